@@ -1,0 +1,47 @@
+"""The REST API: the same actions as the pages."""
+
+from django.urls import URLPattern, URLResolver, path, re_path
+from rest_framework.routers import SimpleRouter
+
+from config.api_docs import ApiDocs, ApiSchema
+from marketplace.api.capabilities import CapabilityEndpoint
+from marketplace.api.notifications import NotificationEndpoint
+from marketplace.api.organisations import OrganisationEndpoint
+from marketplace.api.reference import Reference, References
+from marketplace.api.sign_in import Login, Logout, LogoutAll
+from marketplace.api.suggestions import SuggestionEndpoint
+from scenarios.api.calls import CallEndpoint
+from scenarios.api.demands import DemandEndpoint
+from scenarios.api.events import EventEndpoint, Status
+from scenarios.api.follows import FollowEndpoint, Unfollow
+from scenarios.api.kinds import ProblemKind
+from scenarios.api.needs import NeedEndpoint
+from scenarios.api.problems import NoSuchAddress
+from scenarios.api.proposals import ProposalEndpoint
+
+router = SimpleRouter(use_regex_path=False)
+router.register("needs", NeedEndpoint, basename="api-need")
+router.register("proposals", ProposalEndpoint, basename="api-proposal")
+router.register("demands", DemandEndpoint, basename="api-demand")
+router.register("calls", CallEndpoint, basename="api-call")
+router.register("capabilities", CapabilityEndpoint, basename="api-capability")
+router.register("organisations", OrganisationEndpoint, basename="api-organisation")
+router.register("suggestions", SuggestionEndpoint, basename="api-suggestion")
+router.register("notifications", NotificationEndpoint, basename="api-notification")
+router.register("follows", FollowEndpoint, basename="api-follow")
+router.register("events", EventEndpoint, basename="api-event")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path("follows/<slug:subject_type>/<uuid:subject_id>/", Unfollow.as_view(), name="api-unfollow"),
+    path("auth/login/", Login.as_view(), name="api-login"),
+    path("auth/logout/", Logout.as_view(), name="api-logout"),
+    path("auth/logoutall/", LogoutAll.as_view(), name="api-logoutall"),
+    path("reference/", References.as_view(), name="api-references"),
+    path("reference/<slug:name>/", Reference.as_view(), name="api-reference"),
+    path("problems/<slug:kind>/", ProblemKind.as_view(), name="api-problem"),
+    path("status/", Status.as_view(), name="api-status"),
+    path("schema/", ApiSchema.as_view(), name="api-schema"),
+    path("docs/", ApiDocs.as_view(), name="api-docs"),
+    re_path("", NoSuchAddress.as_view(), name="api-nothing"),
+]

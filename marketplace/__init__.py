@@ -1,0 +1,1 @@
+"""Who trades and what they offer: accounts, organisations, capabilities, suggestions, notifications."""

@@ -1,0 +1,353 @@
+"""What a supplier does with a capability, and what staff decide on it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.choices import CapabilityStatus
+from marketplace.lifecycle import CAPABILITY_MOVES
+from marketplace.models import Capability, Evidence, PriceTier
+from scenarios import topics
+from scenarios.actions.keys import remember_result, result_of
+from scenarios.actions.moderation import clean_reasons
+from scenarios.actor import SYSTEM, Actor
+from scenarios.audiences import CAPABILITY_FIELDS
+from scenarios.choices import Subject, Verdict
+from scenarios.codes import next_code
+from scenarios.errors import Conflict, IllegalMove, Invalid, NotPermitted
+from scenarios.journal import log_event
+from scenarios.lifecycle import check_move
+from scenarios.models import ModerationDecision
+from scenarios.outbox import emit
+from scenarios.policies import one_of, require_move, require_owner
+from scenarios.querysets import DatabaseClock, lexemes
+
+SHELF_LIFE = timedelta(days=365)
+EDITABLE = (CapabilityStatus.DRAFT, CapabilityStatus.RETURNED)
+REQUIRED = ("title_zh", "layer", "techniques", "solves", "limits", "maturity", "deploy", "data_classes")
+
+
+class CapabilityFields(TypedDict, total=False):
+    """The fields of a capability that its owner writes; a missing key leaves the field as it is."""
+
+    title_zh: str
+    title_en: str
+    layer: str
+    techniques: list[str]
+    solves: str
+    limits: str
+    maturity: str
+    min_scale_quantity: Decimal | None
+    min_scale_unit: str
+    min_scale_basis: str
+    deploy: list[str]
+    data_classes: list[str]
+    filings: list[str]
+    contact: str
+
+
+class EvidenceFields(TypedDict):
+    case: str
+    site: str
+    reached: str
+
+
+class TierFields(TypedDict):
+    from_quantity: Decimal
+    price: Decimal
+
+
+@transaction.atomic
+def draft_capability(
+    *,
+    actor: Actor,
+    owner_id: UUID,
+    fields: CapabilityFields,
+    evidence: Iterable[EvidenceFields] = (),
+    price_tiers: Iterable[TierFields] = (),
+    district_ids: Iterable[str] = (),
+    source: str = "form",
+    external_id: str = "",
+    key: str = "",
+    row_digest: str = "",
+) -> Capability:
+    """Create a draft of organisation `owner_id`; see scenarios.actions.needs.draft_need for `key` and `row_digest`."""
+    require_owner(actor, owner_id)
+    if earlier := result_of(actor, "capability", key):
+        return one_of(Capability.objects.of(actor), earlier)
+    capability = Capability(code=next_code("NL"), owner_id=owner_id, source=source, external_id=external_id)
+    _write(capability, fields)
+    capability.save(force_insert=True)
+    _write_children(capability, evidence, price_tiers, district_ids)
+    remember_result(actor, "capability", key, capability.pk)
+    _log_writing("capability.drafted", capability, actor, fields, row_digest)
+    return capability
+
+
+@transaction.atomic
+def save_capability(
+    *,
+    actor: Actor,
+    capability_id: UUID,
+    version: int,
+    fields: CapabilityFields,
+    evidence: Iterable[EvidenceFields] | None = None,
+    price_tiers: Iterable[TierFields] | None = None,
+    district_ids: Iterable[str] | None = None,
+    row_digest: str = "",
+) -> Capability:
+    """Save a draft or a returned capability. Raises Conflict with the differences when someone saved in between."""
+    capability = one_of(Capability.objects.of(actor), capability_id, lock=True)
+    require_owner(actor, capability.owner_id)
+    if capability.status not in EDITABLE:
+        raise IllegalMove(_("Only a draft or a returned capability can be edited. Withdraw it first, then reopen it."))
+    if capability.version != version:
+        pairs = {name: (str(value), str(getattr(capability, name))) for name, value in fields.items()}
+        raise Conflict({name: pair for name, pair in pairs.items() if pair[0] != pair[1]})
+    changed = _write(capability, fields)
+    capability.version += 1
+    capability.save()
+    _write_children(capability, evidence, price_tiers, district_ids)
+    _log_writing("capability.saved", capability, actor, changed, row_digest)
+    return capability
+
+
+def _log_writing(kind: str, capability: Capability, actor: Actor, changed: Iterable[str], row_digest: str) -> None:
+    if row_digest:
+        data: dict[str, Any] = {"row": row_digest, "version": capability.version}
+        log_event("capability.imported", capability, actor=actor, changed=changed, **data)
+    else:
+        log_event(kind, capability, actor=actor, changed=changed)
+
+
+def _write(capability: Capability, fields: CapabilityFields) -> list[str]:
+    changed = [name for name, value in fields.items() if getattr(capability, name) != value]
+    for name, value in fields.items():
+        if name not in CapabilityFields.__annotations__:
+            raise Invalid({name: [_("This field cannot be set.")]})
+        setattr(capability, name, value)
+    wrong: dict[str, list[Any]] = {}
+    quantity = capability.min_scale_quantity
+    if quantity is not None and quantity <= 0:
+        wrong["min_scale_quantity"] = [_("The minimum scale must be above zero.")]
+    if quantity is not None and not capability.min_scale_unit:
+        wrong["min_scale_unit"] = [_("A minimum scale needs its unit.")]
+    if wrong:
+        raise Invalid(wrong)
+    return changed
+
+
+def _write_children(
+    capability: Capability,
+    evidence: Iterable[EvidenceFields] | None,
+    price_tiers: Iterable[TierFields] | None,
+    district_ids: Iterable[str] | None,
+) -> None:
+    if evidence is not None:
+        capability.evidence.all().delete()
+        Evidence.objects.bulk_create(
+            [Evidence(capability=capability, position=n, **row) for n, row in enumerate(list(evidence)[:20])]
+        )
+    if price_tiers is not None:
+        tiers = list(price_tiers)[:20]
+        _require_tiers(tiers)
+        capability.price_tiers.all().delete()
+        PriceTier.objects.bulk_create([PriceTier(capability=capability, **row) for row in tiers])
+    if district_ids is not None:
+        capability.districts.set(list(district_ids))  # type: ignore[arg-type]
+
+
+def _require_tiers(tiers: list[TierFields]) -> None:
+    quantities = [row["from_quantity"] for row in tiers]
+    if len(set(quantities)) < len(quantities) or any(quantity <= 0 for quantity in quantities):
+        raise Invalid({"price_tiers": [_("Each price tier starts from another quantity above zero.")]})
+    if any(row["price"] < 0 for row in tiers):
+        raise Invalid({"price_tiers": [_("A price cannot be below zero.")]})
+
+
+@transaction.atomic
+def submit_capability(*, actor: Actor, capability_id: UUID) -> Capability:
+    """Hand a draft to the moderators. Raises Invalid naming what is missing."""
+    capability = one_of(Capability.objects.of(actor), capability_id, lock=True)
+    target = require_move(
+        CAPABILITY_MOVES, "submit", actor=actor, owner_id=capability.owner_id, status=capability.status
+    )
+    missing = {name: [_("Fill this in before you submit.")] for name in REQUIRED if not getattr(capability, name)}
+    if missing:
+        raise Invalid(missing, _("The capability is not complete enough to be submitted yet."))
+    capability.submitted_at = timezone.now()
+    return _move(capability, target, "capability.submitted", actor)
+
+
+def _move(capability: Capability, status: str, kind: str, actor: Actor, **data: Any) -> Capability:
+    capability.status = status
+    capability.version += 1
+    capability.save()
+    log_event(kind, capability, actor=actor, **data)
+    return capability
+
+
+def _lock(actor: Actor, capability_id: UUID) -> Capability:
+    return one_of(Capability.objects.visible_to(actor), capability_id, lock=True)
+
+
+def _decide(capability: Capability, verdict: str, actor: Actor, reasons: dict[str, str], note: str = "") -> None:
+    ModerationDecision.objects.create(
+        subject_type=Subject.CAPABILITY,
+        subject_id=capability.pk,
+        subject_version=capability.version,
+        account_id=actor.signed_in_id,
+        verdict=verdict,
+        reasons=reasons,
+        note=note,
+    )
+
+
+def _require_stranger(actor: Actor, capability: Capability) -> None:
+    if actor.belongs_to(capability.owner_id):
+        raise NotPermitted(_("This is your own organisation's capability. Another moderator has to decide."))
+
+
+@transaction.atomic
+def verify_capability(*, actor: Actor, capability_id: UUID, note: str = "") -> Capability:
+    """Find a capability fit for publication; someone else publishes it."""
+    capability = _lock(actor, capability_id)
+    target = require_move(CAPABILITY_MOVES, "verify", actor=actor, owner_id=None, status=capability.status)
+    _require_stranger(actor, capability)
+    capability.verified_by_id = actor.account_id
+    _move(capability, target, "capability.verified", actor)
+    _decide(capability, Verdict.APPROVE, actor, {}, note)
+    return capability
+
+
+@transaction.atomic
+def return_capability(*, actor: Actor, capability_id: UUID, reasons: Mapping[str, str]) -> Capability:
+    """Send a capability back to its owner with a reason per field."""
+    capability = _lock(actor, capability_id)
+    target = require_move(CAPABILITY_MOVES, "return", actor=actor, owner_id=None, status=capability.status)
+    _require_stranger(actor, capability)
+    kept = clean_reasons(reasons, CAPABILITY_FIELDS)
+    capability.verified_by = None
+    _move(capability, target, "capability.returned", actor, fields=sorted(kept))
+    _decide(capability, Verdict.RETURN, actor, kept)
+    return capability
+
+
+@transaction.atomic
+def publish_capability(*, actor: Actor, capability_id: UUID) -> Capability:
+    """Put a verified capability on offer for 365 days: public, indexed and matched."""
+    capability = _lock(actor, capability_id)
+    target = require_move(CAPABILITY_MOVES, "publish", actor=actor, owner_id=None, status=capability.status)
+    if actor.account_id == capability.verified_by_id:
+        raise NotPermitted(_("You verified this capability; another person has to publish it."))
+    capability.published_by_id = actor.account_id
+    _offer(capability)
+    return _move(capability, target, "capability.published", actor)
+
+
+def _offer(capability: Capability) -> None:
+    now = timezone.now()
+    capability.published_at = capability.published_at or now
+    capability.valid_until = now + SHELF_LIFE
+    capability.expiry_generation += 1
+    Capability.objects.filter(pk=capability.pk).update(search=lexemes(_search_tokens(capability)))
+    capability.refresh_from_db(fields=["search"])
+    emit(topics.CAPABILITY_PUBLISHED, capability_ids=[str(capability.pk)])
+
+
+def _search_tokens(capability: Capability) -> list[str]:
+    from matching import Analyzer
+
+    owner = capability.owner
+    texts = (capability.title_zh, capability.title_en, capability.solves, capability.code, owner.name_zh, owner.name_en)
+    return Analyzer().tokens("\n".join(texts))
+
+
+@transaction.atomic
+def publish_imported(*, actor: Actor, capability_id: UUID) -> Capability:
+    """Publish a draft as imported, without moderation: for benchmarks on real data only. Refused in production."""
+    if settings.PRODUCTION:
+        raise NotPermitted(_("Publishing without moderation is refused in production."))
+    capability = one_of(Capability.objects.all(), capability_id, lock=True)
+    target = require_move(CAPABILITY_MOVES, "publish_imported", actor=actor, owner_id=None, status=capability.status)
+    capability.imported = True
+    _offer(capability)
+    return _move(capability, target, "capability.published_imported", actor)
+
+
+@transaction.atomic
+def withdraw_capability(*, actor: Actor, capability_id: UUID) -> Capability:
+    """Take a capability back."""
+    return _end(actor, capability_id, "withdraw", "capability.withdrawn")
+
+
+@transaction.atomic
+def suspend_capability(*, actor: Actor, capability_id: UUID, reason: str) -> Capability:
+    """Take a published capability off offer, with a reason that its owner reads."""
+    if not reason.strip():
+        raise Invalid({"reason": [_("Say why; the owner reads it.")]})
+    capability = _end(actor, capability_id, "suspend", "capability.suspended")
+    capability.suspended_reason = reason.strip()
+    capability.save(update_fields=["suspended_reason"])
+    return capability
+
+
+def _end(actor: Actor, capability_id: UUID, name: str, kind: str) -> Capability:
+    capability = _lock(actor, capability_id)
+    target = require_move(CAPABILITY_MOVES, name, actor=actor, owner_id=capability.owner_id, status=capability.status)
+    emit(topics.CAPABILITY_UNLISTED, capability_ids=[str(capability.pk)])
+    return _move(capability, target, kind, actor)
+
+
+@transaction.atomic
+def reopen_capability(*, actor: Actor, capability_id: UUID) -> Capability:
+    """Make a withdrawn capability a draft again."""
+    capability = one_of(Capability.objects.of(actor), capability_id, lock=True)
+    target = require_move(
+        CAPABILITY_MOVES, "reopen", actor=actor, owner_id=capability.owner_id, status=capability.status
+    )
+    capability.verified_by = capability.published_by = None
+    return _move(capability, target, "capability.reopened", actor)
+
+
+@transaction.atomic
+def renew_capability(*, actor: Actor, capability_id: UUID) -> Capability:
+    """Keep a capability on offer for another 365 days from now."""
+    capability = one_of(Capability.objects.of(actor), capability_id, lock=True)
+    target = require_move(
+        CAPABILITY_MOVES, "renew", actor=actor, owner_id=capability.owner_id, status=capability.status
+    )
+    _offer(capability)
+    return _move(capability, target, "capability.renewed", actor)
+
+
+@transaction.atomic
+def reinstate_capability(*, actor: Actor, capability_id: UUID) -> Capability:
+    """Put a suspended capability on offer again."""
+    capability = _lock(actor, capability_id)
+    target = require_move(CAPABILITY_MOVES, "reinstate", actor=actor, owner_id=None, status=capability.status)
+    capability.suspended_reason = ""
+    _offer(capability)
+    return _move(capability, target, "capability.reinstated", actor)
+
+
+@transaction.atomic
+def expire_capability(*, capability_id: UUID) -> None:
+    """Take a capability off offer whose 365 days have passed on the database clock."""
+    due = Capability.objects.filter(pk=capability_id, status="published", valid_until__lte=DatabaseClock())
+    capability = due.select_for_update(of=("self",)).first()
+    if capability is None:
+        return
+    target = check_move(CAPABILITY_MOVES, "expire", capability.status)
+    emit(topics.CAPABILITY_UNLISTED, capability_ids=[str(capability.pk)])
+    capability.status = target
+    capability.version += 1
+    capability.save()
+    log_event("capability.expired", capability, actor=SYSTEM, generation=capability.expiry_generation)

@@ -1,0 +1,22 @@
+"""Reading notifications."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from marketplace.models import Account, Notification
+from scenarios.actor import Actor
+
+
+@transaction.atomic
+def mark_read(*, actor: Actor, notification_id: int | None = None) -> int:
+    """Mark one of the actor's notifications as read, or all of them; return how many were unread."""
+    unread = Notification.objects.filter(account_id=actor.signed_in_id).unread()
+    if notification_id is not None:
+        unread = unread.filter(pk=notification_id)
+    return unread.update(read_at=Now())
+
+
+@transaction.atomic
+def set_mail(*, actor: Actor, wants_mail: bool) -> None:
+    """Turn the actor's e-mails on or off; notifications in the product stay."""
+    Account.objects.filter(pk=actor.signed_in_id).update(wants_mail=wants_mail)

@@ -1,0 +1,25 @@
+"""Building the Actor that the policies read, once per request."""
+
+from typing import Any
+
+from marketplace.choices import MemberRole, Verification
+from marketplace.models import Member, StaffRole
+from scenarios.actor import PUBLIC, Actor
+
+
+def actor_for(account: Any) -> Actor:
+    """Return the actor of an account (or of nobody): two queries."""
+    if not account or not account.is_authenticated or not account.is_active:
+        return PUBLIC
+    memberships = list(
+        Member.objects.filter(account=account)
+        .exclude(organisation__verification=Verification.SUSPENDED)
+        .values_list("organisation_id", "role", "organisation__verification")
+    )
+    return Actor(
+        account_id=account.pk,
+        organisation_ids=frozenset(pk for pk, _, _ in memberships),
+        editor_of=frozenset(pk for pk, role, _ in memberships if role != MemberRole.VIEWER),
+        roles=frozenset(StaffRole.objects.filter(account=account).values_list("role", flat=True)),
+        verified=any(verification == Verification.VERIFIED for _, _, verification in memberships),
+    )

@@ -1,0 +1,57 @@
+"""How lists of capabilities, organisations and suggestions are narrowed."""
+
+from typing import Any
+
+import django_filters as filters
+from django.utils.translation import gettext_lazy as _
+
+from marketplace import choices
+from marketplace.models import Capability, Organisation, Suggestion
+from scenarios.api.filters import Mine, Narrow, Text, ordering
+from scenarios.choices import Deploy, Unit
+
+
+class CapabilityFilter(Narrow):
+    q = Text()
+    mine = Mine(label=_("Only capabilities of your organisations"))
+    status = filters.MultipleChoiceFilter(choices=choices.CapabilityStatus.choices)
+    layer = filters.MultipleChoiceFilter(choices=choices.Layer.choices)
+    maturity = filters.MultipleChoiceFilter(choices=choices.Maturity.choices)
+    technique = filters.ChoiceFilter(field_name="techniques", choices=choices.Technique.choices, method="holds")
+    deploy = filters.ChoiceFilter(choices=Deploy.choices, method="holds")
+    unit = filters.MultipleChoiceFilter(field_name="min_scale_unit", choices=Unit.choices)
+    owner = filters.UUIDFilter(field_name="owner_id")
+    ordering = ordering(published_at="published_at", min_scale_quantity="min_scale_quantity", code="code")
+
+    class Meta:
+        model = Capability
+        fields: list[str] = []
+
+    def holds(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(**{f"{name}__contains": [value]})
+
+
+class OrganisationFilter(Narrow):
+    mine = Mine(label=_("Only your organisations"))
+    kind = filters.MultipleChoiceFilter(choices=choices.OrganisationKind.choices)
+    district = filters.CharFilter(field_name="district_id", max_length=40)
+    verification = filters.MultipleChoiceFilter(choices=choices.Verification.choices)
+    name = filters.CharFilter(field_name="name_zh", lookup_expr="icontains", max_length=80)
+    ordering = ordering(name_zh="name_zh", created_at="created_at")
+
+    class Meta:
+        model = Organisation
+        fields: list[str] = []
+
+
+class SuggestionFilter(Narrow):
+    state = filters.MultipleChoiceFilter(choices=choices.SuggestionState.choices)
+    need = filters.UUIDFilter(field_name="need_id")
+    demand = filters.UUIDFilter(field_name="demand_id")
+    call = filters.UUIDFilter(field_name="call_id")
+    capability = filters.UUIDFilter(field_name="capability_id")
+    ordering = ordering(rank="rank", score="score", created_at="created_at")
+
+    class Meta:
+        model = Suggestion
+        fields: list[str] = []

@@ -1,0 +1,38 @@
+"""The app's start: names what news it listens to."""
+
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class MarketplaceConfig(AppConfig):
+    name = "marketplace"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from allauth.account.signals import password_changed, password_reset
+
+        from marketplace.notices import NOTICES
+        from scenarios import topics
+
+        topics.subscribe(topics.CAPABILITY_PUBLISHED, "marketplace.index_capabilities")
+        topics.subscribe(topics.CAPABILITY_UNLISTED, "marketplace.index_capabilities")
+        topics.subscribe(topics.NEED_INDEXED, "marketplace.suggest_for_need", queue="batch")
+        topics.subscribe(topics.CAPABILITY_INDEXED, "marketplace.suggest_for_capability", queue="batch")
+        topics.subscribe(topics.INDEX_LOST, "marketplace.reindex_capabilities", queue="batch")
+        topics.subscribe(topics.DEMAND_FORMED, "marketplace.suggest_for_demand", queue="batch")
+        topics.subscribe(topics.CALL_OPENED, "marketplace.suggest_for_call")
+        topics.subscribe(topics.EVENT_RECORDED, "marketplace.notify")
+        # Most events concern nobody but the log: a delivery for each of them would keep the workers busy for nothing.
+        topics.await_events(NOTICES)
+        topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
+        topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
+        # allauth tells of a new password by signal only.
+        password_changed.connect(_revoke_tokens, dispatch_uid="tokens.password_changed")
+        password_reset.connect(_revoke_tokens, dispatch_uid="tokens.password_reset")
+
+
+def _revoke_tokens(*, user: Any, **_: Any) -> None:
+    from marketplace.actions.own_account import revoke_all_tokens
+
+    revoke_all_tokens(account=user)

@@ -1,0 +1,91 @@
+"""Every enumeration of organisations, capabilities and suggestions, with its label in both languages."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class OrganisationKind(TextChoices):
+    ENTERPRISE = "enterprise", _("Enterprise")
+    SUPPLIER = "supplier", _("Supplier")
+    ACADEMY = "academy", _("University or institute")
+    GOVERNMENT = "government", _("Government body")
+    ASSOCIATION = "association", _("Association or park")
+    FUND = "fund", pgettext_lazy("organisation", "Fund")
+
+
+class Verification(TextChoices):
+    UNVERIFIED = "unverified", pgettext_lazy("verification", "Not verified")
+    PENDING = "pending", pgettext_lazy("verification", "Verification asked for")
+    VERIFIED = "verified", pgettext_lazy("verification", "Verified")
+    SUSPENDED = "suspended", pgettext_lazy("verification", "Suspended")
+
+
+class MemberRole(TextChoices):
+    OWNER = "owner", pgettext_lazy("member", "Owner")
+    EDITOR = "editor", pgettext_lazy("member", "Editor")
+    VIEWER = "viewer", pgettext_lazy("member", "Viewer")
+
+
+class StaffRoleName(TextChoices):
+    MANAGER = "manager", _("Scenario manager")
+    MODERATOR = "moderator", _("Moderator")
+    PUBLISHER = "publisher", _("Publisher")
+    REVIEWER = "reviewer", _("Reviewer")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class Layer(TextChoices):
+    BASE = "base", pgettext_lazy("layer", "Base layer")
+    TECH = "tech", pgettext_lazy("layer", "Technology layer")
+    APP = "app", pgettext_lazy("layer", "Application layer")
+
+
+class Technique(TextChoices):
+    ML = "ml", _("Machine learning")
+    KG = "kg", _("Knowledge graph")
+    NLP = "nlp", _("Natural language processing")
+    CV = "cv", _("Computer vision")
+    BIOMETRICS = "biometrics", _("Biometrics")
+    PLANNING = "planning", _("Planning and decision")
+    SPEECH = "speech", _("Speech")
+    ROBOTICS = "robotics", _("Robotics")
+    IOT = "iot", _("Internet of things")
+    SIMULATION = "simulation", _("Simulation and digital twin")
+    OPTIMISATION = "optimisation", _("Optimisation")
+    LLM = "llm", _("Large language models")
+
+
+class Maturity(TextChoices):
+    LAB = "lab", pgettext_lazy("maturity", "Laboratory")
+    PROTOTYPE = "prototype", pgettext_lazy("maturity", "Prototype")
+    PILOT = "pilot", pgettext_lazy("maturity", "Pilot")
+    SCALED = "scaled", pgettext_lazy("maturity", "Used at scale")
+
+
+class Filing(TextChoices):
+    ALGO = "algo", _("Algorithm filing")
+    GENAI_FILE = "genai_file", _("Generative AI model filing")
+    GENAI_REG = "genai_reg", _("Generative AI registration")
+    MLPS = "mlps", _("Multi-level protection of information security")
+    NONE = "none", pgettext_lazy("filing", "None")
+
+
+class CapabilityStatus(TextChoices):
+    DRAFT = "draft", pgettext_lazy("status", "Draft")
+    SUBMITTED = "submitted", pgettext_lazy("status", "Submitted")
+    VERIFIED = "verified", pgettext_lazy("capability status", "Verified")
+    RETURNED = "returned", pgettext_lazy("status", "Returned")
+    PUBLISHED = "published", pgettext_lazy("status", "Published")
+    EXPIRED = "expired", pgettext_lazy("status", "Expired")
+    SUSPENDED = "suspended", pgettext_lazy("status", "Suspended")
+    WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
+
+
+class SuggestionState(TextChoices):
+    OPEN = "open", pgettext_lazy("status", "Open")
+    SHORTLISTED = "shortlisted", pgettext_lazy("status", "Shortlisted")
+    DISMISSED = "dismissed", pgettext_lazy("status", "Dismissed")
+    CONTACTED = "contacted", pgettext_lazy("status", "Contacted")
+    SUPERSEDED = "superseded", pgettext_lazy("status", "Superseded")

@@ -1,0 +1,33 @@
+"""The state machines of capabilities and suggestions as tables; see scenarios.lifecycle for the columns."""
+
+from marketplace.choices import CapabilityStatus, SuggestionState
+from scenarios.lifecycle import Move
+
+C, S = CapabilityStatus, SuggestionState
+
+CAPABILITY_MOVES = (
+    Move("submit", (C.DRAFT, C.RETURNED), C.SUBMITTED, ("owner",), ("complete",)),
+    Move("verify", (C.SUBMITTED,), C.VERIFIED, ("moderator",), ("not_own",)),
+    Move("return", (C.SUBMITTED, C.VERIFIED), C.RETURNED, ("moderator",), ("reason_per_field",)),
+    Move("publish", (C.VERIFIED,), C.PUBLISHED, ("publisher",), ("not_the_moderator",)),
+    Move("publish_imported", (C.DRAFT,), C.PUBLISHED, ("system",), ("not_in_production",)),
+    Move("suspend", (C.PUBLISHED,), C.SUSPENDED, ("moderator",), ("reason",)),
+    Move("reinstate", (C.SUSPENDED,), C.PUBLISHED, ("moderator",)),
+    Move(
+        "withdraw",
+        (C.DRAFT, C.SUBMITTED, C.RETURNED, C.VERIFIED, C.PUBLISHED, C.SUSPENDED, C.EXPIRED),
+        C.WITHDRAWN,
+        ("owner",),
+    ),
+    Move("reopen", (C.WITHDRAWN,), C.DRAFT, ("owner",)),
+    Move("expire", (C.PUBLISHED,), C.EXPIRED, ("system",), ("past_expiry",)),
+    Move("renew", (C.EXPIRED, C.PUBLISHED), C.PUBLISHED, ("owner",)),
+)
+
+SUGGESTION_MOVES = (
+    Move("shortlist", (S.OPEN,), S.SHORTLISTED, ("owner",)),
+    Move("dismiss", (S.OPEN, S.SHORTLISTED), S.DISMISSED, ("owner",), ("reason",)),
+    Move("undo", (S.SHORTLISTED, S.DISMISSED, S.CONTACTED), S.OPEN, ("owner",)),
+    Move("contact", (S.OPEN, S.SHORTLISTED), S.CONTACTED, ("owner",)),
+    Move("supersede", (S.OPEN,), S.SUPERSEDED, ("system",)),
+)

@@ -1,0 +1,55 @@
+"""`manage.py mainjob`: wait until the workers have done everything, then say what was done and how to sign in."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
+
+from marketplace.demonstration.loading import is_loaded
+from marketplace.demonstration.logins import PASSWORD, logins
+from marketplace.demonstration.main_job import MainJobFailed, Outcome, outcome, wait_for_drain
+from marketplace.imports.progress import Progress
+
+RULE = "─" * 78
+
+
+class Command(BaseCommand):
+    help = "Wait until the outbox has drained, then print what came of the demonstration and how to sign in."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--url", required=True, help="where the pages are served")
+
+    def handle(self, *args: Any, url: str, **options: Any) -> None:
+        with Progress("Checking, indexing, proposing, suggesting", self.stdout) as progress:
+            try:
+                wait_for_drain(progress.show)
+            except MainJobFailed as error:
+                raise CommandError(str(error)) from error
+            except OperationalError as error:
+                raise CommandError(f"The database does not answer: {error}") from error
+        for line in (RULE, *figures(outcome()), f"  Open {url}", *(sign_in() if is_loaded() else ()), RULE):
+            self.stdout.write(line)
+
+
+def figures(found: Outcome) -> list[str]:
+    """Return the lines with what stands in the database."""
+    seconds = "" if found.seconds is None else f"  {found.seconds:.1f} s from the demonstration's start to all done"
+    return [
+        f"  {found.needs} needs ({found.published} published), {found.capabilities} capabilities published",
+        f"  {found.proposals} merge proposals, {found.suggestions} suggestions",
+        *([seconds] if seconds else []),
+    ]
+
+
+def sign_in() -> list[str]:
+    """Return how to sign in: each staff role, then the first organisation of each side."""
+    rows = logins()
+    staff = [one for one in rows if one.role]
+    buyers, sellers = ([one for one in rows if one.organisation][index] for index in (0, 12))
+    shown = [*((one.role, one.email) for one in staff), ("enterprise", buyers.email), ("supplier", sellers.email)]
+    return [
+        f"  Sign in with the password {PASSWORD} as",
+        *(f"    {role:<11} {email}" for role, email in shown),
+        "  Every organisation has an account of its own: marketplace/demo/accounts.csv",
+        '  Staff need a code as well: make manage ARGS="demo_code manager"',
+    ]

@@ -1,0 +1,254 @@
+"""Who hears of which event, and the sentence they read: one table. A kind that is not in it is told to nobody."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.actors import actor_for
+from marketplace.models import Account, Capability, Notification, Organisation
+from scenarios.models import Call, Event, Follow, Interest, MergedDemand, MergeProposal, Need
+
+Accounts = set[int]
+Audience = Callable[[Event, Any], Accounts]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One kind of event: the sentence (with %(code)s and %(title)s) and who hears of it."""
+
+    sentence: Any
+    audience: tuple[Audience, ...]
+
+
+def members_of(organisation_ids: set[UUID]) -> Accounts:
+    """Return the active accounts that act for these organisations."""
+    rows = Account.objects.filter(is_active=True, memberships__organisation__in=organisation_ids)
+    return set(rows.values_list("pk", flat=True))
+
+
+def owner(event: Event, subject: Any) -> Accounts:
+    return members_of({subject.owner_id})
+
+
+def followers(event: Event, subject: Any) -> Accounts:
+    """Whoever follows the subject, or what a call comes from.
+
+    Not those who follow a need of a pool: the news would tell them which needs are in it.
+    """
+    wanted = Q(subject_type=event.subject_type, subject_id=event.subject_id)
+    if isinstance(subject, Call):
+        source = subject.need_id or subject.demand_id
+        wanted |= Q(subject_type="need" if subject.need_id else "demand", subject_id=source)
+    return set(Follow.objects.filter(wanted, account__is_active=True).values_list("account_id", flat=True))
+
+
+def need_owners(event: Event, subject: Any) -> Accounts:
+    """The owners whose needs are in the pool or behind the call; of a pool that just ended, those who were in it."""
+    if isinstance(subject, Call):
+        subject = subject.need or subject.demand
+    if isinstance(subject, Need):
+        return owner(event, subject)
+    living = subject.members.filter(left_at__isnull=True).values_list("need__owner", flat=True)
+    return members_of(set(living) | set(event.data.get("organisations", ())))
+
+
+def unanswered(event: Event, subject: MergedDemand) -> Accounts:
+    waiting = subject.consents.filter(core_version=subject.core_version, state="invited")
+    return members_of(set(waiting.values_list("organisation", flat=True)))
+
+
+def manager(event: Event, subject: Any) -> Accounts:
+    return {subject.author_id if isinstance(subject, Call) else subject.manager_id}
+
+
+def interested(event: Event, subject: Call) -> Accounts:
+    rows = Interest.objects.filter(call=subject, state="declared")
+    return members_of(set(rows.values_list("organisation", flat=True)))
+
+
+def named_suppliers(event: Event, subject: Any) -> Accounts:
+    """The suppliers that the event names: those whose capability has just come to pass every gate."""
+    return members_of(set(event.data.get("organisations", ())))
+
+
+def staff(*roles: str) -> Audience:
+    """Return the audience of everyone who holds one of the roles."""
+
+    def holders(event: Event, subject: Any) -> Accounts:
+        return set(Account.objects.filter(is_active=True, staff_roles__role__in=roles).values_list("pk", flat=True))
+
+    return holders
+
+
+def organisation_members(event: Event, subject: Organisation) -> Accounts:
+    return members_of({subject.pk})
+
+
+NOTICES: dict[str, Notice] = {
+    "need.checked": Notice(_("%(code)s waits for moderation: %(title)s"), (staff("moderator"),)),
+    "need.returned": Notice(_("%(code)s was returned; read the reasons and improve it: %(title)s"), (owner,)),
+    "need.approved": Notice(
+        _("%(code)s was approved and waits for publication: %(title)s"), (owner, staff("publisher"))
+    ),
+    "need.published": Notice(_("%(code)s is published: %(title)s"), (owner, followers)),
+    "need.suspended": Notice(_("%(code)s was suspended; read why: %(title)s"), (owner, followers)),
+    "need.reinstated": Notice(_("%(code)s is on offer again: %(title)s"), (owner, followers)),
+    "need.withdrawn": Notice(_("%(code)s was withdrawn by its owner: %(title)s"), (followers,)),
+    "need.expires_soon": Notice(
+        _("%(code)s expires within 14 days; renew it if you still need it: %(title)s"), (owner,)
+    ),
+    "need.expired": Notice(_("%(code)s has expired; you can renew it: %(title)s"), (owner, followers)),
+    "proposal.made": Notice(
+        _("Like needs were found; decide whether they can be merged: %(title)s"), (staff("manager"),)
+    ),
+    "demand.invite": Notice(_("You are asked for consent to pool %(code)s: %(title)s"), (unanswered,)),
+    "demand.core_changed": Notice(
+        _("The core of %(code)s changed; your earlier consent no longer counts, decide again: %(title)s"),
+        (need_owners, followers),
+    ),
+    "demand.consent_due": Notice(_("Your consent to %(code)s is still open and lapses soon: %(title)s"), (unanswered,)),
+    "demand.consent": Notice(_("An owner answered the invitation to %(code)s: %(title)s"), (manager,)),
+    "demand.member_left": Notice(
+        _("A need left the pool %(code)s; its quantity changed: %(title)s"), (manager, need_owners)
+    ),
+    "demand.form": Notice(_("The pool %(code)s is formed: %(title)s"), (manager, need_owners, staff("publisher"))),
+    "demand.meet_threshold": Notice(
+        _("The pool %(code)s has reached its minimum scale: %(title)s"), (manager, need_owners, followers)
+    ),
+    "demand.suggested": Notice(_("The pool %(code)s fits your capability: %(title)s"), (named_suppliers,)),
+    "demand.fall_below": Notice(_("The pool %(code)s fell below its minimum scale: %(title)s"), (manager, need_owners)),
+    "demand.miss_threshold": Notice(
+        _("The pool %(code)s missed its minimum scale by the deadline: %(title)s"), (manager, need_owners)
+    ),
+    "demand.fall_after_deadline": Notice(
+        _("The pool %(code)s fell below its minimum scale after its deadline: %(title)s"), (manager, need_owners)
+    ),
+    "demand.unform": Notice(
+        _("The pool %(code)s gathers consent again; fewer than two owners are left: %(title)s"), (manager, need_owners)
+    ),
+    "demand.member_added": Notice(_("You are asked for consent to pool %(code)s: %(title)s"), (unanswered,)),
+    "demand.extend_invitation": Notice(
+        _("The deadline of the pool %(code)s was extended by 14 days: %(title)s"), (manager, need_owners)
+    ),
+    "demand.extend": Notice(
+        _("The deadline of the pool %(code)s was extended by 14 days: %(title)s"), (manager, need_owners)
+    ),
+    "demand.split": Notice(
+        _("The pool %(code)s was split; your need stands on its own again: %(title)s"), (manager, need_owners)
+    ),
+    "demand.dissolve": Notice(
+        _("The pool %(code)s was dissolved; your need stands on its own again: %(title)s"), (manager, need_owners)
+    ),
+    "call.drafted": Notice(_("The call %(code)s waits for review: %(title)s"), (staff("moderator"),)),
+    "call.reviewed": Notice(_("The call %(code)s waits for approval: %(title)s"), (staff("publisher"),)),
+    "call.reworked": Notice(_("The call %(code)s came back to you with a reason: %(title)s"), (manager,)),
+    "call.opened": Notice(_("The call %(code)s is open: %(title)s"), (need_owners, followers, manager)),
+    "call.suggested": Notice(_("The open call %(code)s fits your capability: %(title)s"), (named_suppliers,)),
+    "call.interest_declared": Notice(
+        _("A supplier is interested in the call %(code)s: %(title)s"), (manager, need_owners)
+    ),
+    "call.closed": Notice(_("The call %(code)s has closed: %(title)s"), (manager, need_owners, interested)),
+    "call.cancelled": Notice(
+        _("The call %(code)s was cancelled; read why: %(title)s"), (manager, need_owners, followers, interested)
+    ),
+    "capability.submitted": Notice(_("%(code)s waits for moderation: %(title)s"), (staff("moderator"),)),
+    "capability.returned": Notice(_("%(code)s was returned; read the reasons and improve it: %(title)s"), (owner,)),
+    "capability.verified": Notice(
+        _("%(code)s was verified and waits for publication: %(title)s"), (owner, staff("publisher"))
+    ),
+    "capability.published": Notice(_("%(code)s is published: %(title)s"), (owner,)),
+    "capability.suspended": Notice(_("%(code)s was suspended; read why: %(title)s"), (owner,)),
+    "capability.expired": Notice(_("%(code)s has expired; you can renew it: %(title)s"), (owner,)),
+    "organisation.registered": Notice(_("An organisation asks for verification: %(title)s"), (staff("moderator"),)),
+    "organisation.verified": Notice(_("Your organisation is verified: %(title)s"), (organisation_members,)),
+    "organisation.suspended": Notice(_("Your organisation was suspended: %(title)s"), (organisation_members,)),
+}
+
+SUBJECTS: dict[str, Any] = {
+    "need": Need,
+    "proposal": MergeProposal,
+    "demand": MergedDemand,
+    "call": Call,
+    "capability": Capability,
+    "organisation": Organisation,
+}
+
+
+def subject_of(event: Event) -> Any:
+    """Return the object that an event is about, or None when it is gone."""
+    model = SUBJECTS.get(event.subject_type)
+    return model.objects.filter(pk=event.subject_id).first() if model else None
+
+
+def recipients(event: Event, subject: Any) -> Accounts:
+    """Return the accounts that hear of an event; never the one who made it."""
+    notice = NOTICES.get(event.kind)
+    heard: Accounts = set()
+    for audience in notice.audience if notice else ():
+        heard |= audience(event, subject)
+    return heard - {event.actor_id, None}
+
+
+def allowed(accounts: Accounts, event: Event, subject: Any) -> Accounts:
+    """Return those of the accounts that may open what the event is about, now that they are told."""
+    model = SUBJECTS[event.subject_type]
+    if not hasattr(model.objects, "visible_to") or isinstance(subject, Organisation):
+        return accounts
+    found = Account.objects.filter(pk__in=accounts, is_active=True)
+    gone = event.kind in ("need.withdrawn", "need.suspended")  # told to those who could read it until then
+    return {
+        account.pk
+        for account in found
+        if model.objects.visible_to(actor := actor_for(account)).filter(pk=subject.pk).exists()
+        or (gone and model.objects.once_public(actor).filter(pk=subject.pk).exists())
+    }
+
+
+def titles_of(subject: Any) -> tuple[str, str]:
+    """Return the subject's (Chinese, English) title as it is public."""
+    if isinstance(subject, Organisation):
+        return subject.name_zh, subject.name_en or subject.name_zh
+    if isinstance(subject, MergeProposal):
+        subject = subject.representative
+    return subject.title_zh or subject.title_en, subject.title_en or subject.title_zh
+
+
+PATHS = {
+    "need": "/needs/{}/",
+    "demand": "/pools/{}/",
+    "call": "/calls/{}/",
+    "capability": "/capabilities/{}/",
+    "organisation": "/workspace/organisation/",
+    "proposal": "/staff/merge/{}/",
+}
+# News that asks for a decision leads to where it is made.
+PATHS_BY_KIND = {
+    "need.checked": "/staff/moderation/needs/{}/",
+    "need.returned": "/workspace/needs/{}/edit/",
+    "demand.invite": "/workspace/pools/",
+    "demand.consent_due": "/workspace/pools/",
+    "demand.consent": "/staff/pools/{}/",
+    "call.drafted": "/staff/calls/{}/",
+    "call.reviewed": "/staff/calls/{}/",
+    "call.reworked": "/staff/calls/{}/",
+    "capability.submitted": "/staff/moderation/capabilities/{}/",
+    "capability.returned": "/workspace/capabilities/{}/edit/",
+    "organisation.registered": "/staff/organisations/",
+}
+
+
+def path_of(event: Event) -> str:
+    """Return where the news is to be read, or where the decision it asks for is made."""
+    path = PATHS_BY_KIND.get(event.kind) or PATHS[event.subject_type]
+    return path.format(event.subject_id)
+
+
+def sentence_of(notification: Notification) -> str:
+    """Return what the notification says, in the language that is active."""
+    title = notification.title_en if get_language() == "en" else notification.title_zh
+    return str(NOTICES[notification.event.kind].sentence) % {"code": notification.event.subject_code, "title": title}

@@ -1,0 +1,115 @@
+"""Named reads of organisations, capabilities, suggestions and notifications."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Q, When
+
+from marketplace.choices import CapabilityStatus, SuggestionState
+from scenarios.actor import Actor
+from scenarios.querysets import DatabaseClock, LexemeQuery
+
+
+class OrganisationQuerySet(models.QuerySet[Any]):
+    def of(self, actor: Actor) -> Self:
+        return self.filter(pk__in=actor.organisation_ids)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Every organisation that is not suspended; its own members and staff see it even then."""
+        if actor.is_staff:
+            return self
+        return self.filter(~Q(verification="suspended") | Q(pk__in=actor.organisation_ids))
+
+
+class CapabilityQuerySet(models.QuerySet[Any]):
+    def published(self) -> Self:
+        """Capabilities on offer: published and still valid on the database clock."""
+        offered = self.filter(status=CapabilityStatus.PUBLISHED).exclude(valid_until__lte=DatabaseClock())
+        return offered.exclude(owner__verification="suspended")
+
+    def due_for_expiry(self) -> Self:
+        """Published capabilities whose time has passed on the database clock, longest first."""
+        return self.filter(status=CapabilityStatus.PUBLISHED, valid_until__lte=DatabaseClock()).order_by("valid_until")
+
+    def visible_to(self, actor: Actor) -> Self:
+        if actor.is_staff:
+            # What was never submitted is nobody's business, withdrawn or not.
+            handed_in = Q(submitted_at__isnull=False) | Q(imported=True)
+            return self.filter(handed_in & ~Q(status=CapabilityStatus.DRAFT) | Q(owner_id__in=actor.organisation_ids))
+        listed = Q(status__in=[CapabilityStatus.PUBLISHED, CapabilityStatus.EXPIRED])
+        return self.filter(listed | Q(owner_id__in=actor.organisation_ids))
+
+    def of(self, actor: Actor) -> Self:
+        return self.filter(owner_id__in=actor.organisation_ids)
+
+    def matching_text(self, terms: list[str]) -> Self:
+        return self.filter(search=LexemeQuery(terms)) if terms else self
+
+    def awaiting_moderation(self) -> Self:
+        return self.filter(status=CapabilityStatus.SUBMITTED).order_by("submitted_at", "id")
+
+    def awaiting_publication(self) -> Self:
+        return self.filter(status=CapabilityStatus.VERIFIED).order_by("submitted_at", "id")
+
+    def for_page(self) -> Self:
+        return self.select_related("owner", "owner__district").prefetch_related("evidence", "price_tiers", "districts")
+
+
+class SuggestionQuerySet(models.QuerySet[Any]):
+    def current(self) -> Self:
+        return self.exclude(state=SuggestionState.SUPERSEDED)
+
+    def for_supplier(self, actor: Actor) -> Self:
+        """What is suggested to the actor's own published capabilities, and may still be answered and read by it."""
+        mine = self.current().filter(capability__owner_id__in=actor.organisation_ids, capability__status="published")
+        need, demand, call = (self._related(name) for name in ("need", "demand", "call"))
+        needs = need.visible_to(actor).published()
+        demands = demand.visible_to(actor).living()
+        return mine.filter(
+            Q(need__in=needs.values("pk")) | Q(demand__in=demands.values("pk")) | Q(call__in=call.open().values("pk"))
+        )
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Staff see all; a supplier its own; an owner those for its needs, and for pools and calls with its needs."""
+        if actor.is_staff:
+            return self
+        mine = actor.organisation_ids
+        member: Any = self._related("demand").model._meta.get_field("members").related_model._default_manager
+        pools = member.filter(left_at__isnull=True, need__owner_id__in=mine).values("demand_id")
+        # A supplier reads of a need what its page would show it: a need for verified ones stays closed to others.
+        readable = Q(need__isnull=True) | Q(need__in=self._related("need").visible_to(actor).values("pk"))
+        return self.filter(
+            Q(capability__owner_id__in=mine) & readable
+            | Q(need__owner_id__in=mine)
+            | Q(call__need__owner_id__in=mine)
+            | Q(demand_id__in=pools)
+            | Q(call__demand_id__in=pools)
+        )
+
+    def _related(self, name: str) -> Any:
+        return self.model._meta.get_field(name).related_model._default_manager
+
+    def judged_for(self, actor: Actor) -> Self:
+        """Annotate decided_here: whether the last judgement was made by someone of the actor's organisations."""
+        members: Any = self.model._meta.apps.get_model("marketplace", "Member")._default_manager
+        ours = members.filter(account_id=OuterRef("decided_by_id"), organisation_id__in=actor.organisation_ids)
+        return self.annotate(decided_here=Exists(ours))
+
+    def of_kinds(self, kinds: list[str]) -> Self:
+        """Those for needs ("need"), pools ("demand") or calls ("call")."""
+        wanted = Q(pk__in=[])
+        for kind in kinds:
+            wanted |= Q(**{f"{kind}__isnull": False})
+        return self.filter(wanted)
+
+    def fitting_first(self) -> Self:
+        """What passes every gate first, then by score."""
+        return self.order_by(Case(When(failed_gates=[], then=0), default=1), "-score", "id")
+
+    def for_page(self) -> Self:
+        return self.select_related("capability__owner", "need__owner", "need__district", "demand", "call")
+
+
+class NotificationQuerySet(models.QuerySet[Any]):
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)

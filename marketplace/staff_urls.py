@@ -1,0 +1,24 @@
+"""Staff pages of capabilities, organisations and imports."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from marketplace.views import capability_moderation, imports, organisation_queue
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("moderation/capabilities/", capability_moderation.capability_queue, name="capability_queue"),
+    path("moderation/capabilities/<uuid:pk>/", capability_moderation.moderate_capability, name="moderate_capability"),
+    path("publication/capabilities/", capability_moderation.capability_publication, name="capability_publication"),
+    path(
+        "publication/capabilities/<uuid:pk>/publish/",
+        capability_moderation.capability_publish,
+        name="capability_publish",
+    ),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<uuid:pk>/", imports.import_job, name="import_job"),
+    path("imports/<uuid:pk>/start/", imports.import_start, name="import_start"),
+    path("imports/<uuid:pk>/discard/", imports.import_discard, name="import_discard"),
+    path("imports/<uuid:pk>/report.csv", imports.import_report, name="import_report"),
+    path("imports/<str:kind>.xlsx", imports.import_template, name="import_template"),
+    path("organisations/", organisation_queue.organisation_queue, name="organisation_queue"),
+    path("organisations/<uuid:pk>/decide/", organisation_queue.organisation_decide, name="organisation_decide"),
+]

@@ -1,0 +1,111 @@
+"""A suggestion as one reader sees it: what is asked, what is offered, and why they meet."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace import explanations
+from marketplace.explanations import Explanation
+from marketplace.facts import quantity_text
+from marketplace.lifecycle import SUGGESTION_MOVES
+from marketplace.models import Suggestion
+from scenarios.actor import Actor
+from scenarios.choices import Subject
+from scenarios.disclosure import shows_quantities
+from scenarios.lifecycle import moves_from
+from scenarios.models import Follow, MergedDemand
+
+KINDS = {"need": "need_detail", "demand": "pool_detail", "call": "call_detail"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A suggestion ready to be drawn. `url_name` leads to what is asked; `reason` only to those who gave it."""
+
+    suggestion: Suggestion
+    kind: str
+    asking: Any
+    url_name: str
+    quantity: str
+    terms: list[dict[str, Any]]
+    words: list[str]
+    gates: list[Explanation]
+    moves: frozenset[str]
+    reason: str
+    follows: bool
+
+    @property
+    def fits(self) -> bool:
+        return not self.failed
+
+    @property
+    def met(self) -> list[Explanation]:
+        return [gate for gate in self.gates if gate.met]
+
+    @property
+    def failed(self) -> list[Explanation]:
+        return [gate for gate in self.gates if not gate.met]
+
+    @property
+    def lacks_scale(self) -> bool:
+        """Whether the minimum scale is all that is missing: then a pool may close the gap."""
+        return [gate.gate for gate in self.failed] == ["min_scale"]
+
+
+def shown_suggestions(rows: Iterable[Suggestion], actor: Actor, *, districts: Mapping[str, str]) -> list[Shown]:
+    """Return suggestions (from `for_page().judged_for(actor)`) as `actor` may see them: at most two queries more."""
+    rows = list(rows)
+    exact, followed = _exact_pools(rows, actor), _followed(rows, actor)
+    return [_shown(row, actor, districts, exact, followed) for row in rows]
+
+
+def _followed(rows: list[Suggestion], actor: Actor) -> set[Any]:
+    """Return the ids of the needs among them that the reader follows."""
+    needs = {row.need_id for row in rows if row.need_id}
+    mine = Follow.objects.filter(account_id=actor.signed_in_id, subject_type=Subject.NEED)
+    return set(mine.filter(subject_id__in=needs).values_list("subject_id", flat=True)) if needs else set()
+
+
+def _exact_pools(rows: list[Suggestion], actor: Actor) -> set[Any]:
+    """Return the ids of the pools whose quantity may be told to the reader."""
+    wanted = {row.demand_id for row in rows} - {None}
+    pools = MergedDemand.objects.with_scale().filter(pk__in=wanted) if wanted else []
+    return {pool.pk for pool in pools if shows_quantities(pool, actor)}
+
+
+def _shown(
+    row: Suggestion, actor: Actor, districts: Mapping[str, str], exact_pools: set[Any], followed: set[Any]
+) -> Shown:
+    kind = next(name for name in KINDS if getattr(row, f"{name}_id"))
+    asking = getattr(row, kind)
+    exact = row.demand_id is None or row.demand_id in exact_pools  # A call publishes its quantity.
+    terms = explanations.shown_terms(row.terms)
+    return Shown(
+        suggestion=row,
+        kind=kind,
+        asking=asking,
+        url_name=KINDS[kind],
+        quantity=_quantity(kind, asking),
+        terms=terms,
+        words=[term["term"] for term in terms if len(term["term"]) > 1],
+        gates=explanations.explain(row.verdicts, districts=districts, exact=exact),
+        moves=_moves(row, actor),
+        follows=row.need_id in followed,
+        reason=row.reason if row.decided_here or actor.is_staff else "",  # type: ignore[attr-defined]
+    )
+
+
+def _quantity(kind: str, asking: Any) -> str:
+    return "" if kind == "demand" else quantity_text(asking.quantity, asking.quantity_unit)
+
+
+def _moves(row: Suggestion, actor: Actor) -> frozenset[str]:
+    """Return the names of the judgements the reader may make now."""
+    owners = {row.capability.owner_id, row.need.owner_id if row.need else None}
+    manager = actor.has_role("manager")
+    if not (owners & actor.editor_of or manager):
+        return frozenset()
+    names = {move.name for move in moves_from(SUGGESTION_MOVES, row.state)} - {"supersede"}
+    if not (row.decided_here or manager):  # type: ignore[attr-defined]
+        names -= {"undo"}
+    return frozenset(names)

@@ -1,0 +1,61 @@
+"""Celery tasks of the supply side: ids in, one pipeline call each."""
+
+from typing import Any
+
+from celery import shared_task
+
+from marketplace import pipeline
+from marketplace.imports import jobs
+from scenarios import outbox
+
+LIMITS: dict[str, Any] = {"soft_time_limit": 100, "time_limit": 110}
+
+
+@shared_task(name="marketplace.index_capabilities", **LIMITS)
+def index_capabilities(*, delivery: int) -> None:
+    outbox.do_together(delivery, pipeline.index_capabilities, ids="capability_ids")
+
+
+@shared_task(name="marketplace.reindex_capabilities", **LIMITS)
+def reindex_capabilities(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.reindex_capabilities)
+
+
+@shared_task(name="marketplace.suggest_for_need", **LIMITS)
+def suggest_for_need(*, delivery: int) -> None:
+    outbox.do_together(delivery, pipeline.suggest_for_need, ids="need_ids")
+
+
+@shared_task(name="marketplace.suggest_for_capability", **LIMITS)
+def suggest_for_capability(*, delivery: int) -> None:
+    outbox.do_together(delivery, pipeline.suggest_for_capability, ids="capability_ids")
+
+
+@shared_task(name="marketplace.suggest_for_demand", **LIMITS)
+def suggest_for_demand(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.suggest_for_demand)
+
+
+@shared_task(name="marketplace.suggest_for_call", **LIMITS)
+def suggest_for_call(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.suggest_for_call)
+
+
+@shared_task(name="marketplace.expire_capabilities", **LIMITS)
+def expire_capabilities() -> None:
+    pipeline.expire_capabilities()
+
+
+@shared_task(name="marketplace.notify", **LIMITS)
+def notify(*, delivery: int) -> None:
+    outbox.do_together(delivery, pipeline.notify, ids="event_ids")
+
+
+@shared_task(name="marketplace.send_mail", **LIMITS)
+def send_mail(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.send_mail)
+
+
+@shared_task(name="marketplace.import_rows", **LIMITS)
+def import_rows(*, delivery: int) -> None:
+    outbox.do(delivery, jobs.import_rows)

@@ -1,0 +1,94 @@
+"""The public list of capabilities and the page of one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, F, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from marketplace import facts
+from marketplace.choices import Maturity
+from marketplace.facets import narrow_capabilities
+from marketplace.lifecycle import CAPABILITY_MOVES
+from marketplace.models import Capability
+from scenarios.access import access
+from scenarios.audiences import CAPABILITY_FIELDS, Audience, audience_of, visible_fields
+from scenarios.choices import Subject, Verdict
+from scenarios.listing import Order, chosen_order
+from scenarios.models import ModerationDecision
+from scenarios.policies import one_of, open_moves
+from scenarios.views.parts import actor_of, page_of, search_text
+
+MATURITY_RANK = Case(
+    *(When(maturity=value, then=position) for position, value in enumerate(Maturity.values)), default=-1
+)
+ORDERS = (
+    Order("newest", _("Newest first"), (F("published_at").desc(nulls_last=True), "pk")),
+    Order("small", _("Smallest minimum scale first"), (F("min_scale_quantity").asc(nulls_first=True), "pk")),
+    Order("mature", _("Most mature first"), (MATURITY_RANK.desc(), "-published_at", "pk")),
+)
+
+
+@access("public")
+def capability_list(request: HttpRequest) -> HttpResponse:
+    """The capabilities on offer: searched, narrowed, sorted, paged."""
+    from matching import Analyzer
+
+    text = search_text(request)
+    found = Capability.objects.published().matching_text(sorted(set(Analyzer().tokens(text))))
+    narrowed = narrow_capabilities(found, request.GET)
+    order = chosen_order(ORDERS, request.GET)
+    rows = narrowed.rows.select_related("owner").prefetch_related("districts").order_by(*order.fields)
+    page = page_of(request, rows)
+    context = {
+        "page": page,
+        "cards": [card_of(capability) for capability in page.object_list],
+        "facets": narrowed.facets,
+        "chips": narrowed.chips,
+        "text": text,
+        "orders": ORDERS,
+        "order": order,
+    }
+    return render(request, "marketplace/capability_list.html", context)
+
+
+def card_of(capability: Capability) -> dict[str, Any]:
+    return {
+        "capability": capability,
+        "techniques": facts.labels_of("techniques", capability.techniques[:3]),
+        "min_scale": facts.quantity_text(capability.min_scale_quantity, capability.min_scale_unit),
+    }
+
+
+@access("public")
+def capability_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show one capability, as much of it as the reader may see, with the moves the reader may make."""
+    actor = actor_of(request)
+    capability = one_of(Capability.objects.visible_to(actor).for_page(), pk)
+    audience = audience_of(actor, capability.owner_id)
+    shown = visible_fields(CAPABILITY_FIELDS, audience)
+    context = {
+        "capability": capability,
+        "shown": shown,
+        "is_owner": audience == Audience.OWNER,
+        "inside": audience >= Audience.STAFF,
+        "techniques": facts.labels_of("techniques", capability.techniques),
+        "conditions": facts.capability_facts(capability, shown & {"deploy", "data_classes", "districts", "filings"}),
+        "min_scale": facts.quantity_text(capability.min_scale_quantity, capability.min_scale_unit),
+        "moves": open_moves(CAPABILITY_MOVES, actor=actor, owner_id=capability.owner_id, status=capability.status),
+        "reasons": last_reasons(capability) if audience >= Audience.STAFF else [],
+    }
+    return render(request, "marketplace/capability_detail.html", context)
+
+
+def last_reasons(capability: Capability) -> list[dict[str, str]]:
+    """Return the moderators' reasons of the last return as rows of field, label and text; none once it moved on."""
+    if capability.status not in ("returned", "submitted"):
+        return []
+    last = ModerationDecision.objects.filter(
+        subject_type=Subject.CAPABILITY, subject_id=capability.pk, verdict=Verdict.RETURN
+    ).first()
+    rows = last.reasons.items() if last else ()
+    return [{"field": name, "label": facts.label_of(name), "text": text} for name, text in rows]

@@ -1,0 +1,112 @@
+"""Staff and capabilities: the moderators' queue, one capability beside its reasons, and what waits for publication."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from marketplace.actions import capabilities as actions
+from marketplace.completeness import completeness
+from marketplace.facts import capability_facts
+from marketplace.lifecycle import CAPABILITY_MOVES
+from marketplace.models import Capability
+from marketplace.views.capabilities import last_reasons
+from scenarios.access import access
+from scenarios.actor import Actor
+from scenarios.audiences import CAPABILITY_FIELDS, Audience, visible_fields
+from scenarios.errors import Invalid
+from scenarios.policies import one_of, open_moves
+from scenarios.views.parts import actor_of, page_of
+
+
+@access("moderator")
+def capability_queue(request: HttpRequest) -> HttpResponse:
+    """List what waits for a moderator, the oldest first."""
+    rows = Capability.objects.awaiting_moderation().select_related("owner")
+    page = page_of(request, rows)
+    return render(request, "marketplace/capability_queue.html", {"page": page})
+
+
+@access("moderator")
+def moderate_capability(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show a capability with a place for a reason beside each field; verify, return, suspend or reinstate it."""
+    actor = actor_of(request)
+    capability = one_of(Capability.objects.visible_to(actor).for_page(), pk)
+    if request.method != "POST":
+        return _page(request, capability)
+    reasons = {name: request.POST.get(f"reason-{name}", "") for name in (*CAPABILITY_FIELDS, "general")}
+    try:
+        done = _decide(actor, capability.pk, request.POST.get("decision", ""), reasons, request.POST.get("note", ""))
+    except Invalid as invalid:
+        return _page(request, capability, typed=reasons, invalid=invalid)
+    messages.success(request, done % {"code": capability.code})
+    following = Capability.objects.awaiting_moderation().exclude(pk=pk).first()
+    return redirect("moderate_capability", pk=following.pk) if following else redirect("capability_queue")
+
+
+def _decide(actor: Actor, pk: UUID, decision: str, reasons: dict[str, str], note: str) -> str:
+    """Make the one decision that was posted and return what is said of it."""
+    if decision == "verify":
+        actions.verify_capability(actor=actor, capability_id=pk, note=note.strip()[:2000])
+        return _("%(code)s is verified and waits for the publisher.")
+    if decision == "return":
+        actions.return_capability(actor=actor, capability_id=pk, reasons=reasons)
+        return _("%(code)s went back to its owner with your reasons.")
+    if decision == "suspend":
+        actions.suspend_capability(actor=actor, capability_id=pk, reason=reasons["general"])
+        return _("%(code)s is suspended; its owner reads why.")
+    if decision == "reinstate":
+        actions.reinstate_capability(actor=actor, capability_id=pk)
+        return _("%(code)s is on offer again.")
+    raise Invalid({"decision": [_("Choose what to decide.")]})
+
+
+def _page(
+    request: HttpRequest,
+    capability: Capability,
+    *,
+    typed: dict[str, str] | None = None,
+    invalid: Invalid | None = None,
+) -> HttpResponse:
+    actor = actor_of(request)
+    typed = typed or {}
+    asked_before = {row["field"]: row["text"] for row in last_reasons(capability)}
+    shown = visible_fields(CAPABILITY_FIELDS, Audience.STAFF)
+    public = visible_fields(CAPABILITY_FIELDS, Audience.PUBLIC)
+    rows: list[dict[str, Any]] = [
+        {"fact": fact, "reason": typed.get(fact.name, ""), "asked_before": asked_before.get(fact.name, "")}
+        for fact in capability_facts(capability, shown)
+    ]
+    context = {
+        "capability": capability,
+        "public_rows": [row for row in rows if row["fact"].name in public],
+        "inner_rows": [row for row in rows if row["fact"].name not in public],
+        "general": typed.get("general", ""),
+        "general_before": asked_before.get("general", ""),
+        "completeness": completeness(capability, shown),
+        "moves": open_moves(CAPABILITY_MOVES, actor=actor, owner_id=None, status=capability.status),
+        "is_own": actor.belongs_to(capability.owner_id),
+        "errors": [text for texts in invalid.fields.values() for text in texts] if invalid else [],
+    }
+    return render(request, "marketplace/moderate_capability.html", context, status=422 if invalid else 200)
+
+
+@access("publisher")
+def capability_publication(request: HttpRequest) -> HttpResponse:
+    """List the verified capabilities that wait for the publisher, the oldest first."""
+    rows = Capability.objects.awaiting_publication().select_related("owner", "verified_by")
+    page = page_of(request, rows)
+    return render(request, "marketplace/capability_publication.html", {"page": page})
+
+
+@access("publisher")
+@require_POST
+def capability_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a verified capability on offer."""
+    capability = actions.publish_capability(actor=actor_of(request), capability_id=pk)
+    messages.success(request, _("%(code)s is published.") % {"code": capability.code})
+    return redirect("capability_publication")

@@ -1,0 +1,31 @@
+"""Where everybody lands after signing in: what waits, and what to do next."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from marketplace.choices import OrganisationKind
+from marketplace.models import Member
+from marketplace.waiting import demand_side, supply_side
+from scenarios.access import access
+from scenarios.views.parts import actor_of
+
+SUPPLYING = (OrganisationKind.SUPPLIER, OrganisationKind.ACADEMY)
+
+
+@access("signed_in")
+def workspace(request: HttpRequest) -> HttpResponse:
+    """Show a member what waits on both sides of the market; staff go to their own start page."""
+    actor = actor_of(request)
+    if actor.is_staff and not actor.organisation_ids:
+        return redirect("staff_home")
+    memberships = list(Member.objects.filter(account_id=actor.signed_in_id).select_related("organisation"))
+    if not actor.organisation_ids:
+        return render(request, "marketplace/workspace_empty.html", {"memberships": memberships})
+    sides = [demand_side(actor), supply_side(actor)]
+    supplies = any(one.organisation.kind in SUPPLYING for one in memberships)
+    context = {
+        "memberships": memberships,
+        "tasks": [task for side in (reversed(sides) if supplies else sides) for task in side],
+        "supplies": supplies,
+    }
+    return render(request, "marketplace/workspace.html", context)

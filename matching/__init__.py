@@ -1,0 +1,97 @@
+"""Text → tf-idf → similarity → groups and rankings; a plain library without database, broker or web.
+
+    >>> from matching import Document, IndexSet, rank
+    >>> needs = [Document("n", "钢板表面缺陷检测")]
+    >>> capabilities = [Document("c1", "视觉缺陷检测系统"), Document("c2", "智能排产软件")]
+    >>> [one.id for one in rank(IndexSet.build({"needs": needs, "capabilities": capabilities}), "n")]
+    ['c1']
+
+The names are loaded when they are first used: whoever wants tokens only does not wait for numpy and scipy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matching.errors import IndexExistsError, IndexFormatError, MatchingError, UnknownDocument
+    from matching.evaluation import (
+        BestF1,
+        RankingQuality,
+        average_precision,
+        best_f1,
+        ndcg_at,
+        ranking_quality,
+        recall_at,
+    )
+    from matching.explanation import common_terms, explain, explain_rank
+    from matching.grouping import group_pairs
+    from matching.index import TextIndex
+    from matching.index_set import IndexSet
+    from matching.join import similar_pairs
+    from matching.ranking import DEFAULT_WEIGHTS, rank, rank_many
+    from matching.results import Document, FieldCosines, Group, Hit, Pair, Ranked, TermContribution, Weights
+    from matching.text import Analyzer
+    from matching.vocabulary import Vocabulary
+
+_MODULES = {
+    "errors": ("IndexExistsError", "IndexFormatError", "MatchingError", "UnknownDocument"),
+    "evaluation": (
+        "BestF1",
+        "RankingQuality",
+        "average_precision",
+        "best_f1",
+        "ndcg_at",
+        "ranking_quality",
+        "recall_at",
+    ),
+    "explanation": ("common_terms", "explain", "explain_rank"),
+    "grouping": ("group_pairs",),
+    "index": ("TextIndex",),
+    "index_set": ("IndexSet",),
+    "join": ("similar_pairs",),
+    "ranking": ("DEFAULT_WEIGHTS", "rank", "rank_many"),
+    "results": ("Document", "FieldCosines", "Group", "Hit", "Pair", "Ranked", "TermContribution", "Weights"),
+    "text": ("Analyzer",),
+    "vocabulary": ("Vocabulary",),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "Analyzer",
+    "BestF1",
+    "Document",
+    "FieldCosines",
+    "Group",
+    "Hit",
+    "IndexExistsError",
+    "IndexFormatError",
+    "IndexSet",
+    "MatchingError",
+    "Pair",
+    "Ranked",
+    "RankingQuality",
+    "TermContribution",
+    "TextIndex",
+    "UnknownDocument",
+    "Vocabulary",
+    "Weights",
+    "average_precision",
+    "best_f1",
+    "common_terms",
+    "explain",
+    "explain_rank",
+    "group_pairs",
+    "ndcg_at",
+    "rank",
+    "rank_many",
+    "ranking_quality",
+    "recall_at",
+    "similar_pairs",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

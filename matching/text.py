@@ -1,0 +1,122 @@
+"""Text → normalised text → tokens: Chinese character 1–2-grams, whole Latin words and numbers.
+
+Imports neither numpy nor scipy, so that full-text search can use the tokens at little cost.
+"""
+
+import importlib.util
+import re
+import unicodedata
+from functools import cache, lru_cache
+from operator import add
+from pathlib import Path
+
+MAX_TEXT = 20_000
+"""Longest text that is read, in characters."""
+
+MAX_TOKEN = 64
+"""Longest Latin word, in characters; a longer one (a key, a base64 blob) is cut."""
+
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Chinese characters, as the inside of a regular expression's character class."""
+
+# Invisible, yet not in the categories Cc, Cf or Cs: the rest of Unicode's Default_Ignorable_Code_Point.
+_IGNORABLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2065, 0x3164, 0xFFA0}
+_IGNORABLE |= {*range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9)}
+
+_TOKEN = re.compile(rf"([{HAN}]+)|(\d+(?:\.\d+)+|[^\W_{HAN}]+)")
+
+
+class _VisibleTable(dict[int, int | str | None]):
+    """A `str.translate` table that drops what cannot be seen; filled as characters turn up."""
+
+    def __missing__(self, code: int) -> int | str | None:
+        self[code] = result = _visible(code)
+        return result
+
+
+def _visible(code: int) -> int | str | None:
+    character = chr(code)
+    if character.isspace():
+        return " "
+    hidden = code in _IGNORABLE or 0xE0000 <= code <= 0xE0FFF
+    return None if hidden or unicodedata.category(character) in {"Cc", "Cf", "Cs"} else code
+
+
+_VISIBLE = _VisibleTable()
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """A `str.translate` table from traditional to simplified characters, out of OpenCC's character dictionary.
+
+    Where OpenCC names several simplified characters the first is taken: a choice by context is not needed, because both
+    sides of a comparison are folded alike. Chains (a → b → c) are followed to their end, so that folding twice
+    changes nothing.
+    """
+    spec = importlib.util.find_spec("opencc")
+    if spec is None or spec.origin is None:
+        raise ImportError("opencc-python-reimplemented is missing; install it: it folds traditional Chinese")
+    dictionary = Path(spec.origin).with_name("dictionary") / "TSCharacters.txt"
+    rows = map(str.split, dictionary.read_text(encoding="utf-8").splitlines())
+    first = {fields[0]: fields[1] for fields in rows if len(fields) > 1}
+    return {ord(character): _end_of_chain(character, first) for character in first}
+
+
+def _end_of_chain(character: str, following: dict[str, str]) -> str:
+    seen = {character}
+    while (after := following.get(character, character)) not in seen:
+        seen.add(after)
+        character = after
+    return min(seen) if after != character else character
+
+
+class Analyzer:
+    """Turns text into tokens, the same for queries, for the index and for full-text search.
+
+    An instance is a callable from text to tokens, as scikit-learn's `analyzer` parameter wants it.
+
+    >>> Analyzer().tokens("缺陷检测 AI-2.0")
+    ['缺', '陷', '检', '测', '缺陷', '陷检', '检测', 'ai', '2.0']
+    """
+
+    name = "han12-words/1"
+    """Stored with an index; one made by an analyzer of another name is refused. It changes when the tokens change."""
+
+    def normalise(self, text: str) -> str:
+        """Return the text in the one form in which it is compared.
+
+        NFKC; case folded; traditional characters made simplified; format and control characters dropped, so that a
+        zero-width space within a word changes nothing; white space of any kind becomes a space. At most 20,000
+        characters are read and returned. Normalising twice is normalising once.
+        """
+        text = text[:MAX_TEXT]
+        if text.isascii():
+            return text.translate(_VISIBLE).lower()
+        folded = unicodedata.normalize("NFKC", text.translate(_VISIBLE)).casefold()
+        # Folding case can leave a form that is not NFKC, and NFKC can bring back an invisible filler (U+1160).
+        folded = unicodedata.normalize("NFKC", folded.translate(_VISIBLE))
+        return folded.translate(_simplified())[:MAX_TEXT]
+
+    def tokens(self, text: str) -> list[str]:
+        """Return the tokens of a text in reading order, run by run; repeated as often as they occur.
+
+        A run of Chinese characters gives its characters, then its 2-grams; a 2-gram never reaches over a space, a
+        line break or punctuation. Everything else that is a letter or a digit gives whole words; 2.5 stays one number.
+        """
+        tokens: list[str] = []
+        for run, word in _TOKEN.findall(self.normalise(text)):
+            if run:
+                tokens += run
+                tokens += map(add, run, run[1:])
+            else:
+                tokens.append(word[:MAX_TOKEN])
+        return tokens
+
+    def __call__(self, text: str) -> list[str]:
+        return self.tokens(text)
+
+
+@lru_cache(maxsize=1)
+def default_analyzer() -> Analyzer:
+    """Return the one analyzer that is used where none is given."""
+    return Analyzer()

@@ -1,0 +1,1 @@
+"""What is needed: needs, precision, moderation, merged demands, calls; the event log and the outbox."""

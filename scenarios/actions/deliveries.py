@@ -1,0 +1,28 @@
+"""What staff do with work that failed three times."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from scenarios import outbox
+from scenarios.actor import Actor
+from scenarios.choices import Subject
+from scenarios.errors import IllegalMove
+from scenarios.journal import log_event
+from scenarios.models import Delivery
+from scenarios.policies import one_of, require_role
+
+MAY_RETRY = ("manager", "moderator", "publisher", "supervisor")
+
+
+@transaction.atomic
+def retry_delivery(*, actor: Actor, delivery_id: int) -> Delivery:
+    """Give a quarantined delivery three new attempts.
+
+    Raises NotPermitted for who may only read, NotFound for no such delivery, IllegalMove when it left the quarantine.
+    """
+    require_role(actor, *MAY_RETRY)
+    delivery = one_of(Delivery.objects.all(), delivery_id)
+    if not outbox.retry(delivery.pk):
+        raise IllegalMove(_("This delivery is not in quarantine any more."))
+    log_event("delivery.retried", delivery, actor=actor, subject_type=Subject.DELIVERY, topic=delivery.topic)
+    return delivery

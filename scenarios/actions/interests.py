@@ -1,0 +1,107 @@
+"""A supplier's interest in an open call."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from scenarios.actor import Actor
+from scenarios.choices import InterestState
+from scenarios.errors import IllegalMove, Invalid, NotPermitted
+from scenarios.journal import log_event
+from scenarios.models import Call, Interest
+from scenarios.policies import one_of, require_owner
+
+
+def _require_open(call: Call) -> None:
+    """Hold the call's row shared: by the database clock it is open, and stays so until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM scenarios_call "
+            "WHERE id = %s AND status = 'open' AND clock_timestamp() < closes_at FOR SHARE",
+            [call.pk],
+        )
+        if cursor.fetchone() is None:
+            raise IllegalMove(_("This call is not open any more."))
+
+
+@transaction.atomic
+def declare_interest(
+    *, actor: Actor, call_id: UUID, organisation_id: UUID, message: str = "", capability_id: UUID | None = None
+) -> Interest:
+    """Tell the call's owners and its manager that the organisation would like to respond.
+
+    Declaring twice updates the message. Raises IllegalMove when the call is not open by the database clock, Invalid
+    when the organisation itself stands behind the call, NotPermitted before it is verified, NotFound for a capability
+    that it does not offer.
+    """
+    call = one_of(Call.objects.visible_to(actor), call_id)
+    require_owner(actor, organisation_id)
+    _require_open(call)
+    if organisation_id in owners_of(call):
+        raise Invalid({"organisation": [_("Your own need stands behind this call.")]})
+    organisations: Any = Interest._meta.get_field("organisation").related_model
+    if not organisations.objects.filter(pk=organisation_id, verification="verified").exists():
+        raise NotPermitted(_("Only verified organisations can declare interest. Ask for verification first."))
+    if capability_id is not None:
+        offered: Any = Interest._meta.get_field("capability").related_model
+        one_of(offered.objects.published().filter(owner=organisation_id), capability_id)
+    interest, _created = Interest.objects.update_or_create(
+        call=call,
+        organisation_id=organisation_id,
+        defaults={
+            "message": message.strip()[:2000],
+            "capability_id": capability_id,
+            "account_id": actor.signed_in_id,
+            "state": InterestState.DECLARED,
+        },
+    )
+    log_event("call.interest_declared", call, actor=actor, organisation=str(organisation_id))
+    return interest
+
+
+@transaction.atomic
+def withdraw_interest(*, actor: Actor, call_id: UUID, organisation_id: UUID) -> Interest:
+    """Take a declared interest back while the call is open."""
+    call = one_of(Call.objects.visible_to(actor), call_id)
+    require_owner(actor, organisation_id)
+    _require_open(call)
+    interest = one_of(
+        call.interests.all(),
+        call.interests.filter(organisation_id=organisation_id).values_list("pk", flat=True).first(),
+    )
+    interest.state = InterestState.WITHDRAWN
+    interest.save()
+    log_event("call.interest_withdrawn", call, actor=actor, organisation=str(organisation_id))
+    return interest
+
+
+def owners_of(call: Call) -> set[UUID]:
+    """Return the organisations whose needs stand behind a call."""
+    if call.need is not None:
+        return {call.need.owner_id}
+    if call.demand is None:
+        return set()
+    return set(call.demand.members.filter(left_at__isnull=True).values_list("need__owner", flat=True))
+
+
+def reads_messages(actor: Actor, call: Call) -> bool:
+    """Whether the actor reads what suppliers write: the manager and the owners behind the call."""
+    return actor.has_role("manager") or bool(owners_of(call) & actor.organisation_ids)
+
+
+def interests_told(actor: Actor, call: Call) -> list[Interest]:
+    """Return who declared interest as the actor may see it.
+
+    The manager and the owners see all, other staff see who, a supplier its own; a message that is not theirs is empty.
+    """
+    rows = call.interests.select_related("organisation", "capability", "account")
+    reads_all = reads_messages(actor, call)
+    if not reads_all and not actor.is_staff:
+        rows = rows.filter(organisation__in=actor.organisation_ids)
+    told = list(rows)
+    for row in told:
+        if not reads_all and not actor.belongs_to(row.organisation_id):
+            row.message = ""
+    return told

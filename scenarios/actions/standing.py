@@ -1,0 +1,102 @@
+"""Where a pool stands: what follows, for everyone alike, from its consents, its quantity and its deadline."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models.functions import Greatest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scenarios import topics
+from scenarios.actor import SYSTEM, Actor
+from scenarios.choices import DemandStatus, OnFail
+from scenarios.journal import log_event
+from scenarios.lifecycle import DEMAND_MOVES, check_move
+from scenarios.models import MergedDemand
+from scenarios.outbox import emit
+from scenarios.querysets import DatabaseClock
+
+EXTENSION = timedelta(days=14)
+ENOUGH_OWNERS = 2
+COUNTED = (DemandStatus.FORMED, DemandStatus.THRESHOLD_MET)
+
+
+def move_demand(
+    demand: MergedDemand, name: str, *, actor: Actor, generation: int | None = None, **data: Any
+) -> MergedDemand:
+    """Make a move that the table allows, save, and log it as demand.<name>."""
+    demand.status = check_move(DEMAND_MOVES, name, demand.status)
+    if demand.status == DemandStatus.FORMED:
+        demand.formed_at = demand.formed_at or timezone.now()
+    demand.version += 1
+    demand.save()
+    log_event(f"demand.{name}", demand, actor=actor, generation=generation, **data)
+    return demand
+
+
+def settle(demand: MergedDemand) -> None:
+    """Move a locked pool to where its consents and quantity put it: gathering consent, formed, minimum scale met."""
+    scale = MergedDemand.objects.with_scale().get(pk=demand.pk)
+    enough = scale.owners >= ENOUGH_OWNERS
+    if demand.status in COUNTED and not enough:
+        move_demand(demand, "unform", actor=SYSTEM, owners=scale.owners)
+    elif demand.status == DemandStatus.CONSENTING and enough:
+        move_demand(demand, "form", actor=SYSTEM, owners=scale.owners)
+    if demand.status in COUNTED:
+        _weigh(demand, scale)
+        # With another quantity another capability is worth while.
+        emit(topics.DEMAND_FORMED, demand_id=str(demand.pk))
+
+
+def _weigh(demand: MergedDemand, scale: Any) -> None:
+    """Compare the pooled quantity with the threshold. After the deadline there is no way back to waiting."""
+    if demand.threshold_quantity is None:
+        return
+    reached = scale.pooled_quantity >= demand.threshold_quantity
+    figures: dict[str, Any] = {"quantity": str(scale.pooled_quantity), "threshold": str(demand.threshold_quantity)}
+    if demand.status == DemandStatus.FORMED and reached:
+        move_demand(demand, "meet_threshold", actor=SYSTEM, **figures)
+    elif demand.status == DemandStatus.THRESHOLD_MET and not reached:
+        late = MergedDemand.objects.past_deadline().filter(pk=demand.pk).exists()
+        move_demand(demand, "fall_after_deadline" if late else "fall_below", actor=SYSTEM, **figures)
+
+
+def judge(demand: MergedDemand) -> None:
+    """Give a locked pool past its deadline its one verdict: met, or missed and then extended, split or dissolved.
+
+    Whoever changes a pool calls this first, so that what comes after the deadline cannot change what it found.
+    """
+    if not MergedDemand.objects.due_for_verdict().filter(pk=demand.pk).exists():
+        return
+    generation = demand.deadline_generation
+    if demand.status == DemandStatus.THRESHOLD_MET:
+        log_event("demand.deadline_met", demand, actor=SYSTEM, generation=generation)
+    else:
+        move_demand(demand, "miss_threshold", actor=SYSTEM, generation=generation)
+        _after_missing(demand)
+
+
+def _after_missing(demand: MergedDemand) -> None:
+    rule = demand.on_fail if demand.deadline_generation == 1 else demand.after_extension
+    if rule != OnFail.EXTEND:
+        reason = _("The minimum scale was not reached by the deadline.")
+        end_pool(demand, "split" if rule == OnFail.SPLIT else "dissolve", actor=SYSTEM, reason=reason)
+        return
+    demand.deadline_generation += 1
+    formed = MergedDemand.objects.with_scale().get(pk=demand.pk).owners >= ENOUGH_OWNERS
+    name = "extend" if formed else "extend_invitation"
+    move_demand(demand, name, actor=SYSTEM, generation=demand.deadline_generation)
+    # From now if the verdict was late: an outage must not eat the extension.
+    extended = Greatest("deadline", DatabaseClock()) + EXTENSION
+    MergedDemand.objects.filter(pk=demand.pk).update(deadline=extended)
+    demand.refresh_from_db(fields=["deadline"])
+
+
+def end_pool(demand: MergedDemand, name: str, *, actor: Actor, reason: str) -> MergedDemand:
+    """Split or dissolve a locked pool: every need is on its own again. Its owners hear of it by the event."""
+    owners = demand.members.filter(left_at__isnull=True).order_by().values_list("need__owner", flat=True).distinct()
+    organisations = sorted(map(str, owners))
+    demand.reason = reason.strip()
+    move_demand(demand, name, actor=actor, organisations=organisations)
+    demand.members.filter(left_at__isnull=True).update(left_at=timezone.now())
+    return demand

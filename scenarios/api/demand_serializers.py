@@ -1,0 +1,268 @@
+"""Pools and merge proposals as the API reads and shows them."""
+
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from scenarios import disclosure
+from scenarios.actions.consents import ANSWERS
+from scenarios.actions.needs import MAX_INDICATORS
+from scenarios.api.input import MAX_IDS, Reason, Strict, Version, Words
+from scenarios.api.need_serializers import IndicatorWritten
+from scenarios.api.output import Audienced, Brief, Party, actor_of
+from scenarios.audiences import DEMAND_FIELDS, Audience
+from scenarios.choices import Disclosure, OnFail
+from scenarios.lifecycle import DEMAND_MOVES, PROPOSAL_MOVES
+from scenarios.models import Consent, CoreVersion, Difference, MergedDemand, MergeProposal
+from scenarios.policies import open_moves
+
+
+class CoreShown(serializers.ModelSerializer[CoreVersion]):
+    indicators = serializers.ListField(child=serializers.DictField(), read_only=True)
+
+    class Meta:
+        model = CoreVersion
+        fields = ("version", "title_zh", "title_en", "problem", "boundary_in", "boundary_out", "indicators")
+        read_only_fields = fields
+
+
+class MemberNeed(Brief):
+    owner = Party(read_only=True)
+
+
+class MemberShown(serializers.Serializer[Any]):
+    """A need in the pool; without `need` while its owner stays anonymous, and then with a band for its quantity."""
+
+    number = serializers.IntegerField(read_only=True, help_text="Of its owner, who may be in with several needs.")
+    need = MemberNeed(read_only=True, allow_null=True)
+    quantity = serializers.DecimalField(max_digits=12, decimal_places=2, read_only=True, allow_null=True)
+    band = serializers.CharField(read_only=True, allow_blank=True)
+    is_mine = serializers.BooleanField(read_only=True)
+
+
+class ConsentShown(serializers.ModelSerializer[Consent]):
+    """An owner's answer; its reservation is read by the manager and by the owner itself."""
+
+    organisation = Party(read_only=True)
+    reservation = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Consent
+        fields = ("organisation", "core_version", "state", "reservation", "decided_at", "invited_at")
+        read_only_fields = fields
+
+    def get_reservation(self, row: Consent) -> str | None:
+        return row.reservation if disclosure.shows_reservation(row, actor_of(self.context)) else None
+
+
+class DifferenceShown(serializers.ModelSerializer[Difference]):
+    need = Brief(read_only=True)
+
+    class Meta:
+        model = Difference
+        fields = ("need", "field", "value", "treatment")
+        read_only_fields = fields
+
+
+class DemandListed(Audienced):
+    """A pool in a list. The exact quantity is told from three distinct owners on, a band before."""
+
+    audiences = DEMAND_FIELDS
+    always: tuple[str, ...] = ("moves",)
+
+    owners = serializers.IntegerField(read_only=True)
+    pooled_quantity = serializers.SerializerMethodField()
+    pooled_band = serializers.SerializerMethodField()
+    moves = serializers.SerializerMethodField(help_text="The steps that you may take now.")
+
+    class Meta:
+        model = MergedDemand
+        fields: tuple[str, ...] = (
+            *("id", "code", "title_zh", "title_en", "status", "version", "created_at", "core_version", "unit"),
+            *("threshold_quantity", "deadline", "disclosure", "owners", "pooled_quantity", "pooled_band"),
+            *("on_fail", "after_extension", "reason", "consent_by", "deadline_generation", "moves"),
+        )
+        read_only_fields = fields
+
+    def audience(self, row: Any) -> Audience:
+        actor = actor_of(self.context)
+        if actor.is_staff:
+            return Audience.STAFF
+        return Audience.VERIFIED if actor.verified else Audience.PUBLIC
+
+    def get_pooled_quantity(self, row: Any) -> str | None:
+        return f"{row.pooled_quantity:.2f}" if disclosure.shows_quantities(row, actor_of(self.context)) else None
+
+    def get_pooled_band(self, row: Any) -> str:
+        return str(disclosure.band_of(row.pooled_quantity))
+
+    def get_moves(self, row: Any) -> list[str]:
+        return sorted(open_moves(DEMAND_MOVES, actor=actor_of(self.context), owner_id=None, status=row.status))
+
+
+class DemandShown(DemandListed):
+    """A pool with its core, its members as far as they are disclosed, and the reader's own consents."""
+
+    always = ("moves", "my_consents")
+
+    core = serializers.SerializerMethodField()
+    members = serializers.SerializerMethodField()
+    consents = ConsentShown(many=True, read_only=True)
+    my_consents = serializers.SerializerMethodField(help_text="What your organisations answered, or are asked.")
+    differences = DifferenceShown(many=True, read_only=True)
+
+    class Meta(DemandListed.Meta):
+        fields: tuple[str, ...] = (
+            *DemandListed.Meta.fields,
+            "core",
+            "members",
+            "consents",
+            "my_consents",
+            "differences",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(CoreShown(allow_null=True))
+    def get_core(self, row: Any) -> Any:
+        core = next((one for one in row.cores.all() if one.version == row.core_version), None)
+        return CoreShown(core).data if core else None
+
+    @extend_schema_field(MemberShown(many=True))
+    def get_members(self, row: Any) -> Any:
+        living = [member for member in row.members.all() if member.left_at is None]
+        return MemberShown(disclosure.shown_members(row, living, actor_of(self.context)), many=True).data
+
+    @extend_schema_field(ConsentShown(many=True))
+    def get_my_consents(self, row: Any) -> Any:
+        actor = actor_of(self.context)
+        mine = [one for one in row.consents.all() if actor.belongs_to(one.organisation_id)]
+        return ConsentShown(mine, many=True, context=self.context).data
+
+
+class CoreWritten(Strict):
+    """The common core as a manager edits it; a missing part stays as it is."""
+
+    title_zh = serializers.CharField(max_length=40, required=False)
+    title_en = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    problem = serializers.CharField(max_length=20_000, required=False)
+    boundary_in = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    boundary_out = serializers.CharField(max_length=20_000, required=False)
+    indicators = IndicatorWritten(many=True, required=False, max_length=MAX_INDICATORS)  # type: ignore[call-arg]
+
+    def validate_indicators(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as it is stored in JSON: a core keeps its figures as decimal strings."""
+    return value if value is None or isinstance(value, bool | str) else str(value)
+
+
+class Quantity(serializers.DecimalField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_digits": 12, "decimal_places": 2, "min_value": Decimal("0.01"), **options})
+
+
+class PoolTerms(Strict):
+    """How a pool is drafted from its members."""
+
+    core = CoreWritten(required=False, default=dict)
+    resolutions = serializers.DictField(
+        child=serializers.ChoiceField(choices=["module", "excluded"]),
+        required=False,
+        default=dict,
+        help_text="Hard field in which the members differ → module or excluded.",
+    )
+    threshold_quantity = Quantity(required=False, default=None, allow_null=True)
+    deadline = serializers.DateTimeField(required=False, default=None, allow_null=True)
+
+
+class DemandDrafted(PoolTerms):
+    needs = serializers.ListField(child=serializers.UUIDField(), min_length=2, max_length=MAX_IDS)
+
+
+class CoreSaved(Strict):
+    version = Version(help_text="The core version that you read.")
+    core = CoreWritten()
+
+
+class TermsSet(Strict):
+    version = Version(help_text="The version of the pool that you read.")
+    threshold_quantity = Quantity(required=False, allow_null=True)
+    deadline = serializers.DateTimeField(required=False, allow_null=True)
+    on_fail = serializers.ChoiceField(choices=OnFail.choices, required=False)
+    after_extension = serializers.ChoiceField(choices=OnFail.choices[1:], required=False)
+    disclosure = serializers.ChoiceField(choices=Disclosure.choices, required=False)
+
+
+class Answered(Strict):
+    organisation = serializers.UUIDField()
+    core_version = Version(help_text="The core version that you read.")
+    state = serializers.ChoiceField(choices=[str(state) for state in ANSWERS])
+    reservation = Words(required=False, default="")
+
+
+class Left(Strict):
+    need = serializers.UUIDField()
+
+
+class Split(Reason):
+    groups = serializers.ListField(
+        child=serializers.ListField(child=serializers.UUIDField(), min_length=2, max_length=MAX_IDS),
+        required=False,
+        default=list,
+        max_length=20,
+        help_text="A smaller pool is drafted of each; without any the needs stand on their own.",
+    )
+
+
+class Dismissed(Reason):
+    keep_apart = serializers.BooleanField(
+        required=False, default=False, help_text="Never propose any two of these needs together again."
+    )
+
+
+class Linked(Strict):
+    need_a = serializers.UUIDField(source="need_a_id")
+    need_b = serializers.UUIDField(source="need_b_id")
+    together = serializers.BooleanField()
+
+
+class PairShown(serializers.Serializer[Any]):
+    a = serializers.CharField()
+    b = serializers.CharField()
+    similarity = serializers.FloatField()
+    terms = serializers.ListField(child=serializers.ListField())
+
+
+class ConflictShown(serializers.Serializer[Any]):
+    field = serializers.CharField()
+    values = serializers.DictField()
+
+
+class ProposalShown(serializers.ModelSerializer[MergeProposal]):
+    """A set of like needs; for the city's staff only."""
+
+    members = serializers.SerializerMethodField()
+    representative = Brief(read_only=True)
+    pairs = PairShown(many=True, read_only=True)
+    core_terms = serializers.ListField(child=serializers.ListField(), read_only=True)
+    conflicts = ConflictShown(many=True, read_only=True)
+    moves = serializers.SerializerMethodField(help_text="The steps that you may take now.")
+
+    class Meta:
+        model = MergeProposal
+        fields = (
+            *("id", "status", "score", "representative", "members", "pairs", "core_terms", "conflicts"),
+            *("index_build", "created_at", "decided_at", "reason", "moves"),
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(MemberNeed(many=True))
+    def get_members(self, row: Any) -> Any:
+        return MemberNeed([member.need for member in row.members.all()], many=True).data
+
+    def get_moves(self, row: Any) -> list[str]:
+        return sorted(open_moves(PROPOSAL_MOVES, actor=actor_of(self.context), owner_id=None, status=row.status))

@@ -1,0 +1,65 @@
+"""Needs beside each other and versions of a core after each other, as rows for the table of differences."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from scenarios.choices import Unit
+from scenarios.facts import indicator_text, indicator_texts, label_of, number, text_of_field
+from scenarios.models import CoreVersion, Need
+
+COMPARED = (
+    *("title_zh", "owner", "domain", "district", "quantity", "quantity_unit", "data_class", "data_state", "deploy"),
+    *("risk_tier", "boundary_in", "boundary_out", "cooperation", "adoption", "start_by", "finish_by", "merge_pref"),
+)
+CORE_PARTS = ("title_zh", "title_en", "problem", "boundary_in", "boundary_out")
+
+
+def difference_rows(
+    needs: Sequence[Need], conflicts: Collection[str] = (), treatments: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return one row per field with each need's value.
+
+    conflicts : fields in which the needs conflict.
+    treatments : field → the label of what was decided on it.
+
+    The needs come with owner, district and indicators loaded.
+    """
+    rows = [_row(name, [text_of_field(need, name) for need in needs], conflicts, treatments or {}) for name in COMPARED]
+    lines = ["; ".join(indicator_text(vars(row)) for row in need.indicators.all()) for need in needs]
+    return [*rows, _row("indicators", lines, conflicts, treatments or {})]
+
+
+def _row(name: str, values: list[str], conflicts: Collection[str], treatments: Mapping[str, Any]) -> dict[str, Any]:
+    treatment = treatments.get(name)
+    return {
+        "label": label_of(Need, name),
+        "values": values,
+        "differs": len(set(values)) > 1,
+        "conflict": name in conflicts and treatment is None,
+        "treatment": treatment,
+    }
+
+
+def pooled(needs: Iterable[Need]) -> str:
+    """Return what these needs pool, per unit: ``10 lines, 120 sites``; empty where no quantity is given."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for need in needs:
+        if need.quantity is not None:
+            sums[need.quantity_unit] += need.quantity
+    units = dict(Unit.choices)
+    return ", ".join(f"{number(total)} {units.get(unit, unit)}" for unit, total in sorted(sums.items()))
+
+
+def core_changes(older: CoreVersion | None, newer: CoreVersion) -> list[dict[str, Any]]:
+    """Return (label, before, after) for each part in which two versions of a core differ; nothing for the first one."""
+    if older is None:
+        return []
+    pairs = [(name, getattr(older, name), getattr(newer, name)) for name in CORE_PARTS]
+    pairs.append(("indicators", indicator_texts(older.indicators), indicator_texts(newer.indicators)))
+    return [
+        {"label": label_of(CoreVersion, name), "before": before, "after": after}
+        for name, before, after in pairs
+        if before != after
+    ]

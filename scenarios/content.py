@@ -1,0 +1,109 @@
+"""What an author writes, as typed values, and its translation into what the precision check reads."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypedDict
+from uuid import UUID
+
+from scenarios.errors import Invalid
+from scenarios.models import Indicator, Need
+from scenarios.precision import IndicatorDraft, NeedDraft
+from scenarios.risk import UnknownAnswer, answers_from, derive_tier
+
+
+class NeedFields(TypedDict, total=False):
+    """The fields of a need that its owner writes; a missing key leaves the field as it is."""
+
+    title_zh: str
+    title_en: str
+    domain: str
+    track: str
+    problem: str
+    users_and_site: str
+    current_process: str
+    boundary_in: str
+    boundary_out: str
+    value_amount: Decimal | None
+    value_basis: str
+    quantity: Decimal | None
+    quantity_unit: str
+    district_id: str | None
+    data_state: str
+    data_class: str
+    deploy: str
+    budget_min: Decimal | None
+    budget_max: Decimal | None
+    funding: str
+    cooperation: str
+    adoption: str
+    start_by: date | None
+    finish_by: date | None
+    merge_pref: str
+    visibility: str
+    contact: str
+    risk_answers: dict[str, bool]
+    ethics_number: str
+    joins_id: UUID | None
+
+
+class IndicatorFields(TypedDict, total=False):
+    """One indicator as its author writes it; `id` names the one that is changed."""
+
+    id: UUID | None
+    metric: str
+    unit: str
+    comparator: str
+    baseline: Decimal | None
+    target: Decimal | None
+    target_max: Decimal | None
+    test_method: str
+    essential: bool
+    weight: Decimal | None
+
+
+NEED_FIELDS = tuple(NeedFields.__annotations__)
+INDICATOR_FIELDS = tuple(name for name in IndicatorFields.__annotations__ if name != "id")
+# Named in the log when they change, never their values.
+CONFIDENTIAL = frozenset({"contact", "budget_min", "budget_max"})
+
+
+def need_draft(need: Need, indicators: Iterable[Indicator]) -> NeedDraft:
+    """Return what the precision check reads of a need, saved or not."""
+    texts = ("problem", "users_and_site", "current_process", "boundary_in", "boundary_out", "value_basis")
+    plain = ("quantity_unit", "domain", "data_state", "data_class", "deploy", "funding", "cooperation", "adoption")
+    values = ("value_amount", "quantity", "budget_min", "budget_max", "start_by", "finish_by")
+    copied: dict[str, Any] = {name: getattr(need, name) for name in (*texts, *plain, *values)}
+    return NeedDraft(
+        **copied,
+        title=need.title_zh or need.title_en,
+        district=need.district_id or "",
+        has_contact=bool(need.contact),
+        risk_answered=bool(need.risk_answers),
+        indicators=tuple(indicator_draft(row) for row in indicators),
+    )
+
+
+def indicator_draft(row: Indicator) -> IndicatorDraft:
+    """Return what the precision check reads of an indicator."""
+    return IndicatorDraft(**{name: getattr(row, name) for name in INDICATOR_FIELDS})
+
+
+def risk_tier(answers: dict[str, bool], data_class: str) -> str:
+    """Return the tier R1–R4 that follows from the answers; empty while no question was answered.
+
+    Raises Invalid for an answer to a question that is not asked.
+    """
+    if not answers:
+        return ""
+    try:
+        return str(derive_tier(answers_from(answers, data_class=data_class)).tier)
+    except UnknownAnswer as error:
+        raise Invalid({"risk_answers": [str(error)]}) from None
+
+
+def text_of(need: Need) -> tuple[str, str]:
+    """Return (title, body) of a need for the index: public fields only."""
+    parts = (need.problem, need.users_and_site, need.current_process, need.boundary_in)
+    metrics = [row.metric for row in need.indicators.all()]
+    return f"{need.title_zh} {need.title_en}".strip(), "\n".join(part for part in (*parts, *metrics) if part)

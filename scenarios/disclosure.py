@@ -1,0 +1,101 @@
+"""What a reader may learn of a pool: who its members are, and how much each brings.
+
+With two owners, "pool minus mine" would reveal the other: quantities are bands until three distinct owners are in.
+Names are told only from three owners on, and only where the pool discloses them. Staff see all, an owner its own.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from scenarios.actor import Actor
+from scenarios.choices import Disclosure
+from scenarios.models import Consent, DemandMember, MergedDemand
+
+ENOUGH_OWNERS = 3
+BAND_ENDS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+
+
+class Band(NamedTuple):
+    """A range that a quantity lies in, both ends included; `high` is None for the last one."""
+
+    low: int
+    high: int | None
+
+    def __str__(self) -> str:
+        return f"{self.low}–{self.high}" if self.high else _("more than %(low)s") % {"low": self.low - 1}
+
+
+def band_of(quantity: Decimal) -> Band:
+    """Return the band of a quantity: ``band_of(Decimal(6))`` is 6–10; nothing pooled is 0–5."""
+    low = 0
+    for high in BAND_ENDS:
+        if quantity <= high:
+            return Band(low, high)
+        low = high + 1
+    return Band(low, None)
+
+
+@dataclass(frozen=True)
+class ShownMember:
+    """A need in a pool as one reader sees it. `need` is None while its owner stays anonymous."""
+
+    number: int
+    need: Any
+    quantity: Decimal | None
+    band: str
+    is_mine: bool
+
+
+def owners_of(members: Iterable[DemandMember]) -> set[UUID]:
+    """Return the distinct owners of these members (with their needs loaded)."""
+    return {member.need.owner_id for member in members}
+
+
+def shows_quantities(demand: MergedDemand, actor: Actor) -> bool:
+    """Whether the exact pooled quantity is told; `demand` comes from `with_scale`."""
+    return actor.is_staff or demand.owners == 0 or demand.owners >= ENOUGH_OWNERS  # type: ignore[attr-defined]
+
+
+def shows_reservation(consent: Consent, actor: Actor) -> bool:
+    """Whether the words of a reservation are told: to the manager, who has to answer them, and to their author."""
+    return actor.has_role("manager") or actor.belongs_to(consent.organisation_id)
+
+
+def shows_names(demand: MergedDemand, members: Sequence[DemandMember], actor: Actor) -> bool:
+    """Whether the members are named to this reader."""
+    if actor.is_staff:
+        return True
+    return demand.disclosure == Disclosure.NAMED and len(owners_of(members)) >= ENOUGH_OWNERS
+
+
+def shown_members(demand: MergedDemand, members: Sequence[DemandMember], actor: Actor) -> list[ShownMember]:
+    """Return the members as `actor` may see them, its own first; owners are numbered, not needs.
+
+    members : the living ones, with their needs and owners loaded.
+    """
+    named = shows_names(demand, members, actor)
+    numbers = _numbers(members)
+    rows = []
+    for member in members:
+        mine = actor.belongs_to(member.need.owner_id)
+        quantity = member.need.quantity if named or mine else None
+        rows.append(
+            ShownMember(
+                number=numbers[member.need.owner_id],
+                need=member.need if named or mine else None,
+                quantity=quantity,
+                band="" if quantity is not None else str(band_of(member.need.quantity or Decimal(0))),
+                is_mine=mine,
+            )
+        )
+    return sorted(rows, key=lambda row: (not row.is_mine, row.number))
+
+
+def _numbers(members: Sequence[DemandMember]) -> dict[UUID, int]:
+    """Number the owners by their ids, which say nothing about when they joined or what they are called."""
+    return {owner: number for number, owner in enumerate(sorted(owners_of(members)), start=1)}

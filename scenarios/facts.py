@@ -1,0 +1,87 @@
+"""What a need or a core says, as rows of label and text for pages that compare: moderation, merging, publication."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scenarios.choices import Comparator
+from scenarios.models import Need
+
+# The order in which a need is read; what is not here (ids, states, times of the machine) says nothing about it.
+READ_IN_ORDER = (
+    *("title_zh", "title_en", "domain", "track", "problem", "users_and_site", "current_process"),
+    *("boundary_in", "boundary_out", "indicators", "quantity", "quantity_unit", "district"),
+    *("value_amount", "value_basis", "data_state", "data_class", "deploy", "budget_min", "budget_max", "funding"),
+    *("cooperation", "adoption", "start_by", "finish_by", "risk_tier", "ethics_number", "merge_pref", "visibility"),
+)
+LABELS = {"indicators": gettext_lazy("indicators")}
+
+
+class Fact(NamedTuple):
+    """A field of an object: its name, its label and its value as a reader sees it (empty where it is not given)."""
+
+    name: str
+    label: str
+    text: str
+
+
+def label_of(model: type[Model], name: str) -> str:
+    """Return what the field `name` of a model is called in the reader's language."""
+    if name in LABELS:
+        return str(capfirst(LABELS[name]))
+    return str(capfirst(getattr(model._meta.get_field(name), "verbose_name", name)))
+
+
+def text_of_field(row: Model, name: str) -> str:
+    """Return the value of a field in words: the label of a choice, a date, a number without idle zeros."""
+    if hasattr(row, f"get_{name}_display"):
+        return str(getattr(row, f"get_{name}_display")() or "")
+    return plain(getattr(row, name))
+
+
+def plain(value: Any) -> str:
+    """Return a value in words, empty for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, Decimal):
+        return number(value)
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "Y-m-d H:i")
+    return str(value)
+
+
+def number(value: Any) -> str:
+    """Return a number without idle zeros: ``Decimal("0.5000")`` is ``0.5``."""
+    return f"{Decimal(str(value)).normalize():f}"
+
+
+def need_facts(need: Need, names: Iterable[str]) -> list[Fact]:
+    """Return those fields of a need that are in `names`, in the order in which it is read, without its indicators."""
+    wanted = set(names) - {"indicators"}
+    return [Fact(name, label_of(Need, name), text_of_field(need, name)) for name in READ_IN_ORDER if name in wanted]
+
+
+def indicator_text(row: Mapping[str, Any]) -> str:
+    """Return an indicator as one line: ``漏检率 ≤ 0.5 % (3 %)``, the present value in brackets."""
+    unit = f" {row['unit']}" if row.get("unit") else ""
+    target = "–" if row.get("target") in (None, "") else number(row["target"])
+    if row.get("target_max") not in (None, ""):
+        target += f"–{number(row['target_max'])}"
+    sign = str(dict(Comparator.choices).get(row.get("comparator", ""), ""))
+    today = "" if row.get("baseline") in (None, "") else f" ({number(row['baseline'])}{unit})"
+    return f"{row.get('metric', '')} {sign} {target}{unit}{today}".strip()
+
+
+def indicator_texts(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return all indicators, one per line."""
+    return "\n".join(map(indicator_text, rows))

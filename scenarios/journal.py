@@ -1,0 +1,59 @@
+"""Writing to the event log."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from scenarios import topics
+from scenarios.actor import Actor
+from scenarios.models import Event
+from scenarios.outbox import emit
+
+logger = logging.getLogger(__name__)
+
+
+def log_event(
+    kind: str,
+    subject: Any,
+    *,
+    actor: Actor,
+    subject_type: str | None = None,
+    changed: Iterable[str] = (),
+    generation: int | None = None,
+    **data: Any,
+) -> Event | None:
+    """Write the one event of a change, in the transaction that makes it, and tell those who listen to events.
+
+    kind : "need.approved", "call.closed", …
+    changed : names of changed fields, never their values.
+    generation : set for what the clock decides; such an event is written once per (subject, kind, generation).
+    data : ids, codes, counts and states only; nothing confidential.
+
+    Returns the event, or None when the clock's event was there already.
+    """
+    values = {
+        "kind": kind,
+        "actor_id": actor.account_id,
+        "subject_type": subject_type or kind.partition(".")[0],
+        "subject_id": subject.pk if isinstance(subject.pk, UUID) else UUID(int=int(subject.pk)),
+        "subject_code": getattr(subject, "code", ""),
+        "changed": sorted(changed),
+        "data": data,
+    }
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{kind}: an event belongs to the transaction of its change")
+    if generation is None:
+        event = Event.objects.create(**values)
+    else:
+        fields = {"subject_id": values["subject_id"], "kind": kind, "generation": generation}
+        if Event.objects.filter(**fields).exists():
+            return None
+        # Two sweeps may race here; the unique constraint lets one of them win and rolls the other back.
+        event = Event.objects.create(**values, generation=generation)
+    if topics.is_awaited(kind):
+        emit(topics.EVENT_RECORDED, event_ids=[event.pk])
+    logger.info(kind, extra={"subject": values["subject_code"] or str(values["subject_id"]), "event_id": event.pk})
+    return event

@@ -1,0 +1,74 @@
+"""Published needs like a given text, with the terms they have in common, from the live index.
+
+One rule for the author who is typing, the moderator who compares and the API.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from scenarios.actor import Actor
+from scenarios.content import text_of
+from scenarios.live_index import live_index
+from scenarios.models import Need
+
+LOOKED_AT = 2000
+SHOWN = 5
+SHOWN_TERMS = 6
+# More than are shown, since some of them may not be open to the reader.
+CANDIDATES = 20
+MIN_SIMILARITY = 0.08
+
+
+@dataclass(frozen=True)
+class LikeNeed:
+    """A published need, its cosine with the given text, and the heaviest common terms with their contributions."""
+
+    need: Need
+    similarity: float
+    terms: list[dict[str, Any]]
+
+    @property
+    def score(self) -> int:
+        """The cosine in per cent."""
+        return round(self.similarity * 100)
+
+    @property
+    def words(self) -> list[str]:
+        return [row["term"] for row in self.terms if len(row["term"]) > 1]
+
+
+def like_texts(title: str, body: str, *, actor: Actor, leave_out: UUID | None = None) -> list[LikeNeed] | None:
+    """Return up to five needs on offer that `actor` may read, most similar first; None before the first build.
+
+    Only the first 2,000 characters of title and body together are looked at.
+    """
+    from matching import Document, explain
+
+    live = live_index()
+    if live is None:
+        return None
+    title, body = title[:LOOKED_AT], body[: max(LOOKED_AT - len(title), 0)]
+    part = live.indexes.part("needs")
+    hits = [hit for hit in part.search(title, body, limit=CANDIDATES) if hit.score >= MIN_SIMILARITY]
+    # The index may lag behind by seconds: what is shown is what may be read now.
+    rows = Need.objects.published().visible_to(actor).exclude(pk=leave_out).filter(pk__in=[hit.id for hit in hits])
+    found = {str(row.pk): row for row in rows.select_related("owner", "district")}
+    written = Document("", title, body)
+    return [
+        LikeNeed(
+            found[hit.id],
+            hit.score,
+            [
+                {"term": row.term, "contribution": row.contribution}
+                for row in explain(part, written, hit.id, limit=SHOWN_TERMS)
+            ],
+        )
+        for hit in [hit for hit in hits if hit.id in found][:SHOWN]
+    ]
+
+
+def like_needs(need: Need, *, actor: Actor) -> list[LikeNeed]:
+    """Return what is like a need, saved or not; nothing before the first build."""
+    title, body = text_of(need)
+    return like_texts(title, body, actor=actor, leave_out=need.pk) or []

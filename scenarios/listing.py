@@ -1,0 +1,106 @@
+"""Lists that a reader narrows: facets with counts, the order, and what is chosen at present."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Count, QuerySet
+from django.http import QueryDict
+
+
+class Facet(NamedTuple):
+    """A field by which a list can be narrowed. choices : (value, label) in the order in which they are shown."""
+
+    name: str
+    label: Any
+    choices: list[tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a facet, with how many rows it would leave beside the other facets' choices."""
+
+    value: str
+    label: Any
+    count: int
+    selected: bool
+
+
+class ShownFacet(NamedTuple):
+    """A facet as it is drawn."""
+
+    name: str
+    label: Any
+    options: list[Option]
+
+
+class Chip(NamedTuple):
+    """A chosen value and the address without it."""
+
+    label: Any
+    url: str
+
+
+class Narrowed(NamedTuple):
+    """A list narrowed by its facets; rows is a queryset of the class that was given."""
+
+    rows: Any
+    facets: list[ShownFacet]
+    chips: list[Chip]
+
+
+def chosen_values(query: QueryDict, facet: Facet) -> list[str]:
+    """Return the values of a facet that the address names and the facet knows."""
+    known = {str(value) for value, _ in facet.choices}
+    return [value for value in dict.fromkeys(query.getlist(facet.name)) if value in known]
+
+
+def narrow(rows: QuerySet[Any], facets: Iterable[Facet], query: QueryDict) -> Narrowed:
+    """Narrow `rows` by the facets' values in the address: one counting query per facet.
+
+    A facet's counts hold under the choices of all the others, so that no choice leads to an empty list unannounced.
+    """
+    facets = list(facets)
+    chosen = {facet.name: chosen_values(query, facet) for facet in facets}
+    shown = [_counted(rows, facet, chosen) for facet in facets]
+    return Narrowed(_filtered(rows, chosen), shown, _chips(facets, chosen, query))
+
+
+def _filtered(rows: QuerySet[Any], chosen: Mapping[str, list[str]], without: str = "") -> QuerySet[Any]:
+    wanted = {f"{name}__in": values for name, values in chosen.items() if values and name != without}
+    return rows.filter(**wanted)
+
+
+def _counted(rows: QuerySet[Any], facet: Facet, chosen: Mapping[str, list[str]]) -> ShownFacet:
+    others = _filtered(rows, chosen, without=facet.name)
+    counts = {str(value): count for value, count in others.order_by().values_list(facet.name).annotate(Count("pk"))}
+    selected = chosen[facet.name]
+    options = [
+        Option(str(value), label, counts.get(str(value), 0), str(value) in selected) for value, label in facet.choices
+    ]
+    return ShownFacet(facet.name, facet.label, [one for one in options if one.count or one.selected])
+
+
+def _chips(facets: Iterable[Facet], chosen: Mapping[str, list[str]], query: QueryDict) -> list[Chip]:
+    chips = []
+    for facet in facets:
+        labels = {str(value): label for value, label in facet.choices}
+        for value in chosen[facet.name]:
+            rest = query.copy()
+            rest.pop("page", None)
+            rest.setlist(facet.name, [one for one in rest.getlist(facet.name) if one != value])
+            chips.append(Chip(labels[value], f"?{rest.urlencode()}"))
+    return chips
+
+
+class Order(NamedTuple):
+    """One order of a list: its name in the address, its label, the fields; pk makes it total."""
+
+    name: str
+    label: Any
+    fields: tuple[Any, ...]
+
+
+def chosen_order(orders: tuple[Order, ...], query: QueryDict) -> Order:
+    """Return the order that the address names, or the first."""
+    return next((order for order in orders if order.name == query.get("sort")), orders[0])

@@ -1,0 +1,45 @@
+"""The tables of what is needed."""
+
+from scenarios.models.call import Call, Interest
+from scenarios.models.demand import (
+    Consent,
+    CoreVersion,
+    DemandMember,
+    Difference,
+    MergedDemand,
+    MergeLink,
+    MergeProposal,
+    ProposalMember,
+)
+from scenarios.models.event import Event, EventSeal
+from scenarios.models.moderation import ModerationDecision
+from scenarios.models.need import Follow, Indicator, Need, NeedVersion
+from scenarios.models.outbox import Delivery, Heartbeat, IndexBuild, JobSlot, UsedKey
+from scenarios.models.taxonomy import Chain, District
+
+__all__ = [
+    "Call",
+    "Chain",
+    "Consent",
+    "CoreVersion",
+    "Delivery",
+    "DemandMember",
+    "Difference",
+    "District",
+    "Event",
+    "EventSeal",
+    "Follow",
+    "Heartbeat",
+    "IndexBuild",
+    "Indicator",
+    "Interest",
+    "JobSlot",
+    "MergeLink",
+    "MergeProposal",
+    "MergedDemand",
+    "ModerationDecision",
+    "Need",
+    "NeedVersion",
+    "ProposalMember",
+    "UsedKey",
+]

@@ -1,0 +1,127 @@
+"""A call: what the city asks suppliers to answer, until when, and who is interested."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from scenarios import choices
+from scenarios.models.need import TEXT_LIMIT, Bilingual, Stamped, money
+from scenarios.querysets import CallQuerySet
+
+
+class Call(Bilingual, Stamped):
+    """A public call from one need or one pool. Open and closed are what the database clock says."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=choices.CallKind.choices)
+    need = models.ForeignKey("scenarios.Need", models.PROTECT, null=True, blank=True, related_name="calls")
+    demand = models.ForeignKey("scenarios.MergedDemand", models.PROTECT, null=True, blank=True, related_name="calls")
+    summary = models.TextField(_("summary"), max_length=TEXT_LIMIT, blank=True)
+    indicators = models.JSONField(_("frozen indicators"), default=list)
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=2, null=True, blank=True)
+    quantity_unit = models.CharField(_("unit"), max_length=10, choices=choices.Unit.choices, blank=True)
+    # Told instead of the quantity while a pool has two owners: "pool minus mine" would reveal the other.
+    quantity_band = models.CharField(_("quantity"), max_length=40, blank=True)
+    budget_cap = money(_("budget cap (10,000 yuan)"))
+    eligibility = models.TextField(_("who may respond"), blank=True, max_length=TEXT_LIMIT)
+    consortium_allowed = models.BooleanField(_("consortium allowed"), default=True)
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    question_deadline = models.DateTimeField(_("questions until"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    deadline_generation = models.PositiveIntegerField(default=1)
+    publicity_days = models.PositiveSmallIntegerField(_("working days of public notice"), default=5)
+    criteria = models.JSONField(_("criteria"), default=list, blank=True)
+    fair_competition = models.JSONField(_("fair-competition checklist"), default=dict, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=choices.CallStatus.choices, default=choices.CallStatus.DRAFT, db_index=True
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    rework_reason = models.TextField(blank=True, max_length=2000)
+    cancelled_reason = models.TextField(_("reason of the cancellation"), blank=True, max_length=2000)
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        ordering = ["-opens_at", "-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="call_has_one_source",
+                condition=Q(need__isnull=False, demand__isnull=True) | Q(need__isnull=True, demand__isnull=False),
+            ),
+            models.CheckConstraint(name="call_publicity_five_days", condition=Q(publicity_days__gte=5)),
+            models.CheckConstraint(
+                name="call_open_has_dates",
+                condition=~Q(status__in=["open", "closed"]) | Q(opens_at__isnull=False, closes_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="call_times_in_order",
+                condition=(Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(opens_at__lt=F("closes_at")))
+                & (
+                    Q(question_deadline__isnull=True)
+                    | Q(closes_at__isnull=True)
+                    | Q(question_deadline__lte=F("closes_at"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="call_reviewer_is_not_the_author",
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("author")),
+            ),
+            models.CheckConstraint(
+                name="call_approver_is_not_the_reviewer",
+                condition=Q(approved_by__isnull=True) | Q(reviewed_by__isnull=True) | ~Q(approved_by=F("reviewed_by")),
+            ),
+            models.CheckConstraint(
+                name="call_open_was_approved",
+                condition=~Q(status__in=["open", "closed"]) | Q(reviewed_by__isnull=False, approved_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="call_approver_is_not_the_author",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("author")),
+            ),
+            models.CheckConstraint(
+                name="call_cancellation_has_reason", condition=~Q(status="cancelled") | ~Q(cancelled_reason="")
+            ),
+            models.UniqueConstraint(
+                name="call_one_live_per_demand",
+                fields=["demand"],
+                condition=Q(status__in=["draft", "reviewed", "approved", "open"]),
+            ),
+            models.UniqueConstraint(
+                name="call_one_live_per_need",
+                fields=["need"],
+                condition=Q(status__in=["draft", "reviewed", "approved", "open"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title_zh or self.title_en}"
+
+
+class Interest(models.Model):
+    """A supplier that says it would like to answer. Its call's owners and the manager see who."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="interests")
+    organisation = models.ForeignKey("marketplace.Organisation", on_delete=models.PROTECT, related_name="interests")
+    capability = models.ForeignKey(
+        "marketplace.Capability", models.SET_NULL, null=True, blank=True, related_name="interests"
+    )
+    message = models.TextField(_("message"), blank=True, max_length=2000)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(
+        max_length=10, choices=choices.InterestState.choices, default=choices.InterestState.DECLARED
+    )
+    declared_at = models.DateTimeField(_("declared"), auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("declared interest")
+        verbose_name_plural = _("declared interests")
+        ordering = ["declared_at", "id"]
+        constraints = [models.UniqueConstraint(name="interest_once", fields=["call", "organisation"])]

@@ -1,0 +1,211 @@
+"""Like needs: what the machine proposes, what a manager makes of it, and what each owner consented to."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from scenarios import choices
+from scenarios.models.need import TEXT_LIMIT, Bilingual, Stamped
+from scenarios.querysets import MergedDemandQuerySet, MergeProposalQuerySet
+
+
+class MergeProposal(models.Model):
+    """A set of like needs, the only thing the machine creates here. A dismissed set does not return."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member_key = models.CharField(max_length=64, editable=False)
+    status = models.CharField(
+        _("status"), max_length=10, choices=choices.ProposalStatus.choices, default=choices.ProposalStatus.OPEN
+    )
+    representative = models.ForeignKey("scenarios.Need", on_delete=models.PROTECT, related_name="+")
+    score = models.FloatField(_("similarity"))
+    pairs = models.JSONField(default=list)
+    core_terms = models.JSONField(default=list)
+    conflicts = models.JSONField(default=list)
+    index_build = models.ForeignKey("scenarios.IndexBuild", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.TextField(blank=True, max_length=2000)
+    kept_apart = models.BooleanField(default=False, editable=False)
+
+    objects = MergeProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("merge proposal")
+        verbose_name_plural = _("merge proposals")
+        ordering = ["-score", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="proposal_member_set_once", fields=["member_key"], condition=~Q(status="superseded")
+            ),
+            models.CheckConstraint(
+                name="proposal_dismissal_has_reason", condition=~Q(status="dismissed") | ~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class ProposalMember(models.Model):
+    """A need of a proposal."""
+
+    proposal = models.ForeignKey(MergeProposal, on_delete=models.CASCADE, related_name="members")
+    need = models.ForeignKey("scenarios.Need", on_delete=models.PROTECT, related_name="proposal_memberships")
+
+    class Meta:
+        ordering = ["proposal", "need__code"]
+        constraints = [models.UniqueConstraint(name="proposal_member_once", fields=["proposal", "need"])]
+
+
+class MergeLink(models.Model):
+    """A manager's word on two needs: always together, or never. It holds for every later run."""
+
+    need_a = models.ForeignKey("scenarios.Need", on_delete=models.CASCADE, related_name="+")
+    need_b = models.ForeignKey("scenarios.Need", on_delete=models.CASCADE, related_name="+")
+    together = models.BooleanField()
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="merge_link_once", fields=["need_a", "need_b"]),
+            models.CheckConstraint(name="merge_link_in_order", condition=Q(need_a__lt=models.F("need_b"))),
+        ]
+
+
+class MergedDemand(Bilingual, Stamped):
+    """A pool: a link between needs, which keep their codes, followers and histories."""
+
+    status = models.CharField(
+        _("status"), max_length=16, choices=choices.DemandStatus.choices, default=choices.DemandStatus.DRAFTED
+    )
+    manager = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposal = models.OneToOneField(MergeProposal, models.PROTECT, null=True, blank=True, related_name="demand")
+    core_version = models.PositiveIntegerField(default=1)
+    unit = models.CharField(_("unit"), max_length=10, choices=choices.Unit.choices)
+    threshold_quantity = models.DecimalField(_("minimum scale"), max_digits=12, decimal_places=2, null=True, blank=True)
+    consent_by = models.DateTimeField(_("consent until"), null=True, blank=True)
+    deadline = models.DateTimeField(_("deadline of the pool"), null=True, blank=True)
+    deadline_generation = models.PositiveIntegerField(default=0)
+    formed_at = models.DateTimeField(_("formed"), null=True, blank=True, editable=False)
+    on_fail = models.CharField(max_length=10, choices=choices.OnFail.choices, default=choices.OnFail.EXTEND)
+    after_extension = models.CharField(max_length=10, choices=choices.OnFail.choices[1:], default=choices.OnFail.SPLIT)
+    disclosure = models.CharField(
+        _("disclosure"), max_length=10, choices=choices.Disclosure.choices, default=choices.Disclosure.ANONYMOUS
+    )
+    reason = models.TextField(blank=True, max_length=2000)
+
+    objects = MergedDemandQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pool")
+        verbose_name_plural = _("pools")
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="demand_threshold_positive",
+                condition=Q(threshold_quantity__isnull=True) | Q(threshold_quantity__gt=0),
+            ),
+            models.CheckConstraint(
+                name="demand_deadline_has_threshold",
+                condition=Q(deadline__isnull=True) | Q(threshold_quantity__isnull=False),
+            ),
+            models.CheckConstraint(name="demand_extended_once", condition=Q(deadline_generation__lte=2)),
+            models.CheckConstraint(
+                name="demand_end_has_reason", condition=~Q(status__in=["split", "dissolved"]) | ~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title_zh or self.title_en}"
+
+
+class CoreVersion(models.Model):
+    """The common core as it stood when owners were asked. Never changed: a change is a new version."""
+
+    demand = models.ForeignKey(MergedDemand, on_delete=models.CASCADE, related_name="cores")
+    version = models.PositiveIntegerField()
+    title_zh = models.CharField(_("title"), max_length=40)
+    title_en = models.CharField(_("English title"), max_length=120, blank=True)
+    problem = models.TextField(_("problem"), max_length=TEXT_LIMIT)
+    boundary_in = models.TextField(_("in scope"), blank=True, max_length=TEXT_LIMIT)
+    boundary_out = models.TextField(_("out of scope"), max_length=TEXT_LIMIT)
+    indicators = models.JSONField(_("indicators"), default=list)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["demand", "-version"]
+        constraints = [models.UniqueConstraint(name="core_version_once", fields=["demand", "version"])]
+
+
+class DemandMember(models.Model):
+    """The link between a pool and a need; leaving closes the link and keeps it."""
+
+    demand = models.ForeignKey(MergedDemand, on_delete=models.CASCADE, related_name="members")
+    need = models.ForeignKey("scenarios.Need", on_delete=models.PROTECT, related_name="memberships")
+    joined_at = models.DateTimeField(auto_now_add=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["demand", "need__code"]
+        constraints = [
+            models.UniqueConstraint(
+                name="need_in_one_pool_at_a_time", fields=["need"], condition=Q(left_at__isnull=True)
+            ),
+        ]
+
+
+class Consent(models.Model):
+    """What one owner said to one version of the core."""
+
+    PERIOD = timedelta(days=14)
+
+    demand = models.ForeignKey(MergedDemand, on_delete=models.CASCADE, related_name="consents")
+    organisation = models.ForeignKey("marketplace.Organisation", on_delete=models.PROTECT, related_name="consents")
+    core_version = models.PositiveIntegerField()
+    state = models.CharField(
+        _("consent"), max_length=26, choices=choices.ConsentState.choices, default=choices.ConsentState.INVITED
+    )
+    reservation = models.TextField(_("reservation"), blank=True, max_length=2000)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    invited_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["demand", "-core_version", "organisation"]
+        constraints = [
+            models.UniqueConstraint(name="consent_once", fields=["demand", "organisation", "core_version"]),
+            models.CheckConstraint(
+                name="consent_decided_by_someone",
+                condition=Q(state="invited") | Q(decided_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="consent_reservation_is_stated",
+                condition=~Q(state="accepted_with_reservation") | ~Q(reservation=""),
+            ),
+        ]
+
+
+class Difference(models.Model):
+    """Where one member deviates from the core, and what a manager decided to do with it."""
+
+    demand = models.ForeignKey(MergedDemand, on_delete=models.CASCADE, related_name="differences")
+    need = models.ForeignKey("scenarios.Need", on_delete=models.CASCADE, related_name="+")
+    field = models.CharField(max_length=40)
+    value = models.TextField(blank=True, max_length=TEXT_LIMIT)
+    treatment = models.CharField(
+        _("treatment"), max_length=10, choices=choices.Treatment.choices, default=choices.Treatment.MODULE
+    )
+
+    class Meta:
+        ordering = ["demand", "field", "need__code"]
+        constraints = [models.UniqueConstraint(name="difference_once", fields=["demand", "need", "field"])]

@@ -1,0 +1,32 @@
+"""What staff decided on a need or a capability, and why."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from scenarios import choices
+
+
+class ModerationDecision(models.Model):
+    """One decision on one version; `reasons` maps a field's name to what is to be changed there."""
+
+    subject_type = models.CharField(max_length=14, choices=choices.Subject.choices)
+    subject_id = models.UUIDField()
+    subject_version = models.PositiveIntegerField()
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(_("decision"), max_length=10, choices=choices.Verdict.choices)
+    reasons = models.JSONField(_("reasons"), default=dict, blank=True)
+    note = models.TextField(_("note"), blank=True, max_length=2000)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("moderation decision")
+        verbose_name_plural = _("moderation decisions")
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(name="decision_subject", fields=["subject_type", "subject_id"])]
+        constraints = [
+            models.CheckConstraint(
+                name="decision_return_has_reasons", condition=~Q(verdict__in=["return"]) | ~Q(reasons={})
+            )
+        ]

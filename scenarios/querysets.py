@@ -1,0 +1,309 @@
+"""Named reads. What the clock decides is an expression on the database clock, so nothing here takes a `now`."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, Self
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db import models
+from django.db.models import Case, Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from scenarios.actor import Actor
+from scenarios.choices import ConsentState, NeedStatus, ProposalStatus
+
+CONSENTED = (ConsentState.ACCEPTED, ConsentState.RESERVED)
+ENDED_DEMANDS = ("split", "dissolved")
+LIVE_CALLS = ("draft", "reviewed", "approved", "open")
+WARNING = timedelta(days=14)
+REMINDER = timedelta(days=3)
+LISTED = (NeedStatus.PUBLISHED, NeedStatus.LANDED, NeedStatus.CLOSED, NeedStatus.EXPIRED)
+
+
+class DatabaseClock(Func):
+    """clock_timestamp(): the time of the statement, not of the transaction's start."""
+
+    function = "clock_timestamp"
+    output_field = models.DateTimeField()
+
+
+class LexemeQuery(SearchQuery):
+    """A tsquery that wants every term as it stands; PostgreSQL's own parser, which is blind to Chinese, stays out."""
+
+    def __init__(self, terms: list[str]) -> None:
+        quoted = ["'" + term.replace("\\", "").replace("'", "''") + "'" for term in terms]
+        self.text = " & ".join(term + ":*" if term.isascii() else term for term in quoted)
+        super().__init__(self.text, config="simple", search_type="raw")
+
+    def as_sql(self, *_: Any, **__: Any) -> Any:
+        return "%s::tsquery", [self.text]
+
+
+def lexemes(tokens: Iterable[str]) -> Any:
+    """Return an expression for the tsvector of exactly these tokens."""
+    return Func(
+        Value(sorted(set(tokens)), output_field=ArrayField(models.TextField())),
+        function="array_to_tsvector",
+        output_field=SearchVectorField(),
+    )
+
+
+def _events(model: Any, *kinds: str, generation: OuterRef) -> Any:
+    """Return the clock's events of these kinds about the outer row, for one generation of its deadline."""
+    event = model._meta.apps.get_model("scenarios", "Event")
+    return event.objects.filter(subject_id=OuterRef("pk"), kind__in=kinds, generation=generation)
+
+
+class NeedQuerySet(models.QuerySet[Any]):
+    def listed(self) -> Self:
+        """Needs that were published and may still be read at their public address."""
+        return self.filter(status__in=LISTED)
+
+    def published(self) -> Self:
+        """Needs that are on offer now: published and not past their expiry on the database clock."""
+        offered = self.filter(status=NeedStatus.PUBLISHED).exclude(expires_at__lte=DatabaseClock())
+        return offered.exclude(owner__verification="suspended")
+
+    def indexable(self) -> Self:
+        """Needs that may be found, proposed and suggested: on offer, and open to the public or to verified
+        organisations.
+        """
+        return self.published().filter(visibility__in=["public", "verified"])
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Needs whose page `actor` may open."""
+        if actor.is_staff:
+            # What was never submitted is nobody's business, withdrawn or not.
+            handed_in = Q(submitted_at__isnull=False) | Q(imported=True)
+            return self.filter(handed_in & ~Q(status=NeedStatus.DRAFT) | Q(owner_id__in=actor.organisation_ids))
+        circles = ["public", "verified"] if actor.verified else ["public"]
+        listed = Q(status__in=LISTED, visibility__in=circles)
+        parties = Q(status__in=LISTED, visibility="parties") & Q(
+            memberships__left_at__isnull=True, memberships__demand__members__need__owner_id__in=actor.organisation_ids
+        )
+        mine = Q(owner_id__in=actor.organisation_ids)
+        if not actor.organisation_ids:
+            return self.filter(listed)
+        party_ids = self.model._default_manager.filter(parties).values("pk")
+        return self.filter(listed | mine | Q(pk__in=party_ids))
+
+    def once_public(self, actor: Actor) -> Self:
+        """Needs that the actor could read while they were on offer, and that were withdrawn or suspended since."""
+        circles = ["public", "verified"] if actor.verified else ["public"]
+        return self.filter(
+            status__in=[NeedStatus.WITHDRAWN, NeedStatus.SUSPENDED], published_at__isnull=False, visibility__in=circles
+        )
+
+    def of(self, actor: Actor) -> Self:
+        """Needs of the actor's own organisations."""
+        return self.filter(owner_id__in=actor.organisation_ids)
+
+    def matching_text(self, terms: list[str]) -> Self:
+        """Needs whose title or texts hold every term."""
+        return self.filter(search=LexemeQuery(terms)) if terms else self
+
+    def awaiting_moderation(self) -> Self:
+        return self.filter(status__in=[NeedStatus.SUBMITTED, NeedStatus.CHECKED]).order_by("submitted_at", "id")
+
+    def awaiting_supervision(self) -> Self:
+        return self.filter(status=NeedStatus.APPROVED, risk_tier__in=["R3", "R4"], supervised_by__isnull=True)
+
+    def awaiting_publication(self) -> Self:
+        return self.filter(status=NeedStatus.APPROVED).order_by("submitted_at", "id")
+
+    def for_page(self) -> Self:
+        """With what a page about them shows, in a constant number of queries."""
+        return self.select_related("owner", "district").prefetch_related("indicators")
+
+    def poolable(self) -> Self:
+        """Needs on public offer that are in no living pool and no call, and whose owner does not refuse merging."""
+        member: Any = self.model._meta.get_field("memberships").related_model._default_manager
+        pooled = member.filter(left_at__isnull=True).values("need")
+        called = self.model._default_manager.with_own_call().values("pk")
+        return self.indexable().exclude(merge_pref="no").exclude(pk__in=pooled).exclude(pk__in=called)
+
+    def with_own_call(self) -> Self:
+        """Needs from which a call of their own is under way."""
+        return self.filter(calls__status__in=LIVE_CALLS).distinct()
+
+    def due_for_expiry(self) -> Self:
+        """Published needs whose time has passed on the database clock, longest first."""
+        return self.filter(status=NeedStatus.PUBLISHED, expires_at__lte=DatabaseClock()).order_by("expires_at", "pk")
+
+    def due_for_warning(self) -> Self:
+        """Needs that expire within 14 days and whose owner was not told yet."""
+        told = _events(self.model, "need.expires_soon", generation=OuterRef("expiry_generation"))
+        soon = self.published().filter(expires_at__lte=DatabaseClock() + WARNING)
+        return soon.exclude(Exists(told)).order_by("expires_at", "pk")
+
+
+class MergeProposalQuerySet(models.QuerySet[Any]):
+    def open(self) -> Self:
+        return self.filter(status=ProposalStatus.OPEN)
+
+    def for_page(self) -> Self:
+        return self.select_related("representative", "index_build").prefetch_related(
+            "members__need__owner", "members__need__district", "members__need__indicators"
+        )
+
+
+class TitleSearch:
+    """For the few objects that are found by title and code alone."""
+
+    def matching_title(self: Any, text: str) -> Any:
+        """Rows whose title in either language, or whose code, holds `text`."""
+        wanted = Q(title_zh__icontains=text) | Q(title_en__icontains=text) | Q(code__icontains=text)
+        return self.filter(wanted) if text else self
+
+
+class MergedDemandQuerySet(TitleSearch, models.QuerySet[Any]):
+    def living(self) -> Self:
+        return self.exclude(status__in=ENDED_DEMANDS)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Pools whose page `actor` may open.
+
+        Once formed a pool stays readable for everyone; before, its owners and staff read it.
+        """
+        if actor.is_staff:
+            return self
+        formed = Q(formed_at__isnull=False)
+        if not actor.organisation_ids:
+            return self.filter(formed)
+        return self.filter(formed | Q(pk__in=self.of(actor).values("pk")))
+
+    def of(self, actor: Actor) -> Self:
+        """Pools in which a need of the actor's organisations is a member, or was when the pool ended."""
+        mine = self._members(need__owner_id__in=actor.organisation_ids)
+        ended = Q(demand__status__in=ENDED_DEMANDS, left_at__gte=F("demand__updated_at"))
+        return self.filter(pk__in=mine.filter(Q(left_at__isnull=True) | ended).values("demand_id"))
+
+    def _members(self, **conditions: Any) -> Any:
+        return self.model._meta.get_field("members").related_model._default_manager.filter(**conditions)
+
+    def past_deadline(self) -> Self:
+        """Pools whose deadline has come on the database clock."""
+        return self.filter(deadline__lte=DatabaseClock())
+
+    def due_for_verdict(self) -> Self:
+        """Pools past their deadline, on the database clock, that have no verdict for it yet."""
+        verdict = _events(
+            self.model, "demand.deadline_met", "demand.miss_threshold", generation=OuterRef("deadline_generation")
+        )
+        waiting = self.past_deadline().filter(status__in=["consenting", "formed", "threshold_met"])
+        return waiting.exclude(Exists(verdict)).order_by("deadline", "pk")
+
+    def with_open_invitations(self) -> Self:
+        """Pools of whose owners some have not answered to the present core."""
+        consent: Any = self.model._meta.get_field("consents").related_model._default_manager
+        invited = consent.filter(demand=OuterRef("pk"), core_version=OuterRef("core_version"), state="invited")
+        return self.filter(Exists(invited), status__in=["consenting", "formed", "threshold_met"])
+
+    def due_for_lapse(self) -> Self:
+        """Pools whose invitations ran out on the database clock before everyone answered."""
+        return self.with_open_invitations().filter(consent_by__lte=DatabaseClock()).order_by("consent_by", "pk")
+
+    def due_for_reminder(self) -> Self:
+        """Pools whose open invitations run out within three days, and whose owners were not reminded yet."""
+        reminded = _events(self.model, "demand.consent_due", generation=OuterRef("core_version"))
+        soon = self.with_open_invitations().filter(consent_by__lte=DatabaseClock() + REMINDER)
+        return soon.exclude(Exists(reminded)).order_by("consent_by", "pk")
+
+    def with_scale(self) -> Self:
+        """Annotate pooled_quantity and owners, both over members whose owners consented to the present core.
+
+        pooled_quantity : summed over the needs in the pool's unit.
+        owners : organisations counted once, in whatever unit they need.
+        """
+        consented = (
+            self._members(demand=OuterRef("pk"), left_at__isnull=True)
+            .exclude(need__owner__verification="suspended")
+            .filter(
+                need__owner__consents__demand=F("demand"),
+                need__owner__consents__core_version=F("demand__core_version"),
+                need__owner__consents__state__in=CONSENTED,
+            )
+            .order_by()
+            .values("demand")
+        )
+        return self.annotate(
+            pooled_quantity=Coalesce(
+                Subquery(
+                    consented.filter(need__quantity_unit=F("demand__unit"))
+                    .annotate(total=Sum("need__quantity"))
+                    .values("total")
+                ),
+                0,
+                output_field=models.DecimalField(max_digits=14, decimal_places=2),
+            ),
+            owners=Coalesce(
+                Subquery(consented.annotate(total=Count("need__owner", distinct=True)).values("total")),
+                0,
+                output_field=models.IntegerField(),
+            ),
+        )
+
+
+class CallQuerySet(TitleSearch, models.QuerySet[Any]):
+    def open(self) -> Self:
+        """Calls that may be answered now, by the database clock."""
+        return self.filter(status="open", closes_at__gt=DatabaseClock())
+
+    def closed(self) -> Self:
+        """Calls whose hour has come by the database clock, whether or not the sweep has noted it."""
+        return self.filter(Q(status="closed") | Q(status="open", closes_at__lte=DatabaseClock()))
+
+    def with_openness(self) -> Self:
+        """Annotate is_open: whether it may be answered now, by the database clock."""
+        is_open = Q(status="open", closes_at__isnull=False, closes_at__gt=DatabaseClock())
+        return self.annotate(is_open=ExpressionWrapper(is_open, output_field=models.BooleanField()))
+
+    def with_public_state(self) -> Self:
+        """Annotate public_state: the status, with calls past their hour closed even before the sweep has noted it."""
+        past = When(status="open", closes_at__lte=DatabaseClock(), then=Value("closed"))
+        return self.annotate(public_state=Case(past, default=F("status"), output_field=models.CharField()))
+
+    def due(self) -> Self:
+        """Calls that the clock has closed and the sweep has not noted yet."""
+        return self.filter(status="open", closes_at__lte=DatabaseClock())
+
+    def visible_to(self, actor: Actor) -> Self:
+        if actor.is_staff:
+            return self
+        return self.filter(Q(status__in=["open", "closed"]) | Q(status="cancelled", opens_at__isnull=False))
+
+
+class EventQuerySet(models.QuerySet[Any]):
+    def about(self, subject_type: str, subject_id: UUID) -> Self:
+        return self.filter(subject_type=subject_type, subject_id=subject_id)
+
+    def sealable(self) -> Self:
+        """Events not sealed yet whose transaction is older than every running one: no earlier row can still appear."""
+        oldest = Func(
+            template="pg_snapshot_xmin(pg_current_snapshot())::text::bigint", output_field=models.BigIntegerField()
+        )
+        return self.filter(seal__isnull=True, transaction__lt=oldest).order_by("transaction", "id")
+
+
+class DeliveryQuerySet(models.QuerySet[Any]):
+    def due(self) -> Self:
+        """Rows that the relay may send now."""
+        return self.filter(state="pending", available_at__lte=DatabaseClock()).order_by("id")
+
+    def lapsed(self) -> Self:
+        """Rows whose worker or message was lost: sent or running past their lease."""
+        return self.filter(state__in=["sent", "running"], lease_until__lte=DatabaseClock())
+
+    def unfinished(self) -> Self:
+        return self.exclude(state__in=["done", "quarantined"])
+
+    def quarantined(self) -> Self:
+        return self.filter(state="quarantined")
+
+
+class IndexBuildQuerySet(models.QuerySet[Any]):
+    def live(self) -> Any:
+        """Return the build in use, or None before the first one."""
+        return self.filter(live=True).first()

@@ -1,0 +1,56 @@
+"""Names of what the outbox carries, and who listens.
+
+An action knows topics only. Each app subscribes its tasks, by name, when it starts; the relay sends them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+NEED_SUBMITTED = "need.submitted"
+NEED_PUBLISHED = "need.published"
+NEED_UNLISTED = "need.unlisted"
+NEED_INDEXED = "need.indexed"
+CAPABILITY_PUBLISHED = "capability.published"
+CAPABILITY_UNLISTED = "capability.unlisted"
+CAPABILITY_INDEXED = "capability.indexed"
+NIGHT_CAME = "night.came"
+INDEX_LOST = "index.lost"
+DEMAND_FORMED = "demand.formed"
+CALL_OPENED = "call.opened"
+EVENT_RECORDED = "event.recorded"
+MAIL_DUE = "mail.due"
+IMPORT_ASKED = "import.asked"
+
+
+class Subscription(NamedTuple):
+    """A task that wants a topic: its registered Celery name and the queue it runs on."""
+
+    task: str
+    queue: str
+
+
+_subscriptions: dict[str, list[Subscription]] = defaultdict(list)
+_awaited_kinds: set[str] = set()
+
+
+def subscribe(topic: str, task: str, *, queue: str = "interactive") -> None:
+    """Have `task` started once for every outbox row of `topic`. Subscribing twice is the same as once."""
+    subscription = Subscription(task, queue)
+    if subscription not in _subscriptions[topic]:
+        _subscriptions[topic].append(subscription)
+
+
+def subscribers(topic: str) -> tuple[Subscription, ...]:
+    """Return who listens to `topic`, in the order of subscription."""
+    return tuple(_subscriptions[topic])
+
+
+def await_events(kinds: Iterable[str]) -> None:
+    """Have EVENT_RECORDED sent for events of these kinds; the others are only logged."""
+    _awaited_kinds.update(kinds)
+
+
+def is_awaited(kind: str) -> bool:
+    """Whether anyone waits for events of this kind."""
+    return kind in _awaited_kinds

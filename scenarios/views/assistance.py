@@ -1,0 +1,107 @@
+"""What helps while a need is typed: the precision panel and the needs like it. Nothing is saved or indexed."""
+
+from collections.abc import Sequence
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from scenarios import risk
+from scenarios.access import access
+from scenarios.actor import Actor
+from scenarios.content import IndicatorFields, NeedFields, need_draft
+from scenarios.drafts import PrecisionError
+from scenarios.likeness import like_texts
+from scenarios.limits import within_limit
+from scenarios.models import Indicator, Need
+from scenarios.precision import PrecisionReport, check
+from scenarios.views.drafting_form import posted
+from scenarios.views.parts import actor_of
+
+PER_MINUTE = 90
+# Below this many characters nothing is like anything.
+SHORTEST = 4
+STEPS = (risk.PUBLISH_NEED, risk.OPEN_CALL, risk.START_PILOT)
+
+
+def limited(view: Any) -> Any:
+    """Answer 429 once an account asks more often than anybody types."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        account = actor_of(request).account_id
+        if account is not None and not within_limit(view.__name__, account, per_minute=PER_MINUTE):
+            return render(request, "scenarios/parts/too_often.html", status=429)
+        answer: HttpResponse = view(request, *args, **kwargs)
+        return answer
+
+    return guarded
+
+
+@require_POST
+@access("member")
+@limited
+def precision_panel(request: HttpRequest) -> HttpResponse:
+    """How precise the need is as it stands in the form."""
+    drafting = posted(actor_of(request), request.POST)
+    drafting.form.full_clean()
+    drafting.indicators.full_clean()
+    context = precision_context(drafting.form.values, drafting.indicators.rows)
+    return render(request, "scenarios/parts/precision.html", context)
+
+
+def precision_context(fields: NeedFields, rows: Sequence[IndicatorFields]) -> dict[str, Any]:
+    """Return the report on unsaved values, with the risk tier that follows and what it demands."""
+    need = Need(**fields)
+    indicators = [Indicator(**{name: value for name, value in row.items() if name != "id"}) for row in rows]
+    try:
+        report = check(need_draft(need, indicators), today=timezone.localdate())
+    except PrecisionError:
+        return {"report": None}
+    return {"report": report, **_risk(fields)}
+
+
+def report_context(need: Need) -> dict[str, Any]:
+    """Return the report that was stored with a need, with its risk tier."""
+    report = PrecisionReport.from_json(need.precision_report) if need.precision_report else None
+    return {"report": report, **_risk({"risk_answers": need.risk_answers, "data_class": need.data_class})}
+
+
+def _risk(fields: NeedFields) -> dict[str, Any]:
+    answers = fields.get("risk_answers") or {}
+    if not answers:
+        return {"tier": ""}
+    result = risk.derive_tier(risk.answers_from(answers, data_class=fields.get("data_class", "")))
+    wanted = [(step, risk.demands(result.tier, before=step, reasons=result.reasons)) for step in STEPS]
+    return {
+        "tier": result.tier,
+        "tier_reasons": risk.reason_labels(result.reasons),
+        "tier_demands": [(step, rows) for step, rows in wanted if rows],
+    }
+
+
+@require_POST
+@access("member")
+@limited
+def like_needs_panel(request: HttpRequest) -> HttpResponse:
+    """Up to five published needs like the one in the form."""
+    title = f"{request.POST.get('title_zh', '')} {request.POST.get('title_en', '')}".strip()
+    body = "\n".join(
+        request.POST.get(name, "") for name in ("problem", "users_and_site", "current_process", "boundary_in")
+    )
+    context = like_context(actor_of(request), title, body)
+    return render(request, "scenarios/parts/like_needs.html", context)
+
+
+def like_context(actor: Actor, title: str, body: str, *, leave_out: UUID | None = None) -> dict[str, Any]:
+    """Return the like needs that the actor may read; ``has_index`` is False before the first build."""
+    found = like_texts(title, body, actor=actor, leave_out=leave_out)
+    if found is None:
+        return {"has_index": False, "like": []}
+    if len(title) + len(body.strip()) < SHORTEST:
+        return {"has_index": True, "like": [], "is_short": True}
+    return {"has_index": True, "like": found}

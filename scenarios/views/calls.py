@@ -1,0 +1,145 @@
+"""Calls: the public list, a call's page, and a supplier's declared interest."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_POST
+
+from scenarios import choices
+from scenarios.access import access
+from scenarios.actions.calls import FAIR_COMPETITION
+from scenarios.actions.interests import declare_interest, interests_told, owners_of, withdraw_interest
+from scenarios.actor import Actor
+from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
+from scenarios.errors import Invalid
+from scenarios.facts import label_of
+from scenarios.forms import InterestForm
+from scenarios.listing import Facet, narrow
+from scenarios.models import Call, Interest
+from scenarios.policies import one_of
+from scenarios.views.parts import actor_of, follows, organisations_of, page_of, search_text
+from scenarios.views.shown_need import indicator_rows
+
+STATES = (
+    ("open", pgettext_lazy("call status", "Open")),
+    ("closed", pgettext_lazy("call status", "Closed")),
+    ("cancelled", pgettext_lazy("call status", "Cancelled")),
+)
+PUBLIC_STATES = ("open", "closed", "cancelled")
+
+
+@access("public")
+def call_list(request: HttpRequest) -> HttpResponse:
+    """The calls that were ever open, the open ones first, by the database clock."""
+    actor, text = actor_of(request), search_text(request)
+    public = Call.objects.visible_to(actor).filter(status__in=PUBLIC_STATES, opens_at__isnull=False)
+    rows = public.with_public_state().matching_title(text)
+    facets = [
+        Facet("public_state", gettext_lazy("State"), list(STATES)),
+        Facet("kind", label_of(Call, "kind"), list(choices.CallKind.choices)),
+    ]
+    narrowed = narrow(rows, facets, request.GET)
+    ordered = narrowed.rows.with_openness().order_by("-is_open", F("closes_at").asc(nulls_last=True), "pk")
+    context = {"page": page_of(request, ordered), "facets": narrowed.facets, "chips": narrowed.chips, "text": text}
+    return render(request, "scenarios/call_list.html", context)
+
+
+@access("public")
+def call_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A call as its reader may see it."""
+    return _page(request, pk)
+
+
+def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, status: int = 200) -> HttpResponse:
+    actor = actor_of(request)
+    call = one_of(Call.objects.visible_to(actor).with_openness().select_related("need", "demand"), pk)
+    behind = owners_of(call)
+    audience = _audience(actor, behind)
+    visible = visible_fields(CALL_FIELDS, audience)
+    context: dict[str, Any] = {
+        "call": call,
+        "indicators": indicator_rows(call.indicators),
+        "visible": visible,
+        "is_owner": audience is Audience.OWNER,
+        "source": _source(call),
+        "follows": follows(actor, "call", call.pk),
+        "checklist": _checklist(call, visible),
+        "interests": _declared(call, actor) if "interests" in visible else None,
+    }
+    context |= _own_interest(call, actor, behind, form)
+    return render(request, "scenarios/call_detail.html", context, status=status)
+
+
+def _audience(actor: Actor, behind: set[UUID]) -> Audience:
+    """Return what the reader is to a call: its owners are all whose needs stand behind it."""
+    if actor.organisation_ids & behind:
+        return Audience.OWNER
+    return Audience.STAFF if actor.is_staff else Audience.VERIFIED if actor.verified else Audience.PUBLIC
+
+
+def _source(call: Call) -> dict[str, Any]:
+    """Return the page and the code of what the call comes from."""
+    source: Any = call.demand or call.need
+    page = "pool_detail" if call.demand_id else "need_detail"
+    return {"page": page, "pk": source.pk, "code": source.code, "title": source.title}
+
+
+def _checklist(call: Call, visible: frozenset[str]) -> list[tuple[Any, bool]]:
+    """Return the fair-competition checklist; once the call is open, each point was confirmed and all may know."""
+    if "fair_competition" in visible:
+        return [(label, bool(call.fair_competition.get(name))) for name, label in FAIR_COMPETITION.items()]
+    return [(label, True) for label in FAIR_COMPETITION.values()] if call.opens_at else []
+
+
+def _declared(call: Call, actor: Actor) -> list[Interest]:
+    return [row for row in interests_told(actor, call) if row.state == "declared"]
+
+
+def _own_interest(call: Call, actor: Actor, behind: set[UUID], refused: InterestForm | None) -> dict[str, Any]:
+    """Return what the reader's organisations declared, and the form while one of them may still do so."""
+    candidates = actor.editor_of - behind
+    own = list(
+        call.interests.filter(organisation_id__in=actor.organisation_ids, state="declared").select_related(
+            "organisation"
+        )
+    )
+    free = organisations_of(candidates - {row.organisation_id for row in own}) if call.is_open else []  # type: ignore[attr-defined]
+    return {
+        "own_interests": [{"interest": row, "may_withdraw": actor.owns(row.organisation_id)} for row in own],
+        "interest_form": (refused or InterestForm(organisations=free)) if free else None,
+        "may_declare": bool(candidates),
+    }
+
+
+@require_POST
+@access("member")
+def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that one of the reader's organisations would like to respond."""
+    actor = actor_of(request)
+    form = InterestForm(request.POST, organisations=organisations_of(actor.editor_of))
+    if not form.is_valid():
+        return _page(request, pk, form=form, status=422)
+    try:
+        declare_interest(actor=actor, call_id=pk, **form.declaration)
+    except Invalid as refusal:
+        form.show(refusal)
+        return _page(request, pk, form=form, status=422)
+    messages.success(
+        request, _("Your interest is declared. The owners and the scenario manager see it; nobody else does.")
+    )
+    return redirect("call_detail", pk)
+
+
+@require_POST
+@access("member")
+def withdraw(request: HttpRequest, pk: UUID, organisation_pk: UUID) -> HttpResponse:
+    """Take a declared interest back."""
+    withdraw_interest(actor=actor_of(request), call_id=pk, organisation_id=organisation_pk)
+    messages.success(request, _("Your interest is withdrawn."))
+    return redirect("call_detail", pk)

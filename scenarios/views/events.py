@@ -1,0 +1,92 @@
+"""The event log: every write, by kind, object, account and day; codes and names of fields, no confidential value."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.paginator import Page
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from scenarios.access import access
+from scenarios.event_labels import EVENT_LABELS, event_label
+from scenarios.models import Event, EventSeal
+from scenarios.querysets import EventQuerySet
+from scenarios.staff_forms import EventFilter
+from scenarios.views.parts import page_of
+from scenarios.views.staff_parts import address
+
+PAGES = {
+    "need": "moderate_need",
+    "proposal": "merge_proposal",
+    "demand": "staff_pool",
+    "call": "staff_call",
+    "capability": "moderate_capability",
+}
+
+
+@access("staff")
+def event_log(request: HttpRequest) -> HttpResponse:
+    """List the events, newest first, with the state of the seal."""
+    form = EventFilter(request.GET)
+    events = _narrowed(form.cleaned_data) if form.is_valid() else Event.objects.none()
+    page = page_of(request, events.select_related("seal"))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": _rows(page),
+        "filtered": any(request.GET.get(name) for name in form.fields),
+        "sealed": EventSeal.objects.count(),
+        "total": Event.objects.count(),
+    }
+    return render(request, "scenarios/staff/event_log.html", context)
+
+
+def _narrowed(wanted: dict[str, Any]) -> EventQuerySet:
+    events = Event.objects.all()
+    if kind := wanted["kind"]:
+        events = events.filter(kind=kind) if kind in EVENT_LABELS else events.filter(kind__startswith=f"{kind}.")
+    if code := wanted["code"]:
+        events = events.filter(subject_code__iexact=code)
+    if account := wanted["account"]:
+        events = events.filter(actor_id__in=_accounts(account))
+    if day := wanted["since"]:
+        events = events.filter(at__gte=_midnight(day))
+    if day := wanted["until"]:
+        events = events.filter(at__lt=_midnight(day + timedelta(days=1)))
+    return events
+
+
+def _midnight(day: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _accounts(text: str) -> Any:
+    """Return the ids of the accounts of this number, of exactly this e-mail or with this in their name."""
+    found = Q(email__iexact=text) | Q(name__icontains=text)
+    if text.isdecimal() and len(text) < 10:
+        found |= Q(pk=int(text))
+    return get_user_model()._default_manager.filter(found).values("pk")
+
+
+def _rows(page: Page[Any]) -> list[dict[str, Any]]:
+    ids = {event.actor_id for event in page if event.actor_id}
+    accounts = get_user_model()._default_manager.filter(pk__in=ids)
+    names: dict[int, str] = dict(accounts.values_list("pk", "name"))
+    return [
+        {
+            "event": event,
+            "label": event_label(event.kind),
+            "name": names.get(event.actor_id or 0, ""),
+            "url": address(PAGES[event.subject_type], event.subject_id) if event.subject_type in PAGES else "",
+            "data": ", ".join(f"{name}={_plain(value)}" for name, value in sorted(event.data.items())),
+            "sealed": hasattr(event, "seal"),
+        }
+        for event in page
+    ]
+
+
+def _plain(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,174 @@
+"""The scenario manager's merge desk: what the machine proposes, why, and what becomes of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from scenarios.access import access
+from scenarios.actions.demands import suggested_core
+from scenarios.actions.proposals import accept_proposal, dismiss_proposal, reconsider_proposal
+from scenarios.choices import Domain, Unit
+from scenarios.comparing import difference_rows, pooled
+from scenarios.conflicts import conflicts_between
+from scenarios.errors import Invalid
+from scenarios.facts import label_of
+from scenarios.models import MergeProposal, Need
+from scenarios.policies import one_of
+from scenarios.querysets import MergeProposalQuerySet
+from scenarios.staff_forms import CoreForm, DismissForm, ResolutionsForm, core_fields, indicator_rows
+from scenarios.views.parts import actor_of, page_of
+from scenarios.views.staff_parts import chosen, options, show_errors, with_one_more
+
+CONFLICTS = {"none": _("Can be merged in one click"), "some": _("With conflicts")}
+
+
+@access("manager")
+def merge_desk(request: HttpRequest) -> HttpResponse:
+    """List the open proposals, most similar first, with members, owners, pooled quantity and conflicts."""
+    conflict = chosen(request, "conflicts", CONFLICTS)
+    domain = chosen(request, "domain", Domain.values)
+    unit = chosen(request, "unit", Unit.values)
+    proposals = _narrowed(MergeProposal.objects.open(), conflict, domain, unit)
+    page = page_of(request, proposals.for_page())
+    context = {
+        "page": page,
+        "rows": [_summary(proposal) for proposal in page],
+        "filtered": bool(conflict or domain or unit),
+        "conflicts": options(CONFLICTS.items(), conflict),
+        "domains": options(Domain.choices, domain),
+        "units": options(Unit.choices, unit),
+    }
+    return render(request, "scenarios/staff/merge_desk.html", context)
+
+
+def _narrowed(
+    proposals: MergeProposalQuerySet, conflict: list[str], domain: list[str], unit: list[str]
+) -> MergeProposalQuerySet:
+    if conflict == ["none"]:
+        proposals = proposals.filter(conflicts=[])
+    elif conflict == ["some"]:
+        proposals = proposals.exclude(conflicts=[])
+    if domain:
+        proposals = proposals.filter(representative__domain__in=domain)
+    if unit:
+        proposals = proposals.filter(representative__quantity_unit__in=unit)
+    return proposals
+
+
+def _summary(proposal: MergeProposal) -> dict[str, Any]:
+    needs = [member.need for member in proposal.members.all()]
+    return {
+        "proposal": proposal,
+        "needs": needs,
+        "owners": len({need.owner_id for need in needs}),
+        "pooled": pooled(needs),
+        "conflicts": [label_of(Need, row["field"]) for row in proposal.conflicts],
+        "terms": [term for term, _weight in proposal.core_terms[:6]],
+    }
+
+
+@access("manager")
+def dismissed_proposals(request: HttpRequest) -> HttpResponse:
+    """List what was set aside, newest first, with the reason; it can be taken up again."""
+    found = MergeProposal.objects.filter(status="dismissed").order_by("-decided_at", "id")
+    page = page_of(request, found.for_page().select_related("representative", "index_build", "decided_by"))
+    rows = [_summary(proposal) for proposal in page]
+    return render(request, "scenarios/staff/merge_dismissed.html", {"page": page, "rows": rows})
+
+
+@access("manager")
+def merge_proposal(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show a proposal: members side by side, why they are alike, where they conflict, the core to start from."""
+    return _page(request, one_of(MergeProposal.objects.for_page(), pk))
+
+
+def _page(request: HttpRequest, proposal: MergeProposal, *, status: int = 200, **forms: Any) -> HttpResponse:
+    needs = [member.need for member in proposal.members.all()]
+    conflicts = conflicts_between(needs)
+    core = suggested_core(needs)
+    context = {
+        **_summary(proposal),
+        "columns": [need.code for need in needs],
+        "rows": difference_rows(needs, [conflict.field for conflict in conflicts]),
+        "conflicts": [
+            {"label": label_of(Need, row.field), "values": _values(row.field, row.values)} for row in conflicts
+        ],
+        "core_terms": [term for term, _weight in proposal.core_terms],
+        "weighted_terms": [{"term": term, "contribution": weight} for term, weight in proposal.core_terms],
+        "pairs": [_pair(pair) for pair in proposal.pairs],
+        "demand": getattr(proposal, "demand", None),
+        "core_form": CoreForm(initial=dict(core)),
+        "indicators": indicator_rows(core["indicators"]),
+        "resolutions": ResolutionsForm([conflict.field for conflict in conflicts]) if conflicts else None,
+        "dismiss_form": DismissForm(),
+        **forms,
+    }
+    return render(request, "scenarios/staff/merge_proposal.html", context, status=status)
+
+
+def _values(field: str, values: dict[str, list[str]]) -> list[tuple[str, str]]:
+    column: Any = Need._meta.get_field(field)
+    labels = dict(column.flatchoices)
+    return [(str(labels.get(value, value)) or "–", ", ".join(codes)) for value, codes in values.items()]
+
+
+def _pair(pair: dict[str, Any]) -> dict[str, Any]:
+    return {**pair, "terms": [{"term": term, "contribution": value} for term, value in pair["terms"]]}
+
+
+@access("manager")
+@require_POST
+def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Draft a pool of a proposal: in one click, or with a decision on each conflicting field."""
+    actor = actor_of(request)
+    proposal = one_of(MergeProposal.objects.for_page(), pk)
+    needs = [member.need for member in proposal.members.all()]
+    stored = suggested_core(needs)["indicators"]
+    form, rows = CoreForm(request.POST), indicator_rows(stored, with_one_more(request, "indicators"))
+    fields = [conflict.field for conflict in conflicts_between(needs)]
+    resolutions = ResolutionsForm(fields, request.POST)
+    forms = {"core_form": form, "indicators": rows, "resolutions": resolutions if fields else None}
+    if "add_indicators" in request.POST or not (form.is_valid() & rows.is_valid() & resolutions.is_valid()):
+        return _page(request, proposal, status=200 if "add_indicators" in request.POST else 422, **forms)
+    core = core_fields(form, rows, stored)
+    try:
+        decided = {name: treatment for name, treatment in resolutions.cleaned_data.items() if treatment}
+        demand = accept_proposal(actor=actor, proposal_id=pk, core=core, resolutions=decided)
+    except Invalid as error:
+        show_errors(resolutions if set(error.fields) & set(fields) else form, error)
+        return _page(request, proposal, status=422, refusal=error.message, **forms)
+    messages.success(
+        request, _("%(code)s is drafted. Nobody is committed yet: invite the owners.") % {"code": demand.code}
+    )
+    return redirect("staff_pool", demand.pk)
+
+
+@access("manager")
+@require_POST
+def dismiss(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Set a proposal aside with a reason."""
+    form = DismissForm(request.POST)
+    proposal = one_of(MergeProposal.objects.for_page(), pk)
+    if not form.is_valid():
+        return _page(request, proposal, status=422, dismiss_form=form)
+    try:
+        dismiss_proposal(actor=actor_of(request), proposal_id=pk, **form.cleaned_data)
+    except Invalid as error:
+        show_errors(form, error)
+        return _page(request, proposal, status=422, dismiss_form=form)
+    messages.success(request, _("The proposal is set aside; exactly these needs are not proposed again."))
+    return redirect("merge_desk")
+
+
+@access("manager")
+@require_POST
+def reconsider(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a dismissed proposal up again."""
+    reconsider_proposal(actor=actor_of(request), proposal_id=pk)
+    messages.success(request, _("The proposal is open again."))
+    return redirect("merge_proposal", pk)

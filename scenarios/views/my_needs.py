@@ -1,0 +1,124 @@
+"""An enterprise's own needs: what is to be done with each, and the steps that take one press."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from scenarios.access import access
+from scenarios.actions.needs import delete_draft, renew_need, reopen_need, withdraw_need
+from scenarios.lifecycle import NEED_MOVES
+from scenarios.models import Need
+from scenarios.policies import open_moves
+from scenarios.views.drafting import submit
+from scenarios.views.parts import actor_of, page_of
+
+TABS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("todo", gettext_lazy("Your turn"), ("draft", "returned")),
+    ("staff", gettext_lazy("With the staff"), ("submitted", "checked", "approved")),
+    ("offer", gettext_lazy("On offer"), ("published", "landed")),
+    ("ended", gettext_lazy("Not on offer"), ("suspended", "withdrawn", "expired", "closed")),
+)
+NEXT = {
+    "draft": gettext_lazy("Make it precise, then submit it."),
+    "returned": gettext_lazy("Read the reasons, put it right, submit it again."),
+    "submitted": gettext_lazy("It is being checked."),
+    "checked": gettext_lazy("A moderator reads it."),
+    "approved": gettext_lazy("It waits for the publisher; from tier R3 on, for the supervisor first."),
+    "published": gettext_lazy("It is matched with like needs and with capabilities."),
+    "landed": gettext_lazy("A supplier is at work on it."),
+    "suspended": gettext_lazy("A moderator took it off offer; the reason is on its page."),
+    "withdrawn": gettext_lazy("Reopen it to make it a draft again."),
+    "expired": gettext_lazy("Renew it to keep it on offer for another 180 days."),
+    "closed": gettext_lazy("It is done."),
+}
+
+
+@access("member")
+def my_needs(request: HttpRequest) -> HttpResponse:
+    """The needs of the reader's organisations under four tabs: whose turn it is."""
+    actor = actor_of(request)
+    own = Need.objects.of(actor)
+    counts = dict(own.order_by().values_list("status").annotate(Count("pk")))
+    tabs = [
+        {"name": name, "label": label, "count": sum(counts.get(s, 0) for s in states)} for name, label, states in TABS
+    ]
+    current = _current(request, tabs)
+    tabs = [{**tab, "current": tab["name"] == current} for tab in tabs]
+    states = next(states for name, _label, states in TABS if name == current)
+    rows = own.filter(status__in=states).select_related("owner", "district").order_by("-updated_at", "pk")
+    page = page_of(request, rows)
+    needs = [
+        {
+            "need": need,
+            "next": NEXT[need.status],
+            "moves": open_moves(NEED_MOVES, actor=actor, owner_id=need.owner_id, status=need.status),
+        }
+        for need in page
+    ]
+    context = {
+        "page": page,
+        "needs": needs,
+        "tabs": tabs,
+        "current": current,
+        "total": sum(counts.values()),
+        "may_post": bool(actor.editor_of),
+    }
+    return render(request, "scenarios/my_needs.html", context)
+
+
+def _current(request: HttpRequest, tabs: list[dict[str, Any]]) -> str:
+    """Return the tab that the address names, else the first that holds something."""
+    names = [tab["name"] for tab in tabs]
+    asked = request.GET.get("tab")
+    filled = [tab["name"] for tab in tabs if tab["count"]]
+    return asked if asked and asked in names else str((filled or names)[0])
+
+
+@require_POST
+@access("member")
+def need_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Submit a need from its page."""
+    return submit(request, actor_of(request), pk)
+
+
+@require_POST
+@access("member")
+def need_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a need back."""
+    need = withdraw_need(actor=actor_of(request), need_id=pk)
+    messages.success(request, _("%(code)s is withdrawn.") % {"code": need.code})
+    return redirect("need_detail", pk)
+
+
+@require_POST
+@access("member")
+def need_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Make a withdrawn need a draft again."""
+    reopen_need(actor=actor_of(request), need_id=pk)
+    messages.success(request, _("It is a draft again."))
+    return redirect("need_edit", pk)
+
+
+@require_POST
+@access("member")
+def need_renew(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Keep a need on offer for another 180 days."""
+    need = renew_need(actor=actor_of(request), need_id=pk)
+    messages.success(request, _("%(code)s stays on offer for another 180 days.") % {"code": need.code})
+    return redirect("need_detail", pk)
+
+
+@require_POST
+@access("member")
+def need_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Remove a draft that was never submitted."""
+    delete_draft(actor=actor_of(request), need_id=pk)
+    messages.success(request, _("The draft is deleted."))
+    return redirect("my_needs")

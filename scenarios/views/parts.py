@@ -1,0 +1,42 @@
+"""What the public and the enterprise's views share: who asks, pages of a list, what is looked for and followed."""
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from scenarios.actor import Actor
+from scenarios.models import Follow, Need
+
+PAGE_SIZE = 20
+MAX_SEARCH = 100
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who asks."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
+    """Return the page of `rows` that the address names; a wrong number leads to the nearest page."""
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+
+
+def search_text(request: HttpRequest) -> str:
+    """Return what the reader looks for, cut to a length that is worth looking for."""
+    return request.GET.get("q", "").strip()[:MAX_SEARCH]
+
+
+def organisations_of(ids: Any) -> list[Any]:
+    """Return organisations by their ids, ordered by name; reached through the need's foreign key."""
+    related: Any = Need._meta.get_field("owner").related_model
+    return list(related._default_manager.filter(pk__in=ids))
+
+
+def follows(actor: Actor, subject_type: str, subject_id: Any) -> bool:
+    """Whether the reader follows this object."""
+    if actor.account_id is None:
+        return False
+    return Follow.objects.filter(account_id=actor.account_id, subject_type=subject_type, subject_id=subject_id).exists()

@@ -1,0 +1,229 @@
+"""Pools: the public list, a pool's page, an owner's invitations, consent and the way out."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from scenarios import choices
+from scenarios.access import access
+from scenarios.actions.consents import answer_invitation, withdraw_from_pool
+from scenarios.actions.members import OPEN_TO_CHANGE
+from scenarios.actor import Actor
+from scenarios.disclosure import band_of, shown_members, shows_names, shows_quantities
+from scenarios.errors import Conflict, Invalid
+from scenarios.facts import indicator_texts, label_of, number
+from scenarios.forms import ConsentForm
+from scenarios.listing import Facet, narrow
+from scenarios.models import Consent, CoreVersion, DemandMember, MergedDemand, Need
+from scenarios.policies import one_of
+from scenarios.views.parts import actor_of, follows, page_of, search_text
+from scenarios.views.shown_need import indicator_rows
+
+CORE_TEXTS = ("title_zh", "title_en", "problem", "boundary_in", "boundary_out")
+FORMED = ("formed", "threshold_met", "threshold_missed", "frozen", "called", "landed")
+
+
+@access("public")
+def pool_list(request: HttpRequest) -> HttpResponse:
+    """The pools that live: how much each has gathered and how far it is from its scale."""
+    actor, text = actor_of(request), search_text(request)
+    rows = MergedDemand.objects.visible_to(actor).living().filter(status__in=FORMED).matching_title(text)
+    facets = [
+        Facet(
+            "status",
+            label_of(MergedDemand, "status"),
+            [pair for pair in choices.DemandStatus.choices if pair[0] in FORMED],
+        ),
+        Facet("unit", label_of(MergedDemand, "unit"), list(choices.Unit.choices)),
+    ]
+    narrowed = narrow(rows, facets, request.GET)
+    page = page_of(request, narrowed.rows.with_scale().order_by("-created_at", "pk"))
+    cards = [{"pool": pool, "scale": _scale(pool, actor)} for pool in page]
+    context = {"page": page, "cards": cards, "facets": narrowed.facets, "chips": narrowed.chips, "text": text}
+    return render(request, "scenarios/pool_list.html", context)
+
+
+@access("public")
+def pool_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A pool as its reader may see it."""
+    return _page(request, pk)
+
+
+def _page(
+    request: HttpRequest, pk: UUID, *, read: int | None = None, form: ConsentForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Render a pool. read : the core version that the owner had before it when it changed."""
+    actor = actor_of(request)
+    pool = one_of(MergedDemand.objects.visible_to(actor).with_scale(), pk)
+    members = list(pool.members.filter(left_at__isnull=True).select_related("need__owner", "need__district"))
+    cores = list(pool.cores.all())
+    core = next(row for row in cores if row.version == pool.core_version)
+    before = next((row for row in cores if row.version == (read or pool.core_version - 1)), None)
+    party = actor.is_staff or MergedDemand.objects.of(actor).filter(pk=pool.pk).exists()
+    context = {
+        "pool": pool,
+        "core": core,
+        "indicators": indicator_rows(core.indicators),
+        "scale": _scale(pool, actor),
+        "members": shown_members(pool, members, actor),
+        "named": shows_names(pool, members, actor),
+        "is_party": party,
+        "changed": _core_differences(before, core) if party and before else [],
+        "before": before,
+        "was_overtaken": read is not None,
+        "invitations": _invitations(pool, actor, form),
+        "calls": list(pool.calls.filter(status__in=["open", "closed"])),
+        "follows": follows(actor, "demand", pool.pk),
+        "can_leave": pool.status in OPEN_TO_CHANGE,
+        "can_join": bool(actor.editor_of) and pool.status in OPEN_TO_CHANGE,
+        "may_write": actor.editor_of,
+        "differences": _shown_differences(pool, actor),
+    }
+    return render(request, "scenarios/pool_detail.html", context, status=status)
+
+
+def _scale(pool: MergedDemand, actor: Actor) -> dict[str, Any]:
+    """Return what the scale meter draws: exact, or the band where the exact figure would reveal a member."""
+    pooled: Decimal = pool.pooled_quantity  # type: ignore[attr-defined]
+    exact = shows_quantities(pool, actor)
+    band = band_of(pooled)
+    drawn = pooled if exact else Decimal(band.low)
+    return {
+        "pooled": number(drawn),
+        "band": "" if exact else str(band),
+        "unit": pool.get_unit_display(),
+        "owners": pool.owners,  # type: ignore[attr-defined]
+        "thresholds": _threshold(pool, pooled, drawn),
+    }
+
+
+def _threshold(pool: MergedDemand, pooled: Decimal, drawn: Decimal) -> list[dict[str, Any]]:
+    wanted = pool.threshold_quantity
+    if wanted is None:
+        return []
+    gap = number(max(wanted - drawn, Decimal(0)))
+    return [{"label": _("Minimum scale of this pool"), "quantity": number(wanted), "met": pooled >= wanted, "gap": gap}]
+
+
+def _core_differences(old: CoreVersion, new: CoreVersion) -> list[dict[str, Any]]:
+    """Return the parts of the core in which two versions differ, for the table of differences."""
+    rows = [(label_of(CoreVersion, name), [getattr(old, name), getattr(new, name)]) for name in CORE_TEXTS]
+    rows.append(
+        (label_of(CoreVersion, "indicators"), [indicator_texts(old.indicators), indicator_texts(new.indicators)])
+    )
+    return [{"label": label, "values": values, "differs": True} for label, values in rows if values[0] != values[1]]
+
+
+def _invitations(pool: MergedDemand, actor: Actor, refused: ConsentForm | None) -> list[dict[str, Any]]:
+    """Return the consents of the reader's organisations to the present core, each with the form to answer."""
+    rows = pool.consents.filter(core_version=pool.core_version, organisation_id__in=actor.organisation_ids)
+    takes = pool.status in OPEN_TO_CHANGE and pool.status != "drafted"
+    shown = []
+    for row in rows.select_related("organisation"):
+        may = takes and actor.owns(row.organisation_id) and row.state not in ("declined", "withdrawn")
+        form = refused if refused and str(refused.data.get("organisation")) == str(row.organisation_id) else None
+        initial = {
+            "organisation": row.organisation_id,
+            "core_version": pool.core_version,
+            "reservation": row.reservation,
+        }
+        shown.append({"consent": row, "form": (form or ConsentForm(initial=initial)) if may else None})
+    return shown
+
+
+def _shown_differences(pool: MergedDemand, actor: Actor) -> list[dict[str, Any]]:
+    """Return where the reader's own needs deviate from the core; staff see everyone's."""
+    rows = pool.differences.select_related("need")
+    if not actor.is_staff:
+        rows = rows.filter(need__owner_id__in=actor.organisation_ids)
+    return [
+        {
+            "need": row.need,
+            "label": label_of(Need, row.field),
+            "value": _value(row.field, row.value),
+            "treatment": row.get_treatment_display(),
+        }
+        for row in rows
+    ]
+
+
+def _value(field: str, value: str) -> str:
+    labels = {str(key): str(label) for key, label in Need._meta.get_field(field).flatchoices}  # type: ignore[union-attr]
+    return labels.get(value, value)
+
+
+@require_POST
+@access("member")
+def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Accept, accept with a reservation or decline exactly the core version on the page."""
+    form = ConsentForm(request.POST)
+    if not form.is_valid():
+        return _page(request, pk, form=form, status=422)
+    try:
+        answer_invitation(actor=actor_of(request), demand_id=pk, **form.answer)
+    except Conflict:
+        return _page(request, pk, read=form.answer["core_version"], status=409)
+    except Invalid as refusal:
+        form.show(refusal)
+        return _page(request, pk, form=form, status=422)
+    messages.success(request, _("Your answer is noted."))
+    return redirect("pool_detail", pk)
+
+
+@require_POST
+@access("member")
+def leave(request: HttpRequest, pk: UUID, need_pk: UUID) -> HttpResponse:
+    """Take one of the reader's needs out of the pool."""
+    actor = actor_of(request)
+    withdraw_from_pool(actor=actor, demand_id=pk, need_id=need_pk)
+    messages.success(request, _("Your need has left the pool; it is on offer on its own again."))
+    return redirect("my_pools")
+
+
+@access("member")
+def my_pools(request: HttpRequest) -> HttpResponse:
+    """The pools that the reader's needs are in, or were in at their end; who waits for an answer comes first."""
+    actor = actor_of(request)
+    mine = MergedDemand.objects.of(actor).with_scale().annotate(waits=_waits_for(actor))
+    page = page_of(request, mine.order_by("-waits", "-created_at", "pk"))
+    pools = list(page)
+    waiting = _states(pools, actor)
+    cards = [
+        {"pool": pool, "scale": _scale(pool, actor), "needs": needs, "consents": waiting.get(pool.pk, [])}
+        for pool, needs in _own_needs(pools, actor)
+    ]
+    return render(request, "scenarios/my_pools.html", {"page": page, "cards": cards})
+
+
+def _waits_for(actor: Actor) -> Exists:
+    """Return whether a pool asks one of the reader's organisations and has no answer yet."""
+    asked = Consent.objects.filter(demand=OuterRef("pk"), core_version=OuterRef("core_version"), state="invited")
+    return Exists(asked.filter(organisation_id__in=actor.organisation_ids))
+
+
+def _states(pools: Iterable[MergedDemand], actor: Actor) -> dict[UUID, list[Consent]]:
+    """Return the reader's consents to the present cores, by pool."""
+    found: dict[UUID, list[Consent]] = {}
+    rows = Consent.objects.filter(demand__in=pools, organisation_id__in=actor.organisation_ids)
+    for row in rows.select_related("demand", "organisation"):
+        if row.core_version == row.demand.core_version:
+            found.setdefault(row.demand_id, []).append(row)
+    return found
+
+
+def _own_needs(pools: list[MergedDemand], actor: Actor) -> list[tuple[MergedDemand, list[DemandMember]]]:
+    rows = DemandMember.objects.filter(demand__in=pools, need__owner_id__in=actor.organisation_ids).select_related(
+        "need"
+    )
+    by_pool: dict[UUID, list[DemandMember]] = {}
+    for row in rows:
+        by_pool.setdefault(row.demand_id, []).append(row)
+    return [(pool, by_pool.get(pool.pk, [])) for pool in pools]

@@ -1,0 +1,144 @@
+"""Finding and reading needs: the public list and a need's page."""
+
+from itertools import zip_longest
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from scenarios.access import access
+from scenarios.actions.needs import EDITABLE
+from scenarios.actor import Actor
+from scenarios.disclosure import shows_names
+from scenarios.event_labels import event_label
+from scenarios.facts import label_of
+from scenarios.lifecycle import NEED_MOVES
+from scenarios.listing import Facet, Order, chosen_order, narrow
+from scenarios.models import Call, DemandMember, District, Event, MergedDemand, ModerationDecision, Need
+from scenarios.policies import one_of, open_moves
+from scenarios.precision import PrecisionReport
+from scenarios.views.parts import actor_of, follows, page_of, search_text
+from scenarios.views.shown_need import shown_need
+
+ORDERS = (
+    Order("newest", _("Newest first"), (F("published_at").desc(nulls_last=True), "pk")),
+    Order("precise", _("Most precise first"), ("-precision_score", "pk")),
+    Order("large", _("Largest quantity first"), (F("quantity").desc(nulls_last=True), "pk")),
+    Order("soon", _("Earliest finish first"), (F("finish_by").asc(nulls_last=True), "pk")),
+)
+
+
+def _facets() -> list[Facet]:
+    districts = [(row.pk, str(row)) for row in District.objects.all()]
+    fields = ("domain", "quantity_unit", "data_class", "deploy", "adoption")
+    enumerations: list[Any] = [Need._meta.get_field(name) for name in fields]
+    facets = [Facet(field.name, label_of(Need, field.name), list(field.choices)) for field in enumerations]
+    return [facets[0], Facet("district", label_of(Need, "district"), districts), *facets[1:]]
+
+
+@access("public")
+def need_list(request: HttpRequest) -> HttpResponse:
+    """The needs on offer: searched, narrowed, sorted, paged."""
+    from matching import Analyzer
+
+    actor = actor_of(request)
+    text = search_text(request)
+    rows = Need.objects.published().visible_to(actor).matching_text(sorted(set(Analyzer().tokens(text))))
+    narrowed = narrow(rows, _facets(), request.GET)
+    order = chosen_order(ORDERS, request.GET)
+    page = page_of(request, narrowed.rows.select_related("owner", "district").order_by(*order.fields))
+    context = {
+        "page": page,
+        "facets": narrowed.facets,
+        "chips": narrowed.chips,
+        "text": text,
+        "orders": ORDERS,
+        "order": order,
+    }
+    return render(request, "scenarios/need_list.html", context)
+
+
+@access("public")
+def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A need as its reader may see it."""
+    actor = actor_of(request)
+    need = Need.objects.visible_to(actor).for_page().filter(pk=pk).first()
+    if need is None:
+        return _gone(request, actor, pk)
+    shown = shown_need(need, actor)
+    context = {
+        "need": shown,
+        "moves": open_moves(NEED_MOVES, actor=actor, owner_id=need.owner_id, status=need.status),
+        "can_edit": actor.owns(need.owner_id) and need.status in EDITABLE,
+        "can_delete": actor.owns(need.owner_id) and need.status == "draft" and need.submitted_at is None,
+        "follows": follows(actor, "need", need.pk),
+        "can_join": bool(actor.editor_of) and not actor.belongs_to(need.owner_id) and need.status == "published",
+        "pool": _pool(need, actor, inside=shown.is_inside),
+        "calls": Call.objects.visible_to(actor).filter(need=need, status__in=["open", "closed"]),
+        "versions": _versions(need),
+    }
+    if shown.is_inside:
+        context |= {
+            "events": _events(need, actor),
+            "report": PrecisionReport.from_json(need.precision_report) if need.precision_report else None,
+            "blocked": list(need.blocked_organisations.all()),
+            "returned": last_return(need),
+        }
+    return render(request, "scenarios/need_detail.html", context)
+
+
+def _gone(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
+    """Tell of a need that was public and is not on offer any more; anything else does not exist."""
+    need = one_of(Need.objects.once_public(actor), pk)
+    return render(request, "scenarios/need_gone.html", {"code": need.code, "status": need.status}, status=410)
+
+
+def _pool(need: Need, actor: Actor, *, inside: bool) -> MergedDemand | None:
+    """Return the pool that the need is in, where telling it does not unmask an anonymous member."""
+    member = DemandMember.objects.filter(need=need, left_at__isnull=True).select_related("demand").first()
+    if member is None or not MergedDemand.objects.visible_to(actor).filter(pk=member.demand_id).exists():
+        return None
+    members = list(member.demand.members.filter(left_at__isnull=True).select_related("need"))
+    return member.demand if inside or shows_names(member.demand, members, actor) else None
+
+
+def _versions(need: Need) -> list[dict[str, Any]]:
+    """Return the published versions, the latest first, each with the labels of what it changed."""
+    rows = list(need.versions.all())
+    shown = []
+    for row, before in zip_longest(rows, rows[1:]):
+        names = [name for name in row.content if before and row.content[name] != before.content.get(name)]
+        shown.append(
+            {"version": row.version, "at": row.created_at, "changed": [label_of(Need, name) for name in names]}
+        )
+    return shown
+
+
+def _events(need: Need, actor: Actor) -> list[dict[str, Any]]:
+    rows = Event.objects.about("need", need.pk)[:50]
+    return [{"label": event_label(row.kind), "at": row.at, "by": _by(row.actor_id, actor)} for row in rows]
+
+
+def _by(account_id: int | None, actor: Actor) -> Any:
+    """Say who as far as a reader may know: owners are not told the names of staff."""
+    if account_id is None:
+        return _("The system")
+    return _("You") if account_id == actor.account_id else ""
+
+
+def last_return(need: Need) -> dict[str, Any] | None:
+    """Return the reasons of the last return, by field, while the owner has not submitted the need again."""
+    if need.status not in EDITABLE or need.submitted_at is None:
+        return None
+    decision = ModerationDecision.objects.filter(subject_type="need", subject_id=need.pk, verdict="return").first()
+    if decision is None:
+        return None
+    reasons = [(name, _reason_label(name), text) for name, text in decision.reasons.items()]
+    return {"reasons": reasons, "note": decision.note, "at": decision.created_at}
+
+
+def _reason_label(name: str) -> str:
+    return str(_("In general")) if name == "general" else label_of(Need, name)

@@ -1,0 +1,32 @@
+"""Where a member of staff begins: what waits for their roles."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from scenarios.access import access
+from scenarios.views.parts import actor_of
+from scenarios.views.staff_parts import address
+from scenarios.waiting import Waiting, waiting_for
+
+
+@access("staff")
+def staff_home(request: HttpRequest) -> HttpResponse:
+    """Show every queue of the actor's roles with its count, the age of its oldest and its service level."""
+    actor = actor_of(request)
+    rows = [_row(waiting) for waiting in waiting_for(actor)]
+    return render(request, "scenarios/staff/home.html", {"rows": rows, "total": sum(row["count"] for row in rows)})
+
+
+def _row(waiting: Waiting) -> dict[str, Any]:
+    page = address(waiting.queue.page)
+    return {
+        "label": waiting.queue.label,
+        "url": f"{page}?state={waiting.queue.state}" if page and waiting.queue.state else page,
+        "count": waiting.count,
+        "age": waiting.age,
+        "days": waiting.queue.days,
+        "tone": waiting.tone if waiting.count else "neutral",
+        "word": waiting.word,
+    }

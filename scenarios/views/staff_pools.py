@@ -1,0 +1,120 @@
+"""A pool as manager and publisher see it: its core, members, consents and scale."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from scenarios.access import access
+from scenarios.actions.members import OPEN_TO_CHANGE
+from scenarios.actor import Actor
+from scenarios.choices import DemandStatus
+from scenarios.comparing import core_changes, difference_rows, pooled
+from scenarios.disclosure import shows_reservation
+from scenarios.event_labels import event_label
+from scenarios.facts import indicator_text, number
+from scenarios.lifecycle import DEMAND_MOVES
+from scenarios.models import Consent, DemandMember, Event, MergedDemand, Need
+from scenarios.policies import one_of, open_moves
+from scenarios.querysets import LIVE_CALLS
+from scenarios.staff_forms import ReasonForm, SplitForm, TermsForm, terms_initial
+from scenarios.views.parts import actor_of, page_of
+from scenarios.views.staff_parts import address, chosen, options
+
+SHOWN_EVENTS = 20
+
+
+@access("manager", "publisher", "auditor")
+def staff_pool_list(request: HttpRequest) -> HttpResponse:
+    """List the pools, newest first, by state."""
+    states = chosen(request, "state", DemandStatus.values)
+    pools = MergedDemand.objects.filter(status__in=states) if states else MergedDemand.objects.living()
+    page = page_of(request, pools.with_scale().select_related("manager"))
+    context = {"page": page, "filtered": bool(states), "states": options(DemandStatus.choices, states)}
+    return render(request, "scenarios/staff/pool_list.html", context)
+
+
+@access("manager", "publisher", "auditor")
+def staff_pool(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show a pool with the steps that the reader may take."""
+    return pool_page(request, actor_of(request), pk)
+
+
+def pool_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """Render the page of a pool; `forms` replaces those that were refused."""
+    pool = one_of(MergedDemand.objects.visible_to(actor).with_scale().select_related("manager", "proposal"), pk)
+    members = list(pool.members.select_related("need__owner", "need__district").prefetch_related("need__indicators"))
+    living = [member for member in members if member.left_at is None]
+    cores = list(pool.cores.select_related("created_by"))
+    context = {
+        "pool": pool,
+        "core": cores[0],
+        "core_indicators": [indicator_text(row) for row in cores[0].indicators],
+        "versions": [
+            {"core": core, "changes": core_changes(older, core)}
+            for core, older in zip(cores, [*cores[1:], None], strict=True)
+        ],
+        "members": living,
+        "left": [member for member in members if member.left_at is not None],
+        "applicants": list(Need.objects.poolable().filter(joins=pool).select_related("owner").order_by("code")),
+        "all_pooled": pooled(member.need for member in living),
+        **_scale(pool),
+        **_consents(pool, living, actor),
+        "columns": [member.need.code for member in living],
+        "rows": difference_rows([member.need for member in living], treatments=_treatments(pool)),
+        "calls": list(pool.calls.all()),
+        "suggestions_url": address("pool_suggestions", pool.pk),
+        "events": _events(pool),
+        **_steps(pool, actor, living),
+        **forms,
+    }
+    return render(request, "scenarios/staff/pool.html", context, status=status)
+
+
+def _scale(pool: MergedDemand) -> dict[str, Any]:
+    quantity = pool.pooled_quantity  # type: ignore[attr-defined]
+    wanted = pool.threshold_quantity
+    row = {"label": pool._meta.get_field("threshold_quantity").verbose_name, "quantity": wanted and number(wanted)}
+    gap = number(max(wanted - quantity, 0)) if wanted else "0"
+    thresholds = [{**row, "met": quantity >= wanted, "gap": gap}] if wanted else []
+    return {"consented": number(quantity), "thresholds": thresholds}
+
+
+def _consents(pool: MergedDemand, living: list[DemandMember], actor: Actor) -> dict[str, Any]:
+    rows = list(Consent.objects.filter(demand=pool).select_related("organisation", "decided_by"))
+    for row in rows:
+        if not shows_reservation(row, actor):
+            row.reservation = ""
+    shown = [
+        {
+            "consent": row,
+            "quantity": pooled(member.need for member in living if member.need.owner_id == row.organisation_id),
+        }
+        for row in rows
+        if row.core_version == pool.core_version
+    ]
+    return {"consents": shown, "earlier_consents": [row for row in rows if row.core_version != pool.core_version]}
+
+
+def _treatments(pool: MergedDemand) -> dict[str, Any]:
+    return {row.field: row.get_treatment_display() for row in pool.differences.all()}
+
+
+def _events(pool: MergedDemand) -> list[dict[str, Any]]:
+    found = Event.objects.about("demand", pool.pk)[:SHOWN_EVENTS]
+    return [{"label": event_label(row.kind), "event": row} for row in found]
+
+
+def _steps(pool: MergedDemand, actor: Actor, living: list[DemandMember]) -> dict[str, Any]:
+    """Return what the reader may do now. Every action asks again."""
+    return {
+        "moves": open_moves(DEMAND_MOVES, actor=actor, owner_id=None, status=pool.status),
+        "may_change": actor.has_role("manager") and pool.status in OPEN_TO_CHANGE,
+        "may_call": actor.has_role("manager")
+        and pool.status in (DemandStatus.FROZEN, DemandStatus.CALLED)
+        and not pool.calls.filter(status__in=LIVE_CALLS).exists(),
+        "terms_form": TermsForm(initial=terms_initial(pool)),
+        "split_form": SplitForm([member.need for member in living]),
+        "dissolve_form": ReasonForm(prefix="dissolve"),
+    }

@@ -1,0 +1,137 @@
+"""What waits for each staff role, since when, and whether that is still within the time the city promises."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, QuerySet
+from django.db.models.functions import Extract
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from scenarios.actor import Actor
+from scenarios.models import Call, Delivery, Interest, MergedDemand, MergeProposal, Need
+from scenarios.querysets import DatabaseClock
+
+DAY = 86_400
+
+
+class Queue(NamedTuple):
+    """A kind of work: who does it, on which page (and tab), which rows wait since which column, the days promised."""
+
+    role: str
+    page: str
+    label: Any
+    rows: Callable[[], QuerySet[Any]]
+    since: str
+    days: int
+    state: str = ""
+
+
+def _organisations() -> QuerySet[Any]:
+    model: Any = Need._meta.get_field("owner").related_model
+    rows: QuerySet[Any] = model._default_manager.filter(verification="pending")
+    return rows
+
+
+def _capabilities() -> QuerySet[Any]:
+    model: Any = Interest._meta.get_field("capability").related_model
+    rows: QuerySet[Any] = model._default_manager.filter(status="submitted")
+    return rows
+
+
+def _status(model: Any, name: str) -> Callable[[], QuerySet[Any]]:
+    return lambda: model.objects.filter(status=name)
+
+
+def _publishable() -> QuerySet[Any]:
+    return Need.objects.awaiting_publication().exclude(risk_tier__in=["R3", "R4"], supervised_by__isnull=True)
+
+
+def _without_call() -> QuerySet[Any]:
+    live = ["draft", "reviewed", "approved", "open"]
+    return MergedDemand.objects.filter(status="frozen").exclude(calls__status__in=live)
+
+
+_moderation = Need.objects.awaiting_moderation
+_supervision = Need.objects.awaiting_supervision
+QUEUES = (
+    Queue("moderator", "moderation_queue", _("Needs to check"), _moderation, "submitted_at", 3),
+    Queue("moderator", "capability_queue", _("Capabilities to verify"), _capabilities, "submitted_at", 3),
+    Queue("moderator", "organisation_queue", _("Organisations to verify"), _organisations, "updated_at", 3),
+    Queue("moderator", "staff_call_list", _("Calls to review"), _status(Call, "draft"), "updated_at", 5, "draft"),
+    Queue("supervisor", "supervision_queue", _("Needs of high risk to clear"), _supervision, "updated_at", 5),
+    Queue("publisher", "publication_queue", _("Needs to publish"), _publishable, "updated_at", 2),
+    Queue(
+        "publisher", "staff_call_list", _("Calls to approve"), _status(Call, "reviewed"), "updated_at", 5, "reviewed"
+    ),
+    Queue("publisher", "staff_call_list", _("Calls to open"), _status(Call, "approved"), "updated_at", 5, "approved"),
+    Queue(
+        "publisher",
+        "staff_pool_list",
+        _("Pools that reached their scale, to freeze"),
+        _status(MergedDemand, "threshold_met"),
+        "updated_at",
+        10,
+        "threshold_met",
+    ),
+    Queue("manager", "merge_desk", _("Merge proposals"), MergeProposal.objects.open, "created_at", 5),
+    Queue(
+        "manager",
+        "staff_pool_list",
+        _("Pools whose owners are not invited yet"),
+        _status(MergedDemand, "drafted"),
+        "created_at",
+        5,
+        "drafted",
+    ),
+    Queue("manager", "staff_pool_list", _("Frozen pools without a call"), _without_call, "updated_at", 10, "frozen"),
+    Queue("auditor", "status", _("Failed work in quarantine"), Delivery.objects.quarantined, "created_at", 1),
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits in a queue and for how many days the oldest has waited by the database clock (None: nothing)."""
+
+    queue: Queue
+    count: int
+    oldest_days: float | None
+
+    @property
+    def tone(self) -> str:
+        """Good while the oldest is within half of the promised time, a warning until its end, bad after it."""
+        if self.oldest_days is None or self.oldest_days <= self.queue.days / 2:
+            return "good"
+        return "warn" if self.oldest_days <= self.queue.days else "bad"
+
+    @property
+    def word(self) -> Any:
+        words = {"good": _("In time"), "warn": _("Soon overdue"), "bad": _("Overdue")}
+        return _("Nothing waits") if not self.count else words[self.tone]
+
+    @property
+    def age(self) -> Any:
+        """The age of the oldest in words."""
+        if self.oldest_days is None:
+            return ""
+        if self.oldest_days < 1:
+            hours = int(self.oldest_days * 24)
+            if hours == 0:
+                return _("less than an hour")
+            return ngettext_lazy("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+        days = int(self.oldest_days)
+        return ngettext_lazy("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+def waiting_for(actor: Actor) -> list[Waiting]:
+    """Return every queue of the actor's roles, in the order of the table, one query each."""
+    return [measure(queue) for queue in QUEUES if queue.role in actor.roles]
+
+
+def measure(queue: Queue) -> Waiting:
+    """Count a queue and find the age of its oldest row."""
+    age = Extract(ExpressionWrapper(DatabaseClock() - Min(F(queue.since)), output_field=DurationField()), "epoch")
+    found = queue.rows().order_by().aggregate(number=Count("pk", distinct=True), seconds=age)
+    seconds = found["seconds"]
+    return Waiting(queue, found["number"], None if seconds is None else max(float(seconds), 0.0) / DAY)

@@ -1,0 +1,227 @@
+"""A small world with a unique text in every confidential field, and who may read each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from marketplace.actions import capabilities
+from marketplace.actions.suggestions import judge_suggestion
+from marketplace.models import Capability, Organisation, Suggestion
+from scenarios.actions import calls, consents, demands, interests, moderation
+from scenarios.actor import Actor
+from scenarios.audiences import (
+    CALL_FIELDS,
+    CAPABILITY_FIELDS,
+    NEED_FIELDS,
+    ORGANISATION_FIELDS,
+    Audience,
+    audience_of,
+)
+from scenarios.models import Call, MergedDemand, Need
+from tests.drain import drain_outbox
+from tests.factories import Cast, checked_need, draft_need, make_organisation, published_need
+
+Allowed = Callable[[Actor], bool]
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A text planted in one field, and the rule who may read it."""
+
+    field: str
+    text: str
+    allowed: Allowed
+
+
+def by_table(table: dict[str, Audience], field: str, owner: Any) -> Allowed:
+    """Return the rule of scenarios.audiences for a field of an object of `owner`."""
+    return lambda actor: audience_of(actor, owner) >= table[field]
+
+
+def role_or_owner(role: str, *owners: Any) -> Allowed:
+    return lambda actor: actor.has_role(role) or any(actor.belongs_to(owner) for owner in owners)
+
+
+def staff_or_owner(owner: Any) -> Allowed:
+    return lambda actor: actor.is_staff or actor.belongs_to(owner)
+
+
+@dataclass
+class World:
+    """What was planted: the canaries, and the ids by the word in an address that leads to them."""
+
+    canaries: list[Canary]
+    ids: dict[str, list[Any]]
+
+    def plant(self, field: str, text: str, allowed: Allowed) -> str:
+        self.canaries.append(Canary(field, text, allowed))
+        return text
+
+
+def make_world(cast: Cast) -> World:
+    """Plant everything through the actions, then do all the work that they ask for."""
+    world = World([], {})
+    needs = _plant_needs(cast, world)
+    offered = _plant_capabilities(cast, world)
+    _plant_organisations(cast, world)
+    pool = _plant_pool(cast, world, needs["published"])
+    drain_outbox()
+    call = _plant_call(cast, world)
+    drain_outbox()
+    _plant_judgement(cast, world)
+    drain_outbox()
+    world.ids = {
+        "needs": list(Need.objects.filter(owner=cast.enterprise_org).values_list("pk", flat=True)),
+        "capabilities": [row.pk for row in offered],
+        "pools": [pool.pk],
+        "calls": [call.pk],
+        "organisations": [cast.enterprise_org.pk, cast.supplier_org.pk],
+    }
+    return world
+
+
+def _plant_needs(cast: Cast, world: World) -> dict[str, Need]:
+    owner = cast.enterprise_org.pk
+
+    def secret(field: str, text: str) -> str:
+        return world.plant(f"need.{field}", text, by_table(NEED_FIELDS, field, owner))
+
+    blocked = make_organisation("canary-blocked-firm")
+    Organisation.objects.filter(pk=blocked.pk).update(verification="suspended")
+    secret("blocked_organisations", "canary-blocked-firm")
+    secret("blocked_organisations", str(blocked.pk))
+    published = published_need(
+        cast,
+        contact=secret("contact", "canary-need-contact"),
+        budget_min=Decimal(secret("budget_min", "7319.11")),
+        budget_max=Decimal(secret("budget_max", "9173.37")),
+        value_amount=Decimal(secret("value_amount", "6271.53")),
+        value_basis=secret("value_basis", "canary-value-basis：退货损失与六名检验工的人工成本之和。"),
+        ethics_number=secret("ethics_number", "canary-ethics-number"),
+    )
+    published.blocked_organisations.add(blocked)
+    Need.objects.filter(pk=published.pk).update(
+        external_id=secret("external_id", "canary-need-external"),
+    )
+    suspended = published_need(cast, title_zh="已暂停的需求")
+    reason = secret("suspended_reason", "canary-suspended-reason")
+    moderation.suspend_need(actor=cast.actor("moderator"), need_id=suspended.pk, reason=reason)
+    returned = checked_need(cast, title_zh="已退回的需求")
+    words = world.plant("decision.reasons", "canary-return-reason", staff_or_owner(owner))
+    moderation.return_need(actor=cast.actor("moderator"), need_id=returned.pk, reasons={"problem": words})
+    title = world.plant("draft.title", "canary-draft-title", lambda actor: actor.belongs_to(owner))
+    draft_need(cast, title_zh=title, title_en=title)
+    waiting = world.plant("checked.title", "canary-checked-title", staff_or_owner(owner))
+    checked_need(cast, title_zh=waiting, title_en=waiting)
+    hidden = world.plant("staff-only.title", "canary-staff-only-title", staff_or_owner(owner))
+    published_need(cast, title_zh=hidden, title_en=hidden, visibility="staff")
+    return {"published": published}
+
+
+def _plant_capabilities(cast: Cast, world: World) -> list[Capability]:
+    owner = cast.supplier_org.pk
+
+    def secret(field: str, text: str) -> str:
+        return world.plant(f"capability.{field}", text, by_table(CAPABILITY_FIELDS, field, owner))
+
+    def offered(title: str, **fields: Any) -> Capability:
+        actor, moderator, publisher = (cast.actor(name) for name in ("supplier", "moderator", "publisher"))
+        row = capabilities.draft_capability(
+            actor=actor,
+            owner_id=owner,
+            fields={
+                "title_zh": title,
+                "layer": "app",
+                "techniques": ["cv"],
+                "solves": "铸件下线后气孔、裂纹、冷隔的在线自动检出，替代人工目视检查。",
+                "limits": "不做内部缺陷探伤。",
+                "maturity": "scaled",
+                "deploy": ["onprem"],
+                "data_classes": ["internal"],
+                "min_scale_quantity": Decimal(3),
+                "min_scale_unit": "line",
+                **fields,
+            },
+            price_tiers=[{"from_quantity": Decimal(3), "price": Decimal("8123.45")}],
+        )
+        capabilities.submit_capability(actor=actor, capability_id=row.pk)
+        capabilities.verify_capability(actor=moderator, capability_id=row.pk)
+        return capabilities.publish_capability(actor=publisher, capability_id=row.pk)
+
+    secret("price_tiers", "8123.45")
+    one = offered(
+        "铸件表面缺陷视觉检测系统",
+        contact=secret("contact", "canary-capability-contact"),
+        min_scale_basis=secret("min_scale_basis", "canary-scale-basis"),
+    )
+    Capability.objects.filter(pk=one.pk).update(external_id=secret("external_id", "canary-capability-external"))
+    two = offered("铸件尺寸测量系统")
+    reason = secret("suspended_reason", "canary-capability-suspended")
+    capabilities.suspend_capability(actor=cast.actor("moderator"), capability_id=two.pk, reason=reason)
+    return [one, two]
+
+
+def _plant_organisations(cast: Cast, world: World) -> None:
+    for name in ("enterprise_org", "supplier_org"):
+        row: Organisation = getattr(cast, name)
+        row.contact = world.plant(
+            f"{name}.contact", f"canary-{name}-contact", by_table(ORGANISATION_FIELDS, "contact", row.pk)
+        )
+        row.save()
+        world.plant(f"{name}.uscc", row.uscc, by_table(ORGANISATION_FIELDS, "uscc", row.pk))
+
+
+def _plant_pool(cast: Cast, world: World, need: Need) -> MergedDemand:
+    other = published_need(cast, "rival", title_zh="铸件外观缺陷检测", quantity=Decimal(6))
+    manager = cast.actor("manager")
+    pool = demands.draft_demand(actor=manager, need_ids=[need.pk, other.pk], core=demands.suggested_core([need, other]))
+    demands.invite_owners(actor=manager, demand_id=pool.pk)
+    for part, owner in (("enterprise", cast.enterprise_org.pk), ("rival", cast.rival_org.pk)):
+        words = world.plant(f"reservation of {part}", f"canary-reservation-{part}", role_or_owner("manager", owner))
+        consents.answer_invitation(
+            actor=cast.actor(part),
+            demand_id=pool.pk,
+            organisation_id=owner,
+            core_version=1,
+            state="accepted_with_reservation",
+            reservation=words,
+        )
+    return pool
+
+
+def _plant_call(cast: Cast, world: World) -> Call:
+    need = published_need(cast, "rival", title_zh="铸件裂纹检测")
+    publisher = cast.actor("publisher")
+    call = calls.draft_call(
+        actor=cast.actor("manager"),
+        need_id=need.pk,
+        fields={
+            "kind": "open_list",
+            "closes_at": timezone.now() + timedelta(days=30),
+            "fair_competition": dict.fromkeys(calls.FAIR_COMPETITION, True),
+        },
+    )
+    calls.review_call(actor=cast.actor("moderator"), call_id=call.pk)
+    calls.approve_call(actor=publisher, call_id=call.pk)
+    calls.open_call(actor=publisher, call_id=call.pk)
+    reason = world.plant("call.rework_reason", "canary-rework-reason", by_table(CALL_FIELDS, "rework_reason", None))
+    Call.objects.filter(pk=call.pk).update(rework_reason=reason)
+    allowed = role_or_owner("manager", cast.rival_org.pk, cast.supplier_org.pk)
+    interests.declare_interest(
+        actor=cast.actor("supplier"),
+        call_id=call.pk,
+        organisation_id=cast.supplier_org.pk,
+        message=world.plant("interest.message", "canary-interest-message", allowed),
+    )
+    return call
+
+
+def _plant_judgement(cast: Cast, world: World) -> None:
+    one = Suggestion.objects.filter(capability__owner=cast.supplier_org, need__owner=cast.enterprise_org).first()
+    assert one is not None
+    text = world.plant("suggestion.reason", "canary-dismissal-reason", staff_or_owner(cast.supplier_org.pk))
+    judge_suggestion(actor=cast.actor("supplier"), suggestion_id=one.pk, move="dismiss", reason=text)

@@ -1,0 +1,131 @@
+"""Who hears of which event, in which words, and where the news leads."""
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import translation
+
+from marketplace import pipeline
+from marketplace.actions import capabilities
+from marketplace.models import Account, Notification
+from marketplace.notices import NOTICES, PATHS, PATHS_BY_KIND, SUBJECTS, path_of, recipients, sentence_of, subject_of
+from scenarios.actions import moderation
+from scenarios.actions.following import follow
+from scenarios.actor import SYSTEM
+from scenarios.journal import log_event
+from scenarios.models import Event
+from tests.drain import drain_outbox
+from tests.factories import (
+    Cast,
+    checked_need,
+    make_account,
+    published_capability,
+    published_need,
+    submitted_capability,
+)
+
+
+def heard(kind: str) -> set[str]:
+    """Return who hears of the last event of this kind, by the part before the @."""
+    event = Event.objects.filter(kind=kind).latest("id")
+    accounts = Account.objects.filter(pk__in=recipients(event, subject_of(event)))
+    return {account.email.partition("@")[0] for account in accounts}
+
+
+def test_moderators_hear_of_what_waits_for_them(cast: Cast) -> None:
+    checked_need(cast)
+    submitted_capability(cast)
+    assert (heard("need.checked"), heard("capability.submitted")) == ({"moderator"}, {"moderator"})
+
+
+def test_owner_and_publisher_hear_of_an_approval(cast: Cast) -> None:
+    need = checked_need(cast)
+    moderation.approve_need(actor=cast.actor("moderator"), need_id=need.pk)
+    assert heard("need.approved") == {"enterprise", "publisher"}
+
+
+def test_nobody_hears_of_their_own_doing(cast: Cast) -> None:
+    need = published_need(cast)
+    follow(actor=cast.actor("publisher"), subject_type="need", subject_id=need.pk)
+    follow(actor=cast.actor("rival"), subject_type="need", subject_id=need.pk)
+    assert heard("need.published") == {"enterprise", "rival"}
+
+
+def test_colleagues_hear_inactive_accounts_do_not(cast: Cast) -> None:
+    for email, active in (("colleague@example.org", True), ("gone@example.org", False)):
+        account = make_account(email)
+        cast.supplier_org.members.create(account=account, role="viewer")
+        Account.objects.filter(pk=account.pk).update(is_active=active)
+    capability = published_capability(cast)
+    capabilities.suspend_capability(actor=cast.actor("moderator"), capability_id=capability.pk, reason="证书过期")
+    assert heard("capability.suspended") == {"supplier", "colleague"}
+
+
+def test_the_suppliers_that_an_event_names_hear_of_it(cast: Cast) -> None:
+    need = published_need(cast)
+    log_event(
+        "demand.suggested",
+        need,
+        actor=SYSTEM,
+        subject_type="need",
+        organisations=[str(cast.supplier_org.pk)],
+    )
+    event = Event.objects.get(kind="demand.suggested")
+    assert recipients(event, need) == {cast.supplier.pk}
+
+
+def test_what_is_in_no_table_is_told_to_nobody(cast: Cast) -> None:
+    need = published_need(cast)
+    event = log_event("need.saved", need, actor=cast.actor("enterprise"))
+    assert event is not None
+    assert recipients(event, need) == set()
+
+
+@pytest.mark.parametrize("kind", sorted(NOTICES))
+def test_every_kind_has_a_subject_and_leads_somewhere(kind: str) -> None:
+    subject = kind.partition(".")[0]
+    assert subject in SUBJECTS
+    assert subject in PATHS
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            assert "T" in str(NOTICES[kind].sentence) % {"code": "C", "title": "T"}
+
+
+@pytest.mark.parametrize("path", sorted({*PATHS.values(), *PATHS_BY_KIND.values()}))
+def test_every_path_is_an_address_of_the_site(path: str) -> None:
+    from django.urls import resolve
+
+    assert resolve(path.format("7c1d2f5e-4f0c-4a5e-9f0a-8d2b7f1c3a10")).func
+
+
+def test_news_that_asks_for_a_decision_leads_to_it(cast: Cast) -> None:
+    capability = submitted_capability(cast)
+    event = Event.objects.get(kind="capability.submitted")
+    assert path_of(event) == f"/staff/moderation/capabilities/{capability.pk}/"
+
+
+def test_each_is_told_once_and_in_their_own_language(cast: Cast) -> None:
+    Account.objects.filter(pk=cast.enterprise.pk).update(language="en")
+    need = published_need(cast)
+    drain_outbox()
+    event = Event.objects.get(kind="need.published")
+    pipeline.notify(event_ids=[event.pk], finish=lambda: None)
+    drain_outbox()
+    notification = Notification.objects.get(account=cast.enterprise, event=event)
+    sentences = {}
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            sentences[language] = sentence_of(notification)
+    assert sentences["en"] == f"{need.code} is published: In-line inspection of casting surfaces"
+    assert "铸件表面缺陷在线检测" in sentences["zh-hans"]
+    sent: list[Any] = [one for one in mail.outbox if one.to == ["enterprise@example.org"]]
+    assert [one.subject for one in sent].count(sentences["en"]) == 1
+
+
+def test_who_wants_no_mail_gets_none_but_is_told(cast: Cast) -> None:
+    Account.objects.filter(pk=cast.enterprise.pk).update(wants_mail=False)
+    published_need(cast)
+    drain_outbox()
+    assert Notification.objects.filter(account=cast.enterprise, event__kind="need.published").count() == 1
+    assert [one for one in mail.outbox if one.to == ["enterprise@example.org"]] == []

@@ -1,0 +1,175 @@
+"""Organisations: the public page, registering, members, verification, suspension."""
+
+from typing import Any
+
+import pytest
+
+from marketplace.models import Member, Organisation
+from scenarios.models import Event
+from tests.factories import Cast, draft_need, make_account, make_uscc, published_capability, published_need
+
+MINE = "/workspace/organisation/"
+REGISTER = "/workspace/organisation/new/"
+
+
+def fields(**changes: Any) -> dict[str, Any]:
+    values = {"name_zh": "丁注塑厂", "name_en": "Ding Moulding", "kind": "enterprise", "uscc": make_uscc()}
+    return {**values, "district": "binhu", "about": "", "contact": "办公室 0510-00000003", **changes}
+
+
+def test_the_public_page_shows_what_is_on_offer_and_nothing_else(cast: Cast) -> None:
+    need, capability = published_need(cast), published_capability(cast, "enterprise")
+    draft = draft_need(cast, title_en="A secret draft")
+    Organisation.objects.filter(pk=cast.enterprise_org.pk).update(about="铸造三十年", contact="gAAA-not-read")
+    path = f"/organisations/{cast.enterprise_org.pk}/"
+    organisation = Organisation.objects.defer("contact").get(pk=cast.enterprise_org.pk)
+    organisation.contact = "厂长 0510-00000009"
+    organisation.save()
+    shown = cast.client().get(path).content.decode()
+    assert "铸造三十年" in shown
+    assert f"/needs/{need.pk}/" in shown
+    assert f"/capabilities/{capability.pk}/" in shown
+    for hidden in (str(draft.pk), "0510-00000009", cast.enterprise_org.uscc):
+        assert hidden not in shown
+    assert cast.enterprise_org.uscc in cast.client("moderator").get(path).content.decode()
+    assert "0510-00000009" in cast.client("enterprise").get(path).content.decode()
+
+
+def test_who_has_no_organisation_registers_one(cast: Cast) -> None:
+    client = cast.client("stranger")
+    assert client.get(MINE).headers["Location"] == REGISTER
+    assert "stranger@example.org" in client.get(REGISTER).content.decode()
+    response = client.post(REGISTER, fields())
+    organisation = Organisation.objects.get(name_zh="丁注塑厂")
+    assert response.headers["Location"] == f"{MINE}{organisation.pk}/"
+    assert (organisation.verification, organisation.district_id) == ("pending", "binhu")
+    assert [(one.account, one.role) for one in organisation.members.all()] == [(cast.stranger, "owner")]
+
+
+def test_without_a_code_it_is_unverified(cast: Cast) -> None:
+    cast.client("stranger").post(REGISTER, fields(uscc=""))
+    assert Organisation.objects.get(name_zh="丁注塑厂").verification == "unverified"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"uscc": "91000000MATE000000"}, "uscc"),
+        ({"uscc": "12345"}, "uscc"),
+        ({"name_zh": ""}, "name_zh"),
+        ({"kind": "government"}, "kind"),
+        ({"district": "atlantis"}, "district"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field(cast: Cast, changes: dict[str, str], field: str) -> None:
+    response = cast.client("stranger").post(REGISTER, fields(**changes))
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert not Organisation.objects.filter(name_zh="丁注塑厂").exists()
+
+
+def test_a_code_is_registered_once(cast: Cast) -> None:
+    response = cast.client("stranger").post(REGISTER, fields(uscc=cast.enterprise_org.uscc))
+    assert "This organisation is registered already." in response.content.decode()
+
+
+def test_another_code_needs_another_verification(cast: Cast) -> None:
+    path = f"{MINE}{cast.enterprise_org.pk}/save/"
+    client = cast.client("enterprise")
+    kept = fields(name_zh=cast.enterprise_org.name_zh, name_en="", uscc=cast.enterprise_org.uscc, about="新的介绍")
+    assert client.post(path, kept).status_code == 302
+    cast.enterprise_org.refresh_from_db()
+    assert (cast.enterprise_org.verification, cast.enterprise_org.about) == ("verified", "新的介绍")
+    client.post(path, {**kept, "uscc": make_uscc()})
+    cast.enterprise_org.refresh_from_db()
+    assert cast.enterprise_org.verification == "pending"
+
+
+# Members
+
+
+def test_an_owner_adds_and_removes_a_colleague(cast: Cast) -> None:
+    colleague = make_account("colleague@example.org")
+    client, path = cast.client("enterprise"), f"{MINE}{cast.enterprise_org.pk}/members/"
+    assert client.post(path, {"email": "Colleague@example.org", "role": "editor"}).status_code == 302
+    member = Member.objects.get(account=colleague)
+    assert (member.organisation, member.role) == (cast.enterprise_org, "editor")
+    client.post(path, {"email": "colleague@example.org", "role": "viewer"})
+    member.refresh_from_db()
+    assert member.role == "viewer"
+    client.post(f"{path}{colleague.pk}/remove/")
+    assert not Member.objects.filter(account=colleague).exists()
+
+
+def test_an_unknown_address_is_told(cast: Cast) -> None:
+    path = f"{MINE}{cast.enterprise_org.pk}/members/"
+    response = cast.client("enterprise").post(path, {"email": "nobody@example.org", "role": "editor"})
+    assert response.status_code == 422
+    assert "Nobody has signed up with this address yet." in response.content.decode()
+
+
+def test_an_owner_cannot_remove_or_demote_themselves(cast: Cast) -> None:
+    client, path = cast.client("enterprise"), f"{MINE}{cast.enterprise_org.pk}/members/"
+    client.post(f"{path}{cast.enterprise.pk}/remove/")
+    assert client.post(path, {"email": "enterprise@example.org", "role": "viewer"}).status_code == 422
+    assert Member.objects.get(account=cast.enterprise).role == "owner"
+
+
+@pytest.mark.parametrize("role", ["editor", "viewer"])
+def test_only_owners_manage_members(cast: Cast, role: str) -> None:
+    colleague = make_account("colleague@example.org")
+    Member.objects.create(organisation=cast.enterprise_org, account=colleague, role=role)
+    client = cast.client()
+    client.force_login(colleague)
+    path = f"{MINE}{cast.enterprise_org.pk}/members/"
+    assert client.get(MINE).status_code == 200
+    assert client.post(path, {"email": "stranger@example.org", "role": "owner"}).status_code == 403
+    assert client.post(f"{path}{cast.enterprise.pk}/remove/").status_code == 403
+    assert cast.enterprise_org.members.count() == 2
+
+
+def test_another_organisation_is_not_there(cast: Cast) -> None:
+    client, path = cast.client("rival"), f"{MINE}{cast.enterprise_org.pk}/"
+    assert client.get(path).status_code == 404
+    assert client.post(f"{path}save/", fields()).status_code == 404
+    assert client.post(f"{path}members/", {"email": "rival@example.org", "role": "owner"}).status_code == 404
+    cast.enterprise_org.refresh_from_db()
+    assert (cast.enterprise_org.name_zh, cast.enterprise_org.members.count()) == ("甲精密铸造厂", 1)
+
+
+# Verification and suspension
+
+
+def test_a_moderator_verifies(cast: Cast) -> None:
+    Organisation.objects.filter(pk=cast.supplier_org.pk).update(verification="pending")
+    moderator = cast.client("moderator")
+    assert cast.supplier_org.uscc in moderator.get("/staff/organisations/").content.decode()
+    moderator.post(f"/staff/organisations/{cast.supplier_org.pk}/decide/", {"decision": "verify"})
+    cast.supplier_org.refresh_from_db()
+    assert cast.supplier_org.verification == "verified"
+    assert cast.supplier_org.uscc not in moderator.get("/staff/organisations/").content.decode()
+
+
+def test_a_suspended_organisation_reads_why_and_cannot_act(cast: Cast) -> None:
+    path = f"/staff/organisations/{cast.supplier_org.pk}/decide/"
+    cast.client("moderator").post(path, {"decision": "suspend", "reason": " "})
+    cast.supplier_org.refresh_from_db()
+    assert cast.supplier_org.verification == "verified"
+    cast.client("moderator").post(path, {"decision": "suspend", "reason": "执照已注销"})
+    client = cast.client("supplier")
+    assert "执照已注销" in client.get(MINE).content.decode()
+    assert "This organisation is suspended" in client.get("/workspace/").content.decode()
+    assert client.get("/workspace/capabilities/new/").status_code == 403
+    assert cast.client().get(f"/organisations/{cast.supplier_org.pk}/").status_code == 404
+    assert "执照" not in str(Event.objects.get(kind="organisation.suspended").data)
+
+
+@pytest.mark.parametrize("part", ["enterprise", "publisher", "auditor"])
+def test_only_moderators_decide(cast: Cast, part: str) -> None:
+    Organisation.objects.filter(pk=cast.supplier_org.pk).update(verification="pending")
+    client = cast.client(part)
+    assert client.get("/staff/organisations/").status_code == 403
+    path = f"/staff/organisations/{cast.supplier_org.pk}/decide/"
+    assert client.post(path, {"decision": "verify"}).status_code == 403
+    cast.supplier_org.refresh_from_db()
+    assert cast.supplier_org.verification == "pending"

@@ -1,0 +1,224 @@
+"""The workspace: what waits for whom; notifications; settings and tokens."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from knox.models import AuthToken
+from pytest_django import DjangoAssertNumQueries
+
+from marketplace.models import Account, Capability, Member, Notification
+from scenarios.actions import demands, moderation
+from scenarios.models import Event, Need
+from tests.factories import (
+    Cast,
+    checked_need,
+    draft_capability,
+    draft_need,
+    published_capability,
+    published_need,
+)
+from tests.marketplace.test_suggestion_pages import suggest
+
+WORKSPACE = "/workspace/"
+NOTES = "/workspace/notifications/"
+SETTINGS = "/workspace/settings/"
+
+
+def waiting(client: Client) -> dict[str, list[str]]:
+    tasks = client.get(WORKSPACE).context["tasks"]
+    return {task.name: [row.url for row in task.rows] for task in tasks}
+
+
+def test_an_enterprise_reads_what_waits_most_urgent_first(cast: Cast) -> None:
+    draft = draft_need(cast)
+    returned = checked_need(cast)
+    moderation.return_need(
+        actor=cast.actor("moderator"), need_id=returned.pk, reasons={"problem": "请写明漏检率的统计方法"}
+    )
+    ending = published_need(cast)
+    Need.objects.filter(pk=ending.pk).update(expires_at=timezone.now() + timedelta(days=13))
+    published_need(cast)
+    assert list(waiting(cast.client("enterprise")).items()) == [
+        ("returned-needs", [f"/workspace/needs/{returned.pk}/edit/"]),
+        ("ending-needs", [f"/needs/{ending.pk}/"]),
+        ("draft-needs", [f"/workspace/needs/{draft.pk}/edit/"]),
+    ]
+    assert waiting(cast.client("rival")) == {}
+
+
+def test_an_invitation_to_consent_waits_until_it_is_answered(cast: Cast) -> None:
+    members = [published_need(cast), published_need(cast, "rival")]
+    manager = cast.actor("manager")
+    demand = demands.draft_demand(
+        actor=manager,
+        need_ids=[need.pk for need in members],
+        core=demands.suggested_core(members),
+        threshold_quantity=None,
+    )
+    demands.invite_owners(actor=manager, demand_id=demand.pk)
+    assert waiting(cast.client("enterprise")) == {"invitations": [f"/pools/{demand.pk}/"]}
+    demand.consents.filter(organisation=cast.enterprise_org).update(state="declined", decided_at=timezone.now())
+    assert waiting(cast.client("enterprise")) == {}
+    assert waiting(cast.client("rival")) == {"invitations": [f"/pools/{demand.pk}/"]}
+
+
+def test_a_supplier_reads_what_waits(cast: Cast) -> None:
+    need, capability, draft = published_need(cast), published_capability(cast), draft_capability(cast)
+    other = published_capability(cast)
+    for one in (capability, other):
+        suggest(need, one)
+    suggest(published_need(cast, "rival"), capability, failed_gates=["min_scale"])
+    assert waiting(cast.client("supplier")) == {
+        "suggested": [f"/needs/{need.pk}/"],
+        "draft-capabilities": [f"/workspace/capabilities/{draft.pk}/edit/"],
+    }
+    Capability.objects.filter(pk=capability.pk).update(valid_until=timezone.now() + timedelta(days=3))
+    assert waiting(cast.client("supplier"))["ending-capabilities"] == [f"/capabilities/{capability.pk}/"]
+
+
+def test_nothing_waiting_says_what_to_do_next(cast: Cast) -> None:
+    assert "Offer a capability: needs, pools and calls" in cast.client("supplier").get(WORKSPACE).content.decode()
+    assert "Post a need: the form checks it" in cast.client("enterprise").get(WORKSPACE).content.decode()
+
+
+def test_the_others_are_led_on(cast: Cast) -> None:
+    assert cast.client("moderator").get(WORKSPACE).headers["Location"] == "/staff/"
+    shown = cast.client("stranger").get(WORKSPACE).content.decode()
+    assert "/workspace/organisation/new/" in shown
+    assert "stranger@example.org" in shown
+    assert cast.client().get(WORKSPACE).headers["Location"] == "/accounts/login/?next=%2Fworkspace%2F"
+
+
+def test_staff_who_are_members_too_keep_their_workspace(cast: Cast) -> None:
+    Member.objects.create(organisation=cast.enterprise_org, account=cast.manager, role="viewer")
+    assert cast.client("manager").get(WORKSPACE).status_code == 200
+
+
+def test_the_workspace_takes_the_same_queries_however_much_waits(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client, counts = cast.client("enterprise"), []
+    for _ in range(2):
+        draft_need(cast)
+        draft_capability(cast, "enterprise")
+        with django_assert_num_queries(18, exact=False) as queries:
+            client.get(WORKSPACE)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+# Notifications
+
+
+def told(account: Account, need: Need, **values: Any) -> Notification:
+    event = Event.objects.filter(kind="need.published", subject_id=need.pk).get()
+    path = f"/needs/{need.pk}/"
+    return Notification.objects.create(
+        account=account, event=event, path=path, title_zh=need.title_zh, title_en=need.title_en, **values
+    )
+
+
+def test_unread_comes_first_and_opening_one_reads_it(cast: Cast) -> None:
+    need, other = published_need(cast), published_need(cast)
+    older = told(cast.enterprise, need)
+    read = told(cast.enterprise, other, read_at=timezone.now())
+    client = cast.client("enterprise")
+    assert [row.pk for row, _ in client.get(NOTES).context["rows"]] == [older.pk, read.pk]
+    sentence = f"{need.code} is published: In-line inspection of casting surfaces"
+    assert sentence in client.get(NOTES).content.decode()
+    assert client.get(f"{NOTES}{older.pk}/").headers["Location"] == f"/needs/{need.pk}/"
+    older.refresh_from_db()
+    assert older.read_at is not None
+
+
+def test_the_header_counts_what_is_unread(cast: Cast) -> None:
+    told(cast.enterprise, published_need(cast))
+    told(cast.enterprise, published_need(cast))
+    shown = cast.client("enterprise").get("/capabilities/").content.decode()
+    assert '<span class="count">2<' in shown
+    assert '<span class="count">' not in cast.client("rival").get("/capabilities/").content.decode()
+
+
+def test_one_or_all_are_marked_as_read(cast: Cast) -> None:
+    first, second = (told(cast.enterprise, published_need(cast)) for _ in range(2))
+    others = told(cast.rival, published_need(cast))
+    client = cast.client("enterprise")
+    client.post(f"{NOTES}read/", {"notification": first.pk})
+    assert set(Notification.objects.unread()) == {second, others}
+    client.post(f"{NOTES}read/", {"notification": others.pk})
+    assert set(Notification.objects.unread()) == {second, others}
+    client.post(f"{NOTES}read/")
+    assert set(Notification.objects.unread()) == {others}
+    assert client.get(f"{NOTES}{others.pk}/").status_code == 404
+
+
+def test_the_list_takes_the_same_queries_however_long(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = cast.client("enterprise")
+    for _ in range(2):
+        told(cast.enterprise, published_need(cast))
+        with django_assert_num_queries(7):
+            client.get(NOTES)
+
+
+def test_mails_are_switched(cast: Cast) -> None:
+    client = cast.client("enterprise")
+    client.post(f"{NOTES}mail/")
+    cast.enterprise.refresh_from_db()
+    assert cast.enterprise.wants_mail is False
+    client.post(f"{NOTES}mail/", {"wants_mail": "on"})
+    cast.enterprise.refresh_from_db()
+    assert cast.enterprise.wants_mail is True
+
+
+# Settings and tokens
+
+
+def test_settings_are_kept_and_the_pages_follow(cast: Cast) -> None:
+    client = cast.client("enterprise", language="zh-hans")
+    data = {"name": "设备科", "language": "en", "wants_mail": "on"}
+    response = client.post(SETTINGS, data, follow=True)
+    cast.enterprise.refresh_from_db()
+    assert (cast.enterprise.name, cast.enterprise.language, cast.enterprise.wants_mail) == ("设备科", "en", True)
+    assert "Your settings are saved." in response.content.decode()
+    assert client.post(SETTINGS, {**data, "language": "tlh"}).status_code == 422
+
+
+def test_a_token_is_shown_once_and_works_until_it_is_revoked(cast: Cast) -> None:
+    client = cast.client("enterprise")
+    response = client.post(f"{SETTINGS}tokens/")
+    token = response.context["token"]
+    assert token in response.content.decode()
+    assert "no-store" in response.headers["Cache-Control"]
+    again = client.get(SETTINGS).content.decode()
+    stored = AuthToken.objects.get()
+    assert token not in again
+    assert stored.token_key in token
+    assert stored.digest != token
+    assert cast.client("rival").post(f"{SETTINGS}tokens/{stored.token_key}/revoke/").status_code == 404
+    assert AuthToken.objects.count() == 1
+    client.post(f"{SETTINGS}tokens/{stored.token_key}/revoke/")
+    assert AuthToken.objects.count() == 0
+
+
+def test_the_log_of_a_token_does_not_give_it_away(cast: Cast) -> None:
+    token = cast.client("enterprise").post(f"{SETTINGS}tokens/").context["token"]
+    event = Event.objects.get(kind="account.token_created")
+    assert token[:8] not in str(event.data)
+
+
+def test_ten_tokens_are_enough(cast: Cast) -> None:
+    client = cast.client("enterprise")
+    for _ in range(10):
+        client.post(f"{SETTINGS}tokens/")
+    assert client.post(f"{SETTINGS}tokens/").headers["Location"] == SETTINGS
+    assert AuthToken.objects.count() == 10
+
+
+@pytest.mark.parametrize("path", [SETTINGS, NOTES, "/workspace/organisation/"])
+def test_the_public_signs_in_first(cast: Cast, path: str) -> None:
+    assert cast.client().get(path).headers["Location"].startswith("/accounts/login/?next=")

@@ -1,0 +1,316 @@
+"""Writing a need through the pages: with and without JavaScript, twice at once, with help beside the form."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+
+from scenarios.models import Event, Need
+from scenarios.views import assistance
+from tests.drain import drain_outbox
+from tests.factories import INDICATORS, NEED, Cast, draft_need, published_need
+
+NEW, AUTOSAVE = "/workspace/needs/new/", "/workspace/needs/autosave/"
+PRECISION, LIKE = "/workspace/needs/precision/", "/workspace/needs/like/"
+VAGUE = {"title_zh": "打造世界一流智能工厂", "problem": "全面赋能高质量发展，解决 4 条产线漏检的难题。"}
+
+
+def form(indicators: list[dict[str, Any]] | None = None, **fields: Any) -> dict[str, Any]:
+    """Return what a browser posts."""
+    rows = indicators or []
+    data: dict[str, Any] = {"indicators-TOTAL_FORMS": len(rows), "indicators-INITIAL_FORMS": 0}
+    for number, row in enumerate(rows):
+        data |= {f"indicators-{number}-{name}": value for name, value in row.items() if value not in (None, False)}
+    return data | {name: value for name, value in fields.items() if value is not None}
+
+
+def whole(**changes: Any) -> dict[str, Any]:
+    """Return a complete need as posted."""
+    plain = {name: value for name, value in NEED.items() if name not in ("district_id", "risk_answers")}
+    return form(INDICATORS, **{**plain, "district": "huishan", "risk": ["none"], **changes})
+
+
+def hidden(answer: HttpResponse, name: str) -> str:
+    found = re.search(rf'name="{name}"\s+value="([^"]*)"', answer.content.decode())
+    assert found, name
+    return found.group(1)
+
+
+def test_a_draft_is_posted_without_javascript_and_found_again(cast: Cast) -> None:
+    client = cast.client("enterprise")
+    page = client.get(NEW)
+    answer = client.post(NEW, whole(key=hidden(page, "key"), then="save"))
+    need = Need.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/workspace/needs/{need.pk}/edit/")
+    assert (need.status, need.quantity, need.district_id, need.contact) == (
+        "draft",
+        Decimal("4"),
+        "huishan",
+        NEED["contact"],
+    )
+    assert need.risk_tier == "R1"
+    assert set(need.risk_answers.values()) == {False}
+    assert [(row.metric, row.target, row.essential) for row in need.indicators.all()] == [
+        ("漏检率", Decimal("0.5000"), True),
+        ("节拍", Decimal("10.0000"), False),
+    ]
+    again = client.get(answer["Location"]).content.decode()
+    assert 'value="0.5"' in again
+    assert NEED["contact"] in again
+
+
+def test_a_complete_need_is_submitted_in_one_go(cast: Cast) -> None:
+    answer = cast.client("enterprise").post(NEW, whole(then="submit"))
+    need = Need.objects.get()
+    assert (need.status, answer["Location"]) == ("submitted", f"/needs/{need.pk}/")
+    assert list(Event.objects.order_by("id").values_list("kind", flat=True)) == ["need.drafted", "need.submitted"]
+
+
+def test_a_vague_need_is_kept_as_a_draft_and_its_blockers_are_at_the_fields(cast: Cast) -> None:
+    answer = cast.client("enterprise").post(NEW, form(**VAGUE, then="submit"))
+    need = Need.objects.get()
+    assert (answer.status_code, need.status) == (422, "draft")
+    drafting = answer.context["drafting"]
+    assert set(drafting.form.errors) == {"quantity", "boundary_out", "risk"}
+    assert len(drafting.indicators.non_form_errors()) >= 1
+    page = answer.content.decode()
+    assert 'href="#id_indicators"' in page
+    assert "Nothing is excluded, so the need has no edge." in page
+    assert hidden(answer, "version") == str(need.version)
+
+
+def test_the_same_page_sent_twice_makes_one_draft_and_keeps_the_later_words(cast: Cast) -> None:
+    client = cast.client("enterprise")
+    key = hidden(client.get(NEW), "key")
+    client.post(NEW, whole(key=key, then="save"))
+    client.post(NEW, whole(key=key, then="save", title_en="Second words"))
+    need = Need.objects.get()
+    assert (need.title_en, need.indicators.count()) == ("Second words", 2)
+
+
+def test_wrong_types_are_told_and_nothing_is_saved(cast: Cast) -> None:
+    answer = cast.client("enterprise").post(NEW, whole(quantity="four", finish_by="soon", then="save"))
+    assert answer.status_code == 422
+    assert set(answer.context["drafting"].form.errors) == {"quantity", "finish_by"}
+    assert 'value="four"' in answer.content.decode()
+    assert Need.objects.count() == 0
+
+
+def test_a_contradiction_is_shown_at_its_field(cast: Cast) -> None:
+    answer = cast.client("enterprise").post(NEW, whole(budget_min="200", budget_max="100", then="save"))
+    assert (answer.status_code, set(answer.context["drafting"].form.errors)) == (422, {"budget_max"})
+    assert Need.objects.count() == 0
+
+
+def test_none_applies_cannot_stand_beside_one_that_does(cast: Cast) -> None:
+    answer = cast.client("enterprise").post(NEW, whole(risk=["none", "personal_data"], then="save"))
+    assert set(answer.context["drafting"].form.errors) == {"risk"}
+
+
+def test_a_row_is_added_and_removed_without_javascript(cast: Cast) -> None:
+    client = cast.client("enterprise")
+    more = client.post(NEW, form([INDICATORS[0]], title_zh="检测", add_indicators="1"))
+    assert (more.status_code, len(more.context["drafting"].indicators.forms)) == (200, 2)
+    assert "漏检率" in more.content.decode()
+    assert Need.objects.count() == 0
+    rows = [dict(INDICATORS[0]), {**INDICATORS[1], "DELETE": "on"}]
+    client.post(NEW, form(rows, title_zh="检测", then="save"))
+    assert [row.metric for row in Need.objects.get().indicators.all()] == ["漏检率"]
+
+
+def test_indicators_keep_their_identity_through_an_edit(cast: Cast) -> None:
+    need = draft_need(cast)
+    first = need.indicators.all()[0]
+    rows = [{**INDICATORS[0], "id": str(first.pk), "target": "0.4"}]
+    cast.client("enterprise").post(
+        f"/workspace/needs/{need.pk}/edit/",
+        {**form(rows), "title_zh": need.title_zh, "version": need.version, "then": "save"},
+    )
+    assert [(row.pk, row.target) for row in need.indicators.all()] == [(first.pk, Decimal("0.4000"))]
+
+
+def test_who_saves_later_sees_both_versions_and_keeps_what_was_typed(cast: Cast) -> None:
+    need = draft_need(cast)
+    client = cast.client("enterprise")
+    url = f"/workspace/needs/{need.pk}/edit/"
+    assert client.post(url, whole(version=1, title_en="The first to save", then="save")).status_code == 302
+    late = client.post(url, whole(version=1, title_en="The later one", then="save"))
+    assert late.status_code == 409
+    assert late.context["differences"] == [("English title", "The later one", "The first to save")]
+    assert hidden(late, "version") == "2"
+    assert Need.objects.get().title_en == "The first to save"
+    assert client.post(url, whole(version=2, title_en="The later one", then="save")).status_code == 302
+    assert Need.objects.get().title_en == "The later one"
+
+
+def test_autosave_makes_one_draft_and_goes_on_with_it(cast: Cast) -> None:
+    client = cast.client("enterprise")
+    assert client.post(AUTOSAVE, form(key="k1")).status_code == 204
+    first = client.post(AUTOSAVE, form(title_zh="检测", key="k1"))
+    need = Need.objects.get()
+    assert first["HX-Replace-Url"] == f"/workspace/needs/{need.pk}/edit/"
+    assert (hidden(first, "need"), hidden(first, "version")) == (str(need.pk), "1")
+    second = client.post(AUTOSAVE, form(title_zh="检测线", quantity="oops", need=str(need.pk), version="1", key="k1"))
+    assert hidden(second, "version") == "2"
+    need.refresh_from_db()
+    assert (need.title_zh, need.quantity) == ("检测线", None)
+    assert client.post(AUTOSAVE, form(title_zh="迟到", need=str(need.pk), version="1")).status_code == 409
+    assert list(Event.objects.values_list("kind", flat=True)) == ["need.drafted"]
+
+
+@pytest.mark.parametrize("part", ["rival", "supplier", "manager"])
+def test_others_cannot_open_save_submit_or_delete_a_draft(cast: Cast, part: str) -> None:
+    need = draft_need(cast)
+    client = cast.client(part)
+    expected = 403 if part == "manager" else 404
+    assert client.get(f"/workspace/needs/{need.pk}/edit/").status_code == expected
+    for step in ("edit", "submit", "withdraw", "delete"):
+        assert (
+            client.post(f"/workspace/needs/{need.pk}/{step}/", whole(version=1, title_en="Taken over")).status_code
+            == expected
+        )
+    assert client.post(AUTOSAVE, whole(need=str(need.pk), version=1)).status_code == expected
+    need.refresh_from_db()
+    assert (need.title_en, need.version, need.status) == (NEED["title_en"], 1, "draft")
+
+
+def test_a_visitor_is_sent_to_sign_in(cast: Cast) -> None:
+    assert cast.client().get(NEW)["Location"] == "/accounts/login/?next=%2Fworkspace%2Fneeds%2Fnew%2F"
+
+
+def test_a_published_need_is_not_edited_in_place(cast: Cast) -> None:
+    need = published_need(cast)
+    answer = cast.client("enterprise").get(f"/workspace/needs/{need.pk}/edit/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/needs/{need.pk}/")
+
+
+def test_my_needs_sorts_by_whose_turn_it_is(cast: Cast, django_assert_num_queries: Any) -> None:
+    client = cast.client("enterprise")
+    assert "You have not posted a need yet" in client.get("/workspace/needs/").content.decode()
+    published_need(cast)
+    draft = draft_need(cast)
+    draft_need(cast, "rival", title_en="Of the rival")
+    with django_assert_num_queries(8):
+        answer = client.get("/workspace/needs/")
+    assert [(tab["name"], tab["count"]) for tab in answer.context["tabs"]] == [
+        ("todo", 1),
+        ("staff", 0),
+        ("offer", 1),
+        ("ended", 0),
+    ]
+    assert [row["need"].pk for row in answer.context["needs"]] == [draft.pk]
+    draft_need(cast)
+    with django_assert_num_queries(8):
+        assert "Of the rival" not in client.get("/workspace/needs/").content.decode()
+
+
+def test_submitting_from_the_page_shows_blockers_in_the_form(cast: Cast) -> None:
+    need = draft_need(cast, quantity=None)
+    answer = cast.client("enterprise").post(f"/workspace/needs/{need.pk}/submit/")
+    assert answer.status_code == 422
+    assert set(answer.context["drafting"].form.errors) == {"quantity"}
+    assert f'action="/workspace/needs/{need.pk}/edit/"' in answer.content.decode()
+
+
+def test_withdraw_reopen_renew_and_delete(cast: Cast) -> None:
+    need = published_need(cast)
+    client = cast.client("enterprise")
+    version = need.version
+    client.post(f"/workspace/needs/{need.pk}/renew/")
+    client.post(f"/workspace/needs/{need.pk}/withdraw/")
+    need.refresh_from_db()
+    assert (need.status, need.version) == ("withdrawn", version + 2)
+    client.post(f"/workspace/needs/{need.pk}/reopen/")
+    need.refresh_from_db()
+    assert need.status == "draft"
+    assert client.post(f"/workspace/needs/{need.pk}/delete/").status_code == 409
+    draft = draft_need(cast)
+    assert client.post(f"/workspace/needs/{draft.pk}/delete/")["Location"] == "/workspace/needs/"
+    assert list(Need.objects.values_list("pk", flat=True)) == [need.pk]
+
+
+def test_the_precision_panel_quotes_the_vague_words(cast: Cast) -> None:
+    answer = cast.client("enterprise").post(PRECISION, form(**VAGUE))
+    page = answer.content.decode()
+    assert answer.context["report"].score < 60
+    assert len(answer.context["report"].blockers) == 3
+    assert "<mark>世界一流</mark>" in page or "<mark>打造世界一流</mark>" in page
+    assert "Cannot be submitted yet" in page
+    assert "<html" not in page
+    assert Need.objects.count() == 0
+
+
+def test_the_precision_panel_derives_the_tier_and_what_it_demands(cast: Cast) -> None:
+    answer = cast.client("enterprise").post(PRECISION, whole(risk=["biometric_identification"]))
+    assert (answer.context["tier"], answer.context["report"].passes) == ("R3", True)
+    page = answer.content.decode()
+    assert "Recognises people by their body" in page
+    assert "Before publication:" in page
+
+
+def test_like_needs_lists_the_published_and_never_a_draft(cast: Cast) -> None:
+    client = cast.client("enterprise")
+    typed = {"title_zh": "铸件表面缺陷检测", "problem": NEED["problem"]}
+    assert "There is no index yet" in client.post(LIKE, typed).content.decode()
+    other = published_need(cast, "rival", title_en="A published one", contact="不可见联系人", value_basis="不可见依据")
+    draft_need(cast, "rival", title_en="Nobody sees this draft")
+    drain_outbox()
+    answer = client.post(LIKE, typed)
+    assert [row.need.pk for row in answer.context["like"]] == [other.pk]
+    assert answer.context["like"][0].terms[0]["contribution"] > 0
+    page = answer.content.decode()
+    assert other.title_en in page
+    assert "Nobody sees this draft" not in page
+    assert "不可见" not in page
+    assert 'name="like"' in page
+    assert (
+        "No published need is like this one." in client.post(LIKE, {"title_zh": "港口起重机远程调度"}).content.decode()
+    )
+
+
+def test_a_withdrawn_need_is_not_offered_even_while_the_index_lags(cast: Cast) -> None:
+    need = published_need(cast, "rival")
+    drain_outbox()
+    Need.objects.filter(pk=need.pk).update(status="withdrawn")
+    answer = cast.client("enterprise").post(LIKE, {"title_zh": NEED["title_zh"]})
+    assert answer.context["like"] == []
+
+
+def test_mine_is_like_this_opens_the_draft_to_merging(cast: Cast) -> None:
+    other = published_need(cast, "rival")
+    answer = cast.client("enterprise").post(NEW, whole(merge_pref="no", like=str(other.pk)))
+    assert answer.status_code == 302
+    mine = Need.objects.get(owner=cast.enterprise_org)
+    assert (mine.merge_pref, mine.joins_id) == ("open", None)
+
+
+def test_starting_from_a_like_need_copies_public_fields_only(cast: Cast) -> None:
+    other = published_need(cast, "rival", budget_max=Decimal("98765.43"), contact="秘密联系人")
+    answer = cast.client("enterprise").get(NEW, {"like": str(other.pk)})
+    page = answer.content.decode()
+    assert answer.context["drafting"].form["boundary_out"].value() == NEED["boundary_out"]
+    assert [row["metric"].value() for row in answer.context["drafting"].indicators] == ["漏检率", "节拍"]
+    assert "98765" not in page
+    assert "秘密联系人" not in page
+    assert cast.client("enterprise").get(NEW, {"like": str(draft_need(cast, "rival").pk)}).status_code == 404
+
+
+def test_help_is_limited_per_account(cast: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr(assistance, "PER_MINUTE", 2)
+    client = cast.client("enterprise")
+    assert [client.post(LIKE, {"title_zh": "检测"}).status_code for _ in range(3)] == [200, 200, 429]
+    assert client.post(PRECISION, form()).status_code == 200
+    assert cast.client("rival").post(LIKE, {"title_zh": "检测"}).status_code == 200
+
+
+def test_a_viewer_reads_but_does_not_write(cast: Cast) -> None:
+    need = draft_need(cast)
+    cast.enterprise.memberships.update(role="viewer")
+    client = cast.client("enterprise")
+    assert client.get(f"/needs/{need.pk}/").status_code == 200
+    assert client.get(NEW).status_code == 403
+    assert client.get(f"/workspace/needs/{need.pk}/edit/").status_code == 403
+    assert client.post(AUTOSAVE, whole()).status_code == 403
+    assert Need.objects.count() == 1
