@@ -1,9 +1,8 @@
 """The test databases and the cast: an enterprise, a supplier, each staff role, a stranger.
 
 The owner role makes and cleans the test database; everything else runs as the application's role, as in production.
-Tests that
-must see commits (workers, browsers, races) use `transactional_db`; afterwards the owner empties all but the
-reference data.
+Tests that must see commits (workers, browsers, races) use `transactional_db`; afterwards the owner empties all but
+the reference data.
 """
 
 import os
@@ -124,8 +123,9 @@ def owner_connection(transactional_db: None) -> Iterator[psycopg.Connection[Any]
 
 @pytest.fixture(autouse=True)
 def _own_state(settings: Any, tmp_path: Any) -> None:
-    """Keep index builds and uploads of a test apart, and let no cached limit leak into the next one."""
+    """Keep index builds and uploads of a test apart, and let no cached limit or language leak into the next one."""
     from django.core.cache import cache
+    from django.utils import translation
 
     settings.INDEX_ROOT = tmp_path / "index"
     settings.MEDIA_ROOT = tmp_path / "media"
@@ -133,6 +133,8 @@ def _own_state(settings: Any, tmp_path: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     cache.clear()
+    # A test client runs in this thread: the language of its last request would stay the language of what follows.
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
