@@ -296,6 +296,14 @@ class DeliveryQuerySet(models.QuerySet[Any]):
         """Rows whose worker or message was lost: sent or running past their lease."""
         return self.filter(state__in=["sent", "running"], lease_until__lte=DatabaseClock())
 
+    def awaited(self) -> Self:
+        """Rows on which work is under way or can begin now: due, sent or running."""
+        return self.filter(Q(state="pending", available_at__lte=DatabaseClock()) | Q(state__in=["sent", "running"]))
+
+    def delayed(self) -> Self:
+        """Rows that wait for the hour of their next attempt."""
+        return self.filter(state="pending", available_at__gt=DatabaseClock())
+
     def unfinished(self) -> Self:
         return self.exclude(state__in=["done", "quarantined"])
 

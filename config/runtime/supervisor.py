@@ -61,9 +61,7 @@ def serve(place: Place, crew: Crew, lock: Lock, *, once: bool) -> int:
         manage(place, crew, environment, "demo")
     url = start_application(place, crew, environment)
     lock.note(url)
-    job = [*MANAGE, "mainjob", "--url", url]
-    if code := crew.finish(crew.start("mainjob", job, environment={**environment, "SITE_URL": url}, log=None)):
-        raise ServerFailed(f"The main job failed (exit code {code}); the logs are in {place.logs}")
+    do_main_job(place, crew, {**environment, "SITE_URL": url}, once=once)
     if once:
         say("The main job is done.")
         return 0
@@ -71,6 +69,20 @@ def serve(place: Place, crew: Crew, lock: Lock, *, once: bool) -> int:
     while True:
         crew.check()
         time.sleep(0.3)
+
+
+def do_main_job(place: Place, crew: Crew, environment: Mapping[str, str], *, once: bool) -> None:
+    """Wait for the main job and show what came of it. Only with ``once`` does its failure end everything: otherwise the
+    pages, on which staff see what is in the way, are served nevertheless.
+    """
+    job = [*MANAGE, "mainjob", "--url", environment["SITE_URL"], *(["--once"] if once else [])]
+    code = crew.finish(crew.start("mainjob", job, environment=environment, log=None))
+    if not code:
+        return
+    problem = f"The main job failed (exit code {code}); the logs are in {place.logs}"
+    if once:
+        raise ServerFailed(problem)
+    complain(f"{problem}. Staff see what is in the way at {environment['SITE_URL']}/status")
 
 
 def manage(place: Place, crew: Crew, environment: Mapping[str, str], *command: str) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models.functions import Now
 
 from marketplace.demonstration.loading import JOB
@@ -20,44 +19,93 @@ class MainJobFailed(Exception):
     """The work did not come to its end; the message says what is in the way."""
 
 
+@dataclass(frozen=True)
+class Left:
+    """The outbox in figures. `awaited` rows are due or in somebody's hands; `delayed` ones failed and wait to be tried
+    again; `quarantined` ones wait for a person.
+    """
+
+    done: int
+    awaited: int
+    delayed: int
+    quarantined: int
+
+    @property
+    def total(self) -> int:
+        return self.done + self.awaited + self.delayed + self.quarantined
+
+    @property
+    def all_done(self) -> bool:
+        return self.done == self.total
+
+
+def left() -> Left:
+    """Return how many deliveries there are of each sort, on the database clock."""
+    rows = Delivery.objects.order_by()
+    return Left(
+        done=rows.filter(state="done").count(),
+        awaited=rows.awaited().count(),
+        delayed=rows.delayed().count(),
+        quarantined=rows.quarantined().count(),
+    )
+
+
 def wait_for_drain(
-    progress: Callable[[int, int], None] = lambda done, total: None, *, stalled_seconds: float = STALLED_SECONDS
-) -> None:
-    """Return when every delivery of the outbox is done.
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    once: bool = False,
+    stalled_seconds: float = STALLED_SECONDS,
+) -> Left:
+    """Return what is left when nothing can be done now, or when for `stalled_seconds` nothing was done.
 
-    progress : called with (done, total) deliveries.
+    What failed and waits for its next attempt is not waited for, and what is in quarantine is for people to look at.
+    progress : called with (done, total) deliveries. once : everything has to be done.
 
-    Raises MainJobFailed when one is in quarantine, or when for `stalled_seconds` none was done.
+    Raises MainJobFailed under `once` when a delivery is in quarantine, or when nothing moves.
     """
     last, since = -1, time.monotonic()
     while True:
-        states = _states()
-        done, total = states.get("done", 0), sum(states.values())
-        if states.get("quarantined"):
+        now = left()
+        if once and now.quarantined:
             raise MainJobFailed(_quarantine())
-        progress(done, total)
-        if done == total:
-            return
-        if done != last:
-            last, since = done, time.monotonic()
+        progress(now.done, now.total)
+        if now.all_done or not (once or now.awaited):
+            return now
+        if now.done != last:
+            last, since = now.done, time.monotonic()
         elif time.monotonic() - since > stalled_seconds:
-            waiting = ", ".join(f"{count} {state}" for state, count in sorted(states.items()) if state != "done")
-            raise MainJobFailed(
-                f"Nothing was done for {stalled_seconds:.0f} s ({waiting}). Do relay and worker run? See their logs."
-            )
+            if not once:
+                return now
+            raise MainJobFailed(f"Nothing was done for {stalled_seconds:.0f} s. {' '.join(warnings(now))}")
         time.sleep(POLL_SECONDS)
 
 
-def _states() -> dict[str, int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT state, count(*) FROM scenarios_delivery GROUP BY state")
-        return dict(cursor.fetchall())
+def warnings(found: Left) -> list[str]:
+    """Return one sentence for each sort of delivery that is not done."""
+    said = []
+    if found.quarantined:
+        said.append(f"{counted(found.quarantined)} in quarantine.")
+    if found.delayed:
+        said.append(f"{counted(found.delayed)} waiting to be tried again after a failure.")
+    if found.awaited:
+        said.append(f"{counted(found.awaited)} not done yet. Do relay and worker run? See their logs.")
+    return said
+
+
+def counted(count: int) -> str:
+    """Return a count of deliveries with its verb.
+
+    >>> counted(1), counted(2)
+    ('1 delivery is', '2 deliveries are')
+    """
+    return f"{count} delivery is" if count == 1 else f"{count} deliveries are"
 
 
 def _quarantine() -> str:
     rows = Delivery.objects.quarantined()
     first = rows.order_by("id")[0]
-    return f"{rows.count()} deliveries are in quarantine; the first: {first.task}: {first.error.splitlines()[0]}"
+    error = (first.error.splitlines() or ["no error was noted"])[0]
+    return f"{counted(rows.count())} in quarantine; the first: {first.task}: {error}"
 
 
 @dataclass(frozen=True)
@@ -72,22 +120,23 @@ class Outcome:
     seconds: float | None
 
 
-def outcome() -> Outcome:
-    """Return the figures. The first call after a drain notes when it was."""
+def outcome(*, drained: bool = True) -> Outcome:
+    """Return the figures. The first call after everything was done (`drained`) notes when it was."""
     return Outcome(
         needs=Need.objects.count(),
         published=Need.objects.published().count(),
         capabilities=Capability.objects.published().count(),
         proposals=MergeProposal.objects.open().count(),
         suggestions=Suggestion.objects.current().count(),
-        seconds=_seconds(),
+        seconds=_seconds(drained),
     )
 
 
-def _seconds() -> float | None:
+def _seconds(drained: bool) -> float | None:
     loaded = JobSlot.objects.filter(job=JOB, slot="loaded").first()
     if loaded is None:
         return None
-    drained: Any = JobSlot.objects.get_or_create(job=JOB, slot="drained", defaults={"taken_at": Now()})[0]
-    drained.refresh_from_db()
-    return float((drained.taken_at - loaded.taken_at).total_seconds())
+    if drained:
+        JobSlot.objects.get_or_create(job=JOB, slot="drained", defaults={"taken_at": Now()})
+    end: Any = JobSlot.objects.filter(job=JOB, slot="drained").first()
+    return float((end.taken_at - loaded.taken_at).total_seconds()) if end else None

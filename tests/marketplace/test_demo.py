@@ -3,12 +3,14 @@
 import io
 import re
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from marketplace.demonstration import loading, main_job
 from marketplace.demonstration.loading import load_demonstration, parsed
@@ -181,16 +183,66 @@ def found_groups() -> set[str]:
     return {name for name, members in planted.items() for proposed in sets if len(members & proposed) > 1}
 
 
-def test_main_job_ends_with_the_reason_when_something_is_in_quarantine(demo: None) -> None:
-    Delivery.objects.filter(pk=Delivery.objects.order_by("id")[0].pk).update(state="quarantined", error="E: broken\nat")
-    with pytest.raises(CommandError, match=r"1 deliveries are in quarantine; the first: [a-z_.]+: E: broken$"):
-        command("mainjob", "--url", "http://localhost:8000")
+def set_deliveries(rows: int = 1, **changes: Any) -> None:
+    """Call everything in the outbox done but the first `rows`, which are changed."""
+    Delivery.objects.update(state="done")
+    first = list(Delivery.objects.order_by("id").values_list("pk", flat=True)[:rows])
+    Delivery.objects.filter(pk__in=first).update(**changes)
 
 
-def test_main_job_ends_with_the_reason_when_nothing_moves(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+QUARANTINED = {"state": "quarantined", "error": "E: broken\nat"}
+
+
+@pytest.mark.parametrize(("rows", "count"), [(1, "1 delivery is"), (2, "2 deliveries are")])
+def test_quarantine_is_a_warning_while_serving_and_a_failure_under_once(demo: None, rows: int, count: str) -> None:
+    set_deliveries(rows=rows, **QUARANTINED)
+    block = command("mainjob", "--url", "http://localhost:8000")
+    assert f"  WARNING: {count} in quarantine. See http://localhost:8000/status\n" in block
+    assert "  5 needs (2 published)" in block
+    with pytest.raises(CommandError, match=rf"^{count} in quarantine; the first: [a-z_.]+: E: broken$"):
+        command("mainjob", "--url", "http://localhost:8000", "--once")
+
+
+def test_what_waits_for_its_next_attempt_is_not_waited_for_while_serving(
+    demo: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_deliveries(state="pending", available_at=timezone.now() + timedelta(minutes=10))
     monkeypatch.setattr(main_job, "POLL_SECONDS", 0.0)
-    with pytest.raises(main_job.MainJobFailed, match=r"Nothing was done for 0 s \(\d+ pending\)"):
-        main_job.wait_for_drain(stalled_seconds=0.0)
+    assert main_job.wait_for_drain(stalled_seconds=60.0).delayed == 1
+    block = command("mainjob", "--url", "http://localhost:8000")
+    assert "  WARNING: 1 delivery is waiting to be tried again after a failure. See http" in block
+    with pytest.raises(main_job.MainJobFailed, match=r"^Nothing was done for 0 s\. 1 delivery is waiting to be tried"):
+        main_job.wait_for_drain(once=True, stalled_seconds=0.0)
+
+
+@pytest.mark.parametrize("state", ["pending", "sent", "running"])
+def test_what_is_due_or_in_somebodys_hands_is_waited_for(
+    demo: None, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_deliveries(state=state)
+
+    def finish_it(_seconds: float) -> None:
+        Delivery.objects.update(state="done")
+
+    monkeypatch.setattr("marketplace.demonstration.main_job.time.sleep", finish_it)
+    assert main_job.wait_for_drain() == main_job.Left(Delivery.objects.count(), 0, 0, 0)
+
+
+def test_main_job_says_so_when_nothing_moves_and_fails_under_once(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main_job, "POLL_SECONDS", 0.0)
+    pending = Delivery.objects.count()
+    assert main_job.wait_for_drain(stalled_seconds=0.0).awaited == pending
+    with pytest.raises(main_job.MainJobFailed, match=rf"^Nothing was done for 0 s\. {pending} deliveries are not done"):
+        main_job.wait_for_drain(once=True, stalled_seconds=0.0)
+
+
+def test_the_drain_is_noted_only_when_everything_is_done(demo: None) -> None:
+    set_deliveries(**QUARANTINED)
+    command("mainjob", "--url", "http://localhost:8000")
+    assert main_job.outcome(drained=False).seconds is None
+    Delivery.objects.update(state="done")
+    command("mainjob", "--url", "http://localhost:8000")
+    assert main_job.outcome(drained=False).seconds is not None
 
 
 def test_the_seconds_stay_those_of_the_first_drain(demo: None) -> None:

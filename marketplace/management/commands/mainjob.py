@@ -7,7 +7,7 @@ from django.db import OperationalError
 
 from marketplace.demonstration.loading import is_loaded
 from marketplace.demonstration.logins import PASSWORD, logins
-from marketplace.demonstration.main_job import MainJobFailed, Outcome, outcome, wait_for_drain
+from marketplace.demonstration.main_job import Left, MainJobFailed, Outcome, outcome, wait_for_drain, warnings
 from marketplace.imports.progress import Progress
 
 RULE = "─" * 78
@@ -18,16 +18,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--url", required=True, help="where the pages are served")
+        parser.add_argument("--once", action="store_true", help="fail unless every delivery is done")
 
-    def handle(self, *args: Any, url: str, **options: Any) -> None:
+    def handle(self, *args: Any, url: str, once: bool, **options: Any) -> None:
         with Progress("Checking, indexing, proposing, suggesting", self.stdout) as progress:
             try:
-                wait_for_drain(progress.show)
+                left = wait_for_drain(progress.show, once=once)
             except MainJobFailed as error:
                 raise CommandError(str(error)) from error
             except OperationalError as error:
                 raise CommandError(f"The database does not answer: {error}") from error
-        for line in (RULE, *figures(outcome()), f"  Open {url}", *(sign_in() if is_loaded() else ()), RULE):
+        found = outcome(drained=left.all_done)
+        how = sign_in() if is_loaded() else []
+        for line in (RULE, *figures(found), *warned(left, url), f"  Open {url}", *how, RULE):
             self.stdout.write(line)
 
 
@@ -39,6 +42,11 @@ def figures(found: Outcome) -> list[str]:
         f"  {found.proposals} merge proposals, {found.suggestions} suggestions",
         *([seconds] if seconds else []),
     ]
+
+
+def warned(left: Left, url: str) -> list[str]:
+    """Return one line for each sort of delivery that is not done, and where staff see why and may try it again."""
+    return [f"  WARNING: {sentence} See {url}/status" for sentence in warnings(left)]
 
 
 def sign_in() -> list[str]:
