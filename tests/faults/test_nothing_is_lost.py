@@ -1,13 +1,11 @@
 """Killed workers, an emptied broker, messages that come twice, late or out of order: one effect, nothing missing."""
 
-import os
-import signal
-import time
 from typing import Any
 
 import pytest
 
 from marketplace.models import Notification, Suggestion
+from scenarios.health import QUEUES
 from scenarios.models import Delivery, IndexBuild, MergeProposal, Need
 from scenarios.relay import publish_batch
 from tests.factories import Cast, published_need
@@ -90,16 +88,24 @@ def test_a_message_for_a_row_that_is_gone_is_silent(live_cast: Cast, own_broker:
     assert IndexBuild.objects.count() == 0
 
 
-def test_a_killed_relay_loses_nothing(live_cast: Cast, own_broker: Any) -> None:
-    with worker():
-        for _ in range(3):
-            with relay() as child:
-                published_need(live_cast)
-                time.sleep(0.3)
-                os.killpg(child.pid, signal.SIGKILL)
-        with relay():
-            wait_until(drained, "the outbox to drain")
-    assert IndexBuild.objects.live().needs == Need.objects.published().count() == 3
+def queued(broker: Any) -> int:
+    return sum(broker.llen(queue) for queue in QUEUES)
+
+
+def test_a_relay_killed_between_sending_and_committing_loses_nothing(live_cast: Cast, own_broker: Any) -> None:
+    publish_two(live_cast)
+    rows = Delivery.objects.count()
+    with process("tests.faults.stopping_relay") as child:
+        wait_until(lambda: queued(own_broker) == rows, "everything to be sent")
+        kill(child)
+    assert set(Delivery.objects.values_list("state", "lease_until")) == {("pending", None)}
+    with relay():
+        wait_until(lambda: not Delivery.objects.exclude(state="sent").exists(), "everything to be sent again")
+    assert queued(own_broker) == 2 * rows
+    with worker(), relay():
+        wait_until(lambda: MergeProposal.objects.exists() and drained(), "everything to be done")
+    assert effects() == ONE_EFFECT
+    assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
 
 
 def test_what_is_not_published_is_in_no_index(live_cast: Cast, own_broker: Any) -> None:
