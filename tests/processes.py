@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,20 +35,25 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def process(*command: str, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command in its own session for the body; everything it started is gone afterwards."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", *command],
-        cwd=ROOT,
-        env=environment(**changes),
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL if "SHOW_WORKERS" not in os.environ else None,
-    )
-    try:
-        yield child
-    finally:
-        kill(child)
+def process(*command: str, output: Path | None = None, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command in its own session for the body; everything it started is gone afterwards.
+
+    output : the file that gets what it prints and logs.
+    """
+    shown = None if "SHOW_WORKERS" in os.environ else subprocess.DEVNULL
+    with output.open("wb") if output else nullcontext(shown) as stream:
+        child = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            env=environment(**changes),
+            start_new_session=True,
+            stdout=stream if output else subprocess.DEVNULL,
+            stderr=stream,
+        )
+        try:
+            yield child
+        finally:
+            kill(child)
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:
@@ -59,11 +64,11 @@ def kill(child: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def worker(**changes: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(*, output: Path | None = None, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker of both queues that has said it is ready."""
     Heartbeat.objects.filter(name__startswith="worker").delete()
     options = ("-Q", "interactive,batch", "--concurrency", "2", "--loglevel", "WARNING", "--without-mingle")
-    with process("celery", "-A", "config", "worker", *options, **changes) as child:
+    with process("celery", "-A", "config", "worker", *options, output=output, **changes) as child:
         wait_until(Heartbeat.objects.filter(name__startswith="worker").exists, "a worker")
         yield child
 

@@ -112,3 +112,17 @@ def test_waiting_rows_are_worked_on_together_but_not_a_failed_one(db: None) -> N
         assert [one.payload["need_id"] for one in claims] == ["b"]
         outbox.finish_all(claims)
     assert {state_of(row)[0] for row in (first, second, third)} == {"done"}
+
+
+TASKS = sorted({one.task for subscriptions in topics._subscriptions.values() for one in subscriptions})
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_whose_row_is_gone_does_nothing_and_says_nothing(
+    db: None, task: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    from config.celery import app
+
+    app.loader.import_default_modules()
+    app.tasks[task].run(delivery=987654)
+    assert (Delivery.objects.count(), caplog.records) == (0, [])
