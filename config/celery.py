@@ -25,9 +25,10 @@ app.conf.update(
     broker_connection_timeout=3,
     broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 3, "visibility_timeout": 3600},
     timezone="Asia/Shanghai",
+    beat_scheduler="config.beat:BeatingScheduler",
+    beat_max_loop_interval=10.0,  # a heartbeat with every round: scenarios.health.BEAT_SECONDS
     # Ticks only: each may run twice, the slot is unique in the database.
     beat_schedule={
-        "heartbeat": {"task": "scenarios.beat_heartbeat", "schedule": 10.0, "options": {"expires": 10}},
         "sweep": {"task": "scenarios.sweep", "schedule": 30.0, "options": {"expires": 30}},
         "expire-capabilities": {
             "task": "marketplace.expire_capabilities",

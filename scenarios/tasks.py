@@ -57,11 +57,6 @@ def seal_events() -> None:
     seals.seal_events()
 
 
-@shared_task(name="scenarios.beat_heartbeat", **LIMITS)
-def beat_heartbeat() -> None:
-    health.beat("beat")
-
-
 @worker_ready.connect
 def keep_beating(sender: Any, **_: Any) -> None:
     """Have the worker's own loop write its heartbeat; one that hangs stops beating."""
