@@ -1,6 +1,7 @@
 """Writing the rows of a file of capabilities as drafts; see scenarios.actions.imports for the rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,15 @@ from marketplace.actions.capabilities import (
     save_capability,
 )
 from marketplace.models import Capability
-from scenarios.actions.imports import CREATED, UPDATED, Imported, digest_of, lock_organisation, standing_of
+from scenarios.actions.imports import (
+    CREATED,
+    UNCHANGED,
+    UPDATED,
+    Imported,
+    digest_of,
+    lock_organisation,
+    standing_of,
+)
 from scenarios.actor import Actor
 from scenarios.choices import Source
 from scenarios.policies import importer_for
@@ -46,6 +55,8 @@ def import_capability(
         origin: dict[str, Any] = {"source": Source.FILE, "external_id": external_id, "row_digest": row_digest}
         made = draft_capability(actor=importer, owner_id=owner_id, fields=fields, **rows, **origin)
         return Imported(made, CREATED)
+    if not _differs(capability, fields, rows):
+        return Imported(capability, UNCHANGED)
     if standing := standing_of("capability", capability, row_digest, EDITABLE):
         return standing
     saved = save_capability(
@@ -57,3 +68,20 @@ def import_capability(
         **rows,
     )
     return Imported(saved, UPDATED)
+
+
+def _differs(capability: Capability, fields: CapabilityFields, rows: Mapping[str, Any]) -> bool:
+    """Whether the row says something that the capability does not; `rows` holds what the file has a column for."""
+    if any(getattr(capability, name) != value for name, value in fields.items()):
+        return True
+    present = {
+        "evidence": list(capability.evidence.values(*EvidenceFields.__annotations__)),
+        "price_tiers": list(capability.price_tiers.values(*TierFields.__annotations__)),
+        "district_ids": sorted(capability.districts.values_list("pk", flat=True)),
+    }
+    wanted = dict(rows)
+    if "price_tiers" in rows:
+        wanted["price_tiers"] = sorted(rows["price_tiers"], key=itemgetter("from_quantity"))
+    if "district_ids" in rows:
+        wanted["district_ids"] = sorted(rows["district_ids"])
+    return any(present[name] != value for name, value in wanted.items())

@@ -2,7 +2,8 @@
 
 An import's event carries a keyed digest of the row and the version that it left. The same row again changes nothing,
 even where its draft was edited by hand meanwhile; another row under the same name changes the draft only while nobody
-else has.
+else has. A row is found by its name alone, and what its draft says already is compared value by value: nothing that is
+written depends on the key.
 """
 
 import json
@@ -36,7 +37,8 @@ class Imported(NamedTuple):
 def digest_of(*parts: Any) -> str:
     """Return what recognises a row.
 
-    Keyed: it stands in the event log, where a plain digest would let one try out telephone numbers.
+    Keyed: it stands in the event log, where a plain digest would let one try out telephone numbers. After a change of
+    SECRET_KEY the rows of drafts that were edited here are no longer recognised: they are kept instead of unchanged.
     """
     text = json.dumps(parts, default=str, sort_keys=True)
     return salted_hmac("import row", text, algorithm="sha256").hexdigest()[:32]
@@ -72,10 +74,10 @@ def import_need(
             row_digest=row_digest,
         )
         return Imported(made, CREATED)
-    if standing := standing_of("need", need, row_digest, EDITABLE):
-        return standing
     if not _differs(need, fields, rows):
         return Imported(need, UNCHANGED)
+    if standing := standing_of("need", need, row_digest, EDITABLE):
+        return standing
     saved = save_need(
         actor=importer,
         need_id=need.pk,
