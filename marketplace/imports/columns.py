@@ -212,3 +212,9 @@ CAPABILITY_ORDER = (
     "evidence", "min_scale_quantity", "min_scale_unit", "min_scale_basis", "price_tiers", "deploy", "data_classes",
     "districts", "filings", "contact",
 )  # fmt: skip
+
+
+@cache
+def known_headers() -> frozenset[str]:
+    """Return every header that means one of our columns, folded."""
+    return frozenset().union(*(column.headers for column in (*need_columns(), *capability_columns())))

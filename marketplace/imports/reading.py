@@ -10,8 +10,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.imports.columns import known_headers
 from marketplace.imports.errors import UnreadableFile
-from marketplace.imports.rows import Line
+from marketplace.imports.rows import HEADER_WITHIN, Line
+from marketplace.imports.words import folded
 
 MAX_BYTES = 10_000_000
 MAX_ROWS = 20_000
@@ -70,13 +72,24 @@ def _csv(data: bytes) -> Iterator[Line]:
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
-    """Return the dialect by the separator that the first line has most of: comma, semicolon or tab."""
-    first = text.partition("\n")[0]
+    """Return the dialect by its separator: comma, semicolon or tab.
+
+    It is the one that parts the most headers that we know in one of the first 15 lines, since lines above the header
+    may hold anything; where none parts any, the one that the first line has most of.
+    """
+    lines = text.split("\n", HEADER_WITHIN)[:HEADER_WITHIN]
+
+    def fits(separator: str) -> tuple[int, int]:
+        return max(_headers_in(line, separator) for line in lines), lines[0].count(separator)
 
     class Found(csv.excel):
-        delimiter = max(",;\t", key=first.count)
+        delimiter = max(",;\t", key=fits)
 
     return Found
+
+
+def _headers_in(line: str, separator: str) -> int:
+    return sum(folded(cell).strip('"') in known_headers() for cell in line.split(separator)[:MAX_COLUMNS])
 
 
 def _decoded(data: bytes) -> str:

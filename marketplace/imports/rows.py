@@ -14,6 +14,8 @@ from marketplace.imports.words import folded
 HEADER_WITHIN = 15
 TITLE = "title_zh"
 TITLE_LIMIT = 40
+# The text of a need, and that of a capability.
+BODY = ("problem", "solves")
 # Headers that say nothing about the row.
 COUNTERS = frozenset({"序号", "no", "no.", "#"})
 # A list without any of these is a short one, as cities publish it: what it lacks is listed, not refused.
@@ -38,6 +40,10 @@ class Header:
     @property
     def is_short(self) -> bool:
         return not FULL_FORM & set(self.positions)
+
+    def written(self, name: str) -> str:
+        """Return a column's header as it stands in the file; our own name where the file has no such column."""
+        return self.positions[name][1] if name in self.positions else name
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def parse(
 
     organisation : whose the rows are that name none.
     """
-    used = {one.name: one for one in columns if one.name in header.positions}
+    known = {one.name: one for one in columns}
     above = ""
     seen: dict[tuple[str, str], int] = {}
     for line in lines:
@@ -97,7 +103,7 @@ def parse(
         if header.is_short and "domain" in cells:
             # Merged cells hold their value in the first row only.
             above = cells["domain"] = cells["domain"] or above
-        yield _once(_parse_row(line.number, cells, header, used), cells, seen)
+        yield _once(_parse_row(line.number, cells, header, known), cells, seen)
 
 
 def _once(row: ParsedRow, cells: Mapping[str, str], seen: dict[tuple[str, str], int]) -> ParsedRow:
@@ -114,14 +120,14 @@ def _cell(line: Line, position: int) -> str:
     return clean(line.cells[position]) if position < len(line.cells) else ""
 
 
-def _parse_row(number: int, cells: dict[str, str], header: Header, used: Mapping[str, Column]) -> ParsedRow:
+def _parse_row(number: int, cells: dict[str, str], header: Header, known: Mapping[str, Column]) -> ParsedRow:
     values: dict[str, Any] = {}
     problems, notes = [], []
     if header.is_short:
-        notes += _ease(cells)
-    for name, column in used.items():
+        notes += _ease(cells, BODY[0] if BODY[0] in known else BODY[1])
+    for name in (one for one in known if one in cells):
         try:
-            values[name] = column.read(cells[name])
+            values[name] = known[name].read(cells[name])
         except CellError as error:
             if header.is_short and name == "domain":
                 notes.append(_("“%(word)s” is none of our domains; the domain stays open.") % {"word": cells[name]})
@@ -129,28 +135,23 @@ def _parse_row(number: int, cells: dict[str, str], header: Header, used: Mapping
             else:
                 # A report is kept and passed on; a contact is in neither.
                 value = "" if name.startswith("contact") else shortened(cells[name])
-                problems.append(Problem(header.positions[name][1], value, error.reason))
+                problems.append(Problem(header.written(name), value, error.reason))
     problems += _missing(cells, header)
-    values.setdefault("organisation", cells["organisation"])
     return ParsedRow(number, shortened(cells[TITLE]), values, tuple(problems), tuple(notes))
 
 
-def _ease(cells: dict[str, str]) -> list[Any]:
-    """Cut a long title of a short list and keep it whole at the head of the text; return what was done."""
+def _ease(cells: dict[str, str], body: str) -> list[Any]:
+    """Cut a long title of a short list and keep it whole at the head of the text, even where the list has no column of
+    texts; return what was done.
+    """
     whole = cells[TITLE]
     if len(whole) <= TITLE_LIMIT:
         return []
     cells[TITLE] = whole[: TITLE_LIMIT - 1] + "…"
-    body = "problem" if "problem" in cells else "solves"
-    if body in cells:
-        cells[body] = f"{whole}\n{cells[body]}".strip()
+    cells[body] = f"{whole}\n{cells.get(body, '')}".strip()
     return [_("The title is longer than 40 characters: it was cut, and stands whole at the head of the text.")]
 
 
 def _missing(cells: Mapping[str, str], header: Header) -> list[Problem]:
     wanted = {TITLE: _("A row needs a title."), "organisation": _("A row needs the name of its organisation.")}
-    return [
-        Problem(header.positions[name][1] if name in header.positions else name, "", reason)
-        for name, reason in wanted.items()
-        if not cells.get(name)
-    ]
+    return [Problem(header.written(name), "", reason) for name, reason in wanted.items() if not cells.get(name)]
