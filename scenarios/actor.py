@@ -1,6 +1,6 @@
 """Who acts. Built once per request by `marketplace`, so that `scenarios` never imports the account model."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from scenarios.errors import NotPermitted
@@ -38,6 +38,11 @@ class Actor:
 
     def has_role(self, *roles: str) -> bool:
         return bool(self.roles & set(roles))
+
+    def writing_for(self, organisation_id: UUID) -> "Actor":
+        """Return the same actor with the right to write for one more organisation."""
+        own = frozenset({organisation_id})
+        return replace(self, organisation_ids=self.organisation_ids | own, editor_of=self.editor_of | own)
 
     def owns(self, organisation_id: UUID | None) -> bool:
         """Whether the actor may write for this organisation."""

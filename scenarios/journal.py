@@ -1,7 +1,9 @@
 """Writing to the event log."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,19 @@ from scenarios.models import Event
 from scenarios.outbox import emit
 
 logger = logging.getLogger(__name__)
+_rehearsing = ContextVar("rehearsing", default=False)
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Run the body in a transaction that is rolled back; the server's log does not say that it happened."""
+    token = _rehearsing.set(True)
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        _rehearsing.reset(token)
 
 
 def log_event(
@@ -55,5 +70,6 @@ def log_event(
         event = Event.objects.create(**values, generation=generation)
     if topics.is_awaited(kind):
         emit(topics.EVENT_RECORDED, event_ids=[event.pk])
-    logger.info(kind, extra={"subject": values["subject_code"] or str(values["subject_id"]), "event_id": event.pk})
+    if not _rehearsing.get():
+        logger.info(kind, extra={"subject": values["subject_code"] or str(values["subject_id"]), "event_id": event.pk})
     return event

@@ -1,6 +1,5 @@
 """Who may do what. Actions ask here, templates and the API ask here; nobody decides for themselves."""
 
-from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -78,5 +77,4 @@ def importer_for(actor: Actor, organisation: Any) -> Actor:
     require_role(actor, "manager", "system")
     if organisation.verification != "unverified" or organisation.members.exists():
         raise NotPermitted(_("This organisation writes for itself here; ask one of its members to enter the row."))
-    own = frozenset({organisation.pk})
-    return replace(actor, organisation_ids=actor.organisation_ids | own, editor_of=actor.editor_of | own)
+    return actor.writing_for(organisation.pk)

@@ -26,28 +26,30 @@ KEPT_LINES = 5_000
 PREVIEWED = 50
 
 
-def preview_of(kind: str, data: bytes, name: str, *, organisation: str) -> ImportJob:
-    """Return an unsaved job with what its rows look like: the first 50, and all that would be refused.
+def preview_of(kind: str, data: bytes, name: str, *, organisation: str, actor: Actor) -> ImportJob:
+    """Return an unsaved job with what would become of its first 50 rows, and all others that cannot be read.
 
-    Raises UnreadableFile.
+    The first ones are taken through the actions, in a transaction that is rolled back. Raises UnreadableFile.
     """
     parsed = parse_file(kind, data, name, organisation=organisation)
-    results = [
-        RowResult(row.number, row.title, REFUSED if row.problems else CREATED, "", row.problems, row.notes)
-        for row in parsed.rows
-    ]
-    shown = [row for place, row in enumerate(results) if place < PREVIEWED or row.outcome == REFUSED]
-    job = ImportJob(
+    tried = load(replace(parsed, rows=parsed.rows[:PREVIEWED]), actor=actor, dry_run=True).rows
+    others = [row for row in parsed.rows[PREVIEWED:] if row.problems]
+    shown = [*map(_foreseen, tried), *(RowResult(row.number, row.title, REFUSED, "", row.problems) for row in others)]
+    return ImportJob(
         kind=kind,
         name=name[-120:],
         organisation=organisation,
         language=translation.get_language() or "",
-        rows=len(results),
+        rows=len(parsed.rows),
         ignored=list(parsed.header.ignored),
+        lines=[_line(row) for row in shown][:KEPT_LINES],
+        counts=dict(Counter(row.outcome for row in shown)),
     )
-    job.lines = [_line(row) for row in shown][:KEPT_LINES]
-    job.counts = dict(Counter(row.outcome for row in results))
-    return job
+
+
+def _foreseen(row: RowResult) -> RowResult:
+    # The code of what a rehearsal has created will be another one's.
+    return replace(row, code="") if row.outcome == CREATED else row
 
 
 def _line(row: RowResult) -> list[Any]:

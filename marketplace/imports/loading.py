@@ -23,6 +23,7 @@ from marketplace.models import Capability
 from scenarios.actions.imports import Imported, import_need
 from scenarios.actor import Actor
 from scenarios.errors import DomainError, Invalid
+from scenarios.journal import rehearsal
 from scenarios.models import Need
 
 logger = logging.getLogger(__name__)
@@ -89,15 +90,13 @@ def load(
 ) -> Report:
     """Write the rows as drafts of their organisations and return what became of each.
 
-    dry_run : everything is done in one transaction that is rolled back.
+    dry_run : everything is done in one transaction that is rolled back; codes of what it creates mean nothing.
     progress : called with (done, total) after every row.
     """
     if not dry_run:
         return _load(parsed, actor, False, progress)
-    with transaction.atomic():
-        report = _load(parsed, actor, True, progress)
-        transaction.set_rollback(True)
-    return report
+    with rehearsal():
+        return _load(parsed, actor, True, progress)
 
 
 def _load(parsed: Parsed, actor: Actor, dry_run: bool, progress: Progress) -> Report:

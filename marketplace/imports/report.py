@@ -19,6 +19,13 @@ LABELS = {
     KEPT: pgettext_lazy("import", "Left alone"),
     REFUSED: pgettext_lazy("import", "Refused"),
 }
+FORECASTS = {
+    CREATED: pgettext_lazy("import", "Would be created"),
+    UPDATED: pgettext_lazy("import", "Would be updated"),
+    UNCHANGED: pgettext_lazy("import", "Would stay as it is"),
+    KEPT: pgettext_lazy("import", "Would be left alone"),
+    REFUSED: pgettext_lazy("import", "Would be refused"),
+}
 HEADINGS = (
     gettext_lazy("row"),
     gettext_lazy("result"),
@@ -49,6 +56,10 @@ class RowResult:
     @property
     def label(self) -> Any:
         return LABELS[self.outcome]
+
+    @property
+    def forecast(self) -> Any:
+        return FORECASTS[self.outcome]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from marketplace.actions.import_jobs import discard_upload, keep_upload, my_job, my_jobs, start_import
 from marketplace.forms.imports import UploadForm
 from marketplace.imports.errors import UnreadableFile
-from marketplace.imports.jobs import preview_of, report_of
+from marketplace.imports.jobs import PREVIEWED, preview_of, report_of
 from marketplace.imports.report import LABELS, write_csv
 from marketplace.imports.template_file import template_file
 from marketplace.models import ImportJob, ImportKind, ImportState
@@ -41,9 +41,9 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, given: dict[str, Any]) -> ImportJob:
-    data = given["file"].read()
-    job = preview_of(given["kind"], data, given["file"].name, organisation=given["organisation"])
-    return keep_upload(actor=actor_of(request), data=data, job=job)
+    data, actor = given["file"].read(), actor_of(request)
+    job = preview_of(given["kind"], data, given["file"].name, organisation=given["organisation"], actor=actor)
+    return keep_upload(actor=actor, data=data, job=job)
 
 
 @access("manager")
@@ -55,6 +55,7 @@ def import_job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "job": job,
         "counts": [(name, label, job.counts.get(name, 0)) for name, label in LABELS.items() if job.counts.get(name)],
         "good": job.rows - job.counts.get("refused", 0),
+        "tried": PREVIEWED,
         "rows": report.rows[:SHOWN],
         "more": max(0, len(report.rows) - SHOWN),
         "ignored": ", ".join(report.ignored),

@@ -43,7 +43,7 @@ def test_upload_leads_to_a_preview_that_writes_nothing(cast: Cast, settings: Any
     job = ImportJob.objects.get()
     assert (response.status_code, response["Location"]) == (302, reverse("import_job", args=[job.pk]))
     page = client.get(response["Location"]).content.decode()
-    assert "The file has 2 rows; 1 of them can be read." in page
+    assert "The file has 2 rows; 1 of them can be imported." in page
     assert "Write a plain number, such as 12 or 0.5." in page
     assert "“四条”" in page
     assert "Import this row" in page
