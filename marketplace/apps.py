@@ -27,6 +27,7 @@ class MarketplaceConfig(AppConfig):
         topics.await_events(NOTICES)
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
+        topics.subscribe(topics.NIGHT_CAME, "marketplace.prune", queue="batch")
         # allauth tells of a new password by signal only.
         password_changed.connect(_revoke_tokens, dispatch_uid="tokens.password_changed")
         password_reset.connect(_revoke_tokens, dispatch_uid="tokens.password_reset")

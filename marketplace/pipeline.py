@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from marketplace.actions import capabilities
+from marketplace.actions import capabilities, import_jobs
 from marketplace.gates import Asked, FieldVerdict, Offered, in_bands, verdicts
 from marketplace.models import Capability, Notification, Suggestion
 from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
@@ -291,4 +291,11 @@ def send_mail(*, notification_id: int, finish: Finish) -> None:
     with transaction.atomic():
         if notification:
             Notification.objects.filter(pk=notification.pk, mailed_at=None).update(mailed_at=DatabaseClock())
+        finish()
+
+
+def prune(*, finish: Finish) -> None:
+    """Forget uploads to which nobody came back."""
+    with transaction.atomic():
+        import_jobs.forget_uploads()
         finish()

@@ -59,3 +59,8 @@ def send_mail(*, delivery: int) -> None:
 @shared_task(name="marketplace.import_rows", **LIMITS)
 def import_rows(*, delivery: int) -> None:
     outbox.do(delivery, jobs.import_rows)
+
+
+@shared_task(name="marketplace.prune", **LIMITS)
+def prune(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.prune)

@@ -1,16 +1,14 @@
 """An uploaded file: kept for its preview, handed to the workers, or thrown away. Each belongs to who uploaded it."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.models import ImportJob, ImportState
-from scenarios import topics
+from scenarios import encrypted_files, topics
 from scenarios.actor import Actor
 from scenarios.errors import IllegalMove, NotFound
 from scenarios.journal import log_event
@@ -36,12 +34,10 @@ def my_job(actor: Actor, job_id: UUID, *, lock: bool = False) -> ImportJob:
 
 @transaction.atomic
 def keep_upload(*, actor: Actor, data: bytes, job: ImportJob) -> ImportJob:
-    """Store the file of a previewed job under a generated name; previews that nobody came back to are removed."""
+    """Store the file of a previewed job, encrypted: it holds contacts."""
     require_role(actor, "manager")
-    for old in ImportJob.objects.filter(state=ImportState.PREVIEW, created_at__lt=timezone.now() - FORGOTTEN_AFTER):
-        _forget(old)
     job.account_id = actor.signed_in_id
-    job.stored = default_storage.save(f"imports/{uuid4().hex}", ContentFile(data))
+    job.stored = encrypted_files.keep(data)
     job.save(force_insert=True)
     return job
 
@@ -72,4 +68,17 @@ def discard_upload(*, actor: Actor, job_id: UUID) -> None:
 def _forget(job: ImportJob) -> None:
     stored = job.stored
     job.delete()
-    transaction.on_commit(lambda: default_storage.delete(stored))
+    transaction.on_commit(lambda: encrypted_files.forget(stored))
+
+
+@transaction.atomic
+def forget_uploads() -> None:
+    """Remove previews of more than a day, to which nobody came back, and files of that age that belong to no upload."""
+    before = timezone.now() - FORGOTTEN_AFTER
+    forgotten = ImportJob.objects.filter(state=ImportState.PREVIEW, created_at__lt=before)
+    for job in forgotten.order_by("pk").select_for_update(skip_locked=True):
+        _forget(job)
+    known = set(ImportJob.objects.exclude(stored="").values_list("stored", flat=True))
+    for name in encrypted_files.names(older_than=before):
+        if name not in known:
+            encrypted_files.forget(name)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone, translation
 
@@ -15,7 +14,7 @@ from marketplace.imports.errors import Problem
 from marketplace.imports.loading import load, parse_file
 from marketplace.imports.report import CREATED, REFUSED, Report, RowResult, reason_lines
 from marketplace.models import ImportJob, ImportState
-from scenarios import topics
+from scenarios import encrypted_files, topics
 from scenarios.actor import Actor
 from scenarios.errors import NotPermitted
 from scenarios.journal import log_event
@@ -75,8 +74,8 @@ def _import_some(job: ImportJob) -> None:
     actor = actor_for(job.account)
     if not actor.has_role("manager"):
         raise NotPermitted
-    with default_storage.open(job.stored) as file:
-        parsed = parse_file(job.kind, file.read(), job.name, organisation=job.organisation)
+    data = encrypted_files.read(job.stored)
+    parsed = parse_file(job.kind, data, job.name, organisation=job.organisation)
     rows = parsed.rows[job.taken : job.taken + ROWS_PER_DELIVERY]
     _note(job, load(replace(parsed, rows=rows), actor=actor))
     job.taken += len(rows)
@@ -97,7 +96,7 @@ def _end(job: ImportJob, actor: Actor) -> None:
     job.state, job.finished_at = ImportState.DONE, timezone.now()
     log_event("account.import_finished", job.account, actor=actor, holds=job.kind, **job.counts)
     stored, job.stored = job.stored, ""
-    transaction.on_commit(lambda: default_storage.delete(stored))
+    transaction.on_commit(lambda: encrypted_files.forget(stored))
 
 
 def report_of(job: ImportJob) -> Report:

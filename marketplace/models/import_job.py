@@ -20,7 +20,7 @@ class ImportState(models.TextChoices):
 
 
 class ImportJob(models.Model):
-    """One upload of one account. The file lies in MEDIA_ROOT under a name of ours until it is imported or thrown away.
+    """One upload of one account. The file lies encrypted in MEDIA_ROOT until it is imported or thrown away.
 
     lines : [row number, outcome, code, title, [[column, value, why], …]] of each row of note.
     """
