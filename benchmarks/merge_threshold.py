@@ -70,7 +70,7 @@ def proposals(index: IndexSet, needs: dict[str, Row], threshold: float) -> list[
     pairs = [pair for pair in found if pair.a in needs and pair.b in needs]
     values = {key: hard_values(row) for key, row in needs.items()}
     apart = {(pair.a, pair.b) for pair in pairs if conflicts_between([values[pair.a], values[pair.b]])}
-    groups = group_pairs(pairs, max_size=MAX_SIZE, must_link=set(), cannot_link=apart)
+    groups = group_pairs(pairs, min_linkage=threshold, max_size=MAX_SIZE, cannot_link=apart)
     return [group.members for group in groups if len({needs[one]["organisation"] for one in group.members}) > 1]
 
 

@@ -97,7 +97,7 @@ def join(count: int, folder: Path) -> None:
         start = time.perf_counter()
         pairs = similar_pairs(index, min_similarity=threshold)
         joined = time.perf_counter()
-        groups = group_pairs(pairs)
+        groups = group_pairs(pairs, min_linkage=threshold)
         grouped = time.perf_counter()
         print(f"join    ≥ {threshold}: {len(pairs)} pairs in {joined - start:.2f} s", end=", ")
         print(f"{len(groups)} groups in {grouped - joined:.2f} s")

@@ -109,7 +109,11 @@ def _drafts(live: LiveIndex, wanted: list[str] | None) -> list[ProposalDraft]:
     apart, together = _links(needs)
     conflicting = {(p.a, p.b) for p in pairs if conflicts_between([needs[p.a], needs[p.b]])}
     groups = group_pairs(
-        pairs, max_size=settings.MERGE_MAX_SIZE, must_link=together, cannot_link=apart | (conflicting - together)
+        pairs,
+        min_linkage=settings.MERGE_MIN_SIMILARITY,
+        max_size=settings.MERGE_MAX_SIZE,
+        must_link=together,
+        cannot_link=apart | (conflicting - together),
     )
     touched = set(needs) if wanted is None else set(wanted)
     sets = [group.members for group in groups if touched & set(group.members)]

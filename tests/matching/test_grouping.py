@@ -5,13 +5,18 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from matching import Group, MatchingError, Pair, group_pairs
+from matching import Group, MatchingError, Pair
+from matching import group_pairs as groups_from
 
 ids = [f"n{number}" for number in range(9)]
 links = st.sampled_from(list(combinations(ids, 2)))
 pairs_of = st.dictionaries(links, st.floats(0.05, 1.0), max_size=30).map(
     lambda found: [Pair(a, b, similarity) for (a, b), similarity in found.items()]
 )
+
+
+def group_pairs(pairs, *, min_linkage=0.05, **options):
+    return groups_from(pairs, min_linkage=min_linkage, **options)
 
 
 def members(groups):
@@ -38,6 +43,25 @@ def test_like_documents_become_a_group():
 def test_a_chain_is_not_a_group():
     chain = [Pair(a, b, 0.5) for a, b in ("ab", "bc", "cd", "de", "ef")]
     assert members(group_pairs(chain)) == [("a", "b"), ("c", "d"), ("e", "f")]
+
+
+@pytest.mark.parametrize("weaker", [0.5, 0.45, 0.2])
+def test_three_in_a_chain_are_no_group_however_alike_and_whatever_else_is_given(weaker):
+    chain = [Pair("a", "b", 0.5), Pair("b", "c", weaker)]
+    assert members(group_pairs(chain)) == [("a", "b")]
+    assert members(group_pairs([*chain, Pair("x", "y", 0.06)])) == [("a", "b"), ("x", "y")]
+    assert members(group_pairs([*chain, Pair("a", "c", 0.06)])) == [("a", "b", "c")]
+
+
+def test_every_member_is_paired_with_more_than_half_of_the_others():
+    ring = [Pair(a, b, 0.5) for a, b in ("ab", "bc", "cd", "ad")]
+    assert members(group_pairs(ring)) == [("a", "b", "c", "d")]
+    assert members(group_pairs([*ring, Pair("a", "e", 0.9), Pair("b", "e", 0.9)])) == [("a", "b", "e"), ("c", "d")]
+
+
+def test_what_staff_put_together_counts_as_paired():
+    pairs = [Pair("a", "b", 0.5), Pair("b", "c", 0.5)]
+    assert members(group_pairs(pairs, must_link=[("a", "c")])) == [("a", "b", "c")]
 
 
 def test_one_missing_pair_does_not_part_a_group():
@@ -106,11 +130,22 @@ def test_groups_keep_every_promise(pairs, max_size, must, cannot):
         assert group.representative in group.members
 
 
-@given(pairs_of, st.integers(2, 6), st.lists(links, max_size=6))
-def test_cohesion_is_never_below_the_weakest_pair_given(pairs, max_size, cannot):
-    weakest = min((pair.similarity for pair in pairs), default=0.0)
-    groups = group_pairs(pairs, max_size=max_size, cannot_link=cannot)
-    assert all(group.cohesion >= weakest * (1 - 1e-9) for group in groups)
+@given(pairs_of, st.integers(2, 6), st.lists(links, max_size=6), st.floats(0.0, 1.0))
+def test_cohesion_is_never_below_the_linkage_asked_for_and_no_group_is_a_chain(pairs, max_size, cannot, min_linkage):
+    given_pairs = {frozenset(pair[:2]) for pair in pairs}
+    for group in group_pairs(pairs, max_size=max_size, cannot_link=cannot, min_linkage=min_linkage):
+        assert group.cohesion >= min_linkage * (1 - 1e-9)
+        for one in group.members:
+            paired = sum(frozenset((one, other)) in given_pairs for other in group.members)
+            assert 2 * paired > len(group.members) - 1
+
+
+@given(pairs_of, pairs_of, st.lists(links, max_size=3))
+def test_unrelated_pairs_change_no_group(pairs, others, must):
+    elsewhere = [Pair(f"m{a}", f"m{b}", similarity) for a, b, similarity in others]
+    apart = [*group_pairs(pairs, must_link=must), *group_pairs(elsewhere)]
+    together = group_pairs([*elsewhere, *pairs], must_link=must)
+    assert together == sorted(apart, key=lambda group: (-group.cohesion, group.members))
 
 
 @given(pairs_of, st.lists(links, max_size=3), st.lists(links, max_size=4), st.randoms(use_true_random=False))
