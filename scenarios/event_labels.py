@@ -9,6 +9,7 @@ EVENT_LABELS: dict[str, Any] = {
     "need.saved": _("Saved"),
     "need.imported": _("Imported from a file"),
     "need.linked": _("Ruled that two needs go together or never"),
+    "need.unlinked": _("Took back a ruling on two needs"),
     "need.submitted": _("Submitted"),
     "need.checked": _("Checked"),
     "need.returned": _("Returned with reasons"),

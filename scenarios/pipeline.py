@@ -7,21 +7,19 @@ Every function may run twice. `finish` marks the delivery done; it is called in 
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from matching import Document, IndexSet, Pair, common_terms, explain, group_pairs, similar_pairs
+from matching import Document
 from scenarios import topics
 from scenarios.actions import deadlines, moderation
 from scenarios.actor import SYSTEM
-from scenarios.conflicts import blocked_pairs, conflicts_between
+from scenarios.conflicts import conflicts_between
 from scenarios.content import text_of
 from scenarios.indexing import update_index
 from scenarios.journal import log_event
@@ -32,18 +30,17 @@ from scenarios.models import (
     IndexBuild,
     JobSlot,
     MergedDemand,
-    MergeLink,
     MergeProposal,
     Need,
     ProposalMember,
     UsedKey,
 )
 from scenarios.outbox import emit
+from scenarios.proposing import NOTHING, ProposalDraft, look
 from scenarios.querysets import DatabaseClock
 
 logger = logging.getLogger(__name__)
 Finish = Callable[[], None]
-SHOWN_TERMS = 12
 NIGHT_HOUR = 2
 KEPT = timedelta(days=30)
 
@@ -75,101 +72,22 @@ def reindex_needs(*, finish: Finish) -> None:
     index_needs(need_ids=[str(pk) for pk in Need.objects.indexable().values_list("pk", flat=True)], finish=finish)
 
 
-class ProposalDraft(NamedTuple):
-    """A set of like needs with its reasons, worked out before anything is locked."""
-
-    needs: list[Need]
-    pairs: list[dict[str, Any]]
-    core_terms: list[list[Any]]
-
-
 def propose_merges(*, need_ids: Iterable[str] | None = None, finish: Finish) -> None:
     """Propose groups of like needs around `need_ids` (None: all), and set aside proposals that no longer hold.
 
     A proposal that stands, was accepted or was dismissed for exactly the same needs is left alone.
     """
     live = readable_index()
-    drafts = _drafts(live, None if need_ids is None else sorted(set(need_ids))) if live else []
+    found = look(live, None if need_ids is None else sorted(set(need_ids))) if live else NOTHING
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('proposals'))")
         poolable = set(Need.objects.poolable().values_list("pk", flat=True))
-        for draft in drafts:
+        for draft in found.drafts:
             if live and {need.pk for need in draft.needs} <= poolable:
                 _keep_proposal(live, draft)
         _supersede_stale(poolable)
         finish()
-
-
-def _drafts(live: LiveIndex, wanted: list[str] | None) -> list[ProposalDraft]:
-    index = live.indexes.part("needs")
-    poolable = Need.objects.poolable().select_related("owner").prefetch_related("indicators")
-    needs = {str(need.pk): need for need in poolable if str(need.pk) in index}
-    pairs = _neighbourhood(live.indexes, needs, wanted)
-    apart, together = _links(needs)
-    conflicting = {(p.a, p.b) for p in pairs if conflicts_between([needs[p.a], needs[p.b]])}
-    groups = group_pairs(
-        pairs,
-        min_linkage=settings.MERGE_MIN_SIMILARITY,
-        max_size=settings.MERGE_MAX_SIZE,
-        must_link=together,
-        cannot_link=apart | (conflicting - together),
-    )
-    touched = set(needs) if wanted is None else set(wanted)
-    sets = [group.members for group in groups if touched & set(group.members)]
-    # Near-identical needs that differ in a hard value are shown too, with the conflict: people can resolve it.
-    sets += _conflicting_pairs(pairs, conflicting - apart, touched)
-    scores = {(pair.a, pair.b): pair.similarity for pair in pairs}
-    drafts = [_draft(live.indexes, [needs[one] for one in members], scores) for members in sets]
-    return [draft for draft in drafts if len({need.owner_id for need in draft.needs}) > 1]
-
-
-def _draft(index: IndexSet, needs: list[Need], scores: dict[tuple[str, str], float]) -> ProposalDraft:
-    needs = sorted(needs, key=lambda need: need.code)
-    return ProposalDraft(needs, _explained_pairs(index, needs, scores), _core_terms(index, needs))
-
-
-def _neighbourhood(index: IndexSet, needs: dict[str, Need], wanted: list[str] | None) -> list[Pair]:
-    """Return the pairs among poolable needs that matter: all, or those around `wanted` and between its neighbours."""
-    part = index.part("needs")
-    threshold = settings.MERGE_MIN_SIMILARITY
-    if wanted is None:
-        found = similar_pairs(part, min_similarity=threshold)
-    else:
-        near = similar_pairs(part, min_similarity=threshold, ids=[one for one in wanted if one in needs])
-        around = {one for pair in near for one in (pair.a, pair.b)}
-        found = [
-            pair
-            for pair in similar_pairs(part, min_similarity=threshold, ids=sorted(around))
-            if pair.a in around and pair.b in around
-        ]
-    return [pair for pair in found if pair.a in needs and pair.b in needs]
-
-
-def _links(needs: dict[str, Need]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
-    """Return (never together, always together) from managers' words and from blocked organisations."""
-    links = MergeLink.objects.filter(need_a__in=[*needs], need_b__in=[*needs]).values_list(
-        "need_a", "need_b", "together"
-    )
-    apart = {(str(a), str(b)) for a, b, together in links if not together}
-    owners = {need.pk: need.owner_id for need in needs.values()}
-    blocks = Need.blocked_organisations.through.objects.filter(need__owner__in=owners.values()).values_list(
-        "need__owner", "organisation"
-    )
-    apart |= {(str(a), str(b)) for a, b in blocked_pairs(owners, blocks)}
-    return apart, {(str(a), str(b)) for a, b, together in links if together} - apart
-
-
-def _conflicting_pairs(
-    pairs: Sequence[Pair], conflicting: set[tuple[str, str]], touched: Iterable[str]
-) -> list[tuple[str, ...]]:
-    """Return the conflicting pairs that are each other's nearest need: near-identical but for a hard value."""
-    nearest: dict[str, tuple[float, str]] = {}
-    for pair in pairs:
-        for one, other in ((pair.a, pair.b), (pair.b, pair.a)):
-            nearest[one] = max(nearest.get(one, (0.0, "")), (pair.similarity, other))
-    touched = set(touched)
-    return [(a, b) for a, b in sorted(conflicting) if nearest[a][1] == b and nearest[b][1] == a and touched & {a, b}]
 
 
 def member_key(needs: Iterable[Need]) -> str:
@@ -196,25 +114,6 @@ def _keep_proposal(live: LiveIndex, draft: ProposalDraft) -> None:
     )
     ProposalMember.objects.bulk_create([ProposalMember(proposal=proposal, need=need) for need in needs])
     log_event("proposal.made", proposal, actor=SYSTEM, members=[need.code for need in needs])
-
-
-def _explained_pairs(index: IndexSet, needs: list[Need], scores: dict[tuple[str, str], float]) -> list[dict[str, Any]]:
-    part, rows = index.part("needs"), []
-    for one, other in combinations(needs, 2):
-        a, b = sorted((str(one.pk), str(other.pk)))
-        terms = explain(part, a, b, limit=SHOWN_TERMS)
-        similarity = scores.get((a, b))
-        if similarity is None:
-            similarity = sum(term.contribution for term in explain(part, a, b, limit=None))
-        shown = [[term.term, round(term.contribution, 4)] for term in terms]
-        rows.append({"a": one.code, "b": other.code, "similarity": round(similarity, 4), "terms": shown})
-    return rows
-
-
-def _core_terms(index: IndexSet, needs: list[Need]) -> list[list[Any]]:
-    """Return [term, weight] for the terms that at least 80 % of the members share."""
-    terms = common_terms(index.part("needs"), [str(need.pk) for need in needs], limit=SHOWN_TERMS)
-    return [[one.term, round(one.contribution, 4)] for one in terms]
 
 
 def _supersede_stale(poolable: set[UUID]) -> None:

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("publication/publish/", publication.publish_chosen, name="publish_needs"),
     path("merge/", merge_desk.merge_desk, name="merge_desk"),
     path("merge/dismissed/", merge_desk.dismissed_proposals, name="merge_dismissed"),
+    path("merge/words/<uuid:one>/<uuid:other>/take-back/", merge_desk.take_back, name="take_back_link"),
     path("merge/<uuid:pk>/", merge_desk.merge_proposal, name="merge_proposal"),
     path("merge/<uuid:pk>/accept/", merge_desk.accept, name="accept_proposal"),
     path("merge/<uuid:pk>/dismiss/", merge_desk.dismiss, name="dismiss_proposal"),

@@ -1,6 +1,6 @@
 """What a manager does with the machine's proposals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import combinations
@@ -16,8 +16,17 @@ from scenarios.conflicts import conflicts_between
 from scenarios.errors import Invalid, NotFound
 from scenarios.journal import log_event
 from scenarios.lifecycle import PROPOSAL_MOVES
+from scenarios.linking import Link, clash
 from scenarios.models import MergedDemand, MergeLink, MergeProposal, Need
 from scenarios.policies import one_of, require_move, require_role
+
+TIED_BUT_APART = _(
+    "This would tie %(codes)s together, but two of them are kept apart, by a manager or because one owner blocks the "
+    "other. Take back what keeps them apart first, or leave them as they are."
+)
+APART_BUT_TIED = _(
+    "Managers' words tie %(codes)s together. Take one of those words back first, then keep these needs apart."
+)
 
 
 @transaction.atomic
@@ -65,6 +74,8 @@ def dismiss_proposal(*, actor: Actor, proposal_id: UUID, reason: str, keep_apart
     """Set a proposal aside for good; the same set of needs is not proposed again, a different one may be.
 
     keep_apart : never propose any two of these needs together again, in whatever set.
+
+    Raises Invalid without a reason, and where words about other needs tie together what is to be kept apart.
     """
     proposal = one_of(MergeProposal.objects.all(), proposal_id, lock=True)
     target = require_move(PROPOSAL_MOVES, "dismiss", actor=actor, owner_id=None, status=proposal.status)
@@ -73,20 +84,52 @@ def dismiss_proposal(*, actor: Actor, proposal_id: UUID, reason: str, keep_apart
     proposal.reason, proposal.kept_apart = reason.strip(), keep_apart
     _close(proposal, target, actor)
     if keep_apart:
-        members = sorted(proposal.members.values_list("need", flat=True))
-        for one, other in combinations(members, 2):
-            link_needs(actor=actor, need_ids=(one, other), together=False)
+        pairs = list(combinations(sorted(proposal.members.values_list("need", flat=True)), 2))
+        _require_no_clash(pairs, together=False, field="keep_apart")
+        for pair in pairs:
+            _link(pair, together=False, actor=actor)
     log_event("proposal.dismissed", proposal, actor=actor, keep_apart=keep_apart)
     return proposal
 
 
 @transaction.atomic
 def link_needs(*, actor: Actor, need_ids: tuple[UUID, UUID], together: bool) -> MergeLink:
-    """Note a manager's word that two needs always or never belong together; a later word replaces an earlier one."""
+    """Note a manager's word that two needs always or never belong together; a later word replaces an earlier one.
+
+    Words are transitive. Raises Invalid, naming the needs, where this one would tie together what is kept apart.
+    """
     require_role(actor, "manager")
     one, other = sorted(need_ids)
     if Need.objects.visible_to(actor).filter(pk__in=[one, other]).count() != 2:
         raise NotFound
+    _require_no_clash([(one, other)], together=together, field="together")
+    return _link((one, other), together=together, actor=actor)
+
+
+@transaction.atomic
+def take_back_link(*, actor: Actor, need_ids: tuple[UUID, UUID]) -> None:
+    """Forget a manager's word on two needs, whichever it was: from then on their likeness decides.
+
+    Raises NotFound where there is no word on them.
+    """
+    require_role(actor, "manager")
+    one, other = sorted(need_ids)
+    link = MergeLink.objects.filter(need_a=one, need_b=other).select_related("need_a", "need_b").first()
+    if link is None:
+        raise NotFound
+    log_event("need.unlinked", link.need_a, actor=actor, other=link.need_b.code, together=link.together)
+    link.delete()
+
+
+def _require_no_clash(pairs: Iterable[Link], *, together: bool, field: str) -> None:
+    codes = clash(pairs, together=together)
+    if not codes:
+        return
+    raise Invalid({field: [(TIED_BUT_APART if together else APART_BUT_TIED) % {"codes": ", ".join(codes)}]})
+
+
+def _link(pair: Link, *, together: bool, actor: Actor) -> MergeLink:
+    one, other = pair
     link, _created = MergeLink.objects.update_or_create(
         need_a_id=one, need_b_id=other, defaults={"together": together, "account_id": actor.signed_in_id}
     )

@@ -224,9 +224,12 @@ class Dismissed(Reason):
     )
 
 
-class Linked(Strict):
+class TwoNeeds(Strict):
     need_a = serializers.UUIDField(source="need_a_id")
     need_b = serializers.UUIDField(source="need_b_id")
+
+
+class Linked(TwoNeeds):
     together = serializers.BooleanField()
 
 

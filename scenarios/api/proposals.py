@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from scenarios.access import STAFF
 from scenarios.actions import proposals
-from scenarios.api.demand_serializers import DemandShown, Dismissed, Linked, PoolTerms, ProposalShown
+from scenarios.api.demand_serializers import DemandShown, Dismissed, Linked, PoolTerms, ProposalShown, TwoNeeds
 from scenarios.api.demands import DemandEndpoint
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.filters import ProposalFilter
@@ -22,7 +22,7 @@ class ProposalEndpoint(Endpoint):
 
     audience = {
         **dict.fromkeys(("list", "retrieve"), (STAFF,)),
-        **dict.fromkeys(("accept", "dismiss", "reconsider", "link"), ("manager",)),
+        **dict.fromkeys(("accept", "dismiss", "reconsider", "link", "unlink"), ("manager",)),
     }
     serializer_class = ProposalShown
     filterset_class = ProposalFilter
@@ -66,11 +66,22 @@ class ProposalEndpoint(Endpoint):
     @operation(reads=Linked, shows=Linked)
     @action(detail=False, methods=["post"], pagination_class=None, filterset_class=None)
     def link(self, request: Request) -> Response:
-        """Say that two needs always, or never, belong together; every later run keeps to it."""
+        """Say that two needs always, or never, belong together; every later run keeps to it.
+
+        Refused with 422 where words would tie together needs of which two are kept apart.
+        """
         values = self.values(Linked)
         pair = (values["need_a_id"], values["need_b_id"])
         link = proposals.link_needs(actor=self.actor, need_ids=pair, together=values["together"])
         return Response(Linked(link).data)
+
+    @operation(reads=TwoNeeds, status=204)
+    @action(detail=False, methods=["post"], pagination_class=None, filterset_class=None)
+    def unlink(self, request: Request) -> Response:
+        """Take back what was said of two needs."""
+        values = self.values(TwoNeeds)
+        proposals.take_back_link(actor=self.actor, need_ids=(values["need_a_id"], values["need_b_id"]))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @operation(shows=ProposalShown)
     @action(detail=True, methods=["post"])

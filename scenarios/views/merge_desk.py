@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST
 
 from scenarios.access import access
 from scenarios.actions.demands import suggested_core
-from scenarios.actions.proposals import accept_proposal, dismiss_proposal, reconsider_proposal
+from scenarios.actions.proposals import accept_proposal, dismiss_proposal, reconsider_proposal, take_back_link
 from scenarios.choices import Domain, Unit
 from scenarios.comparing import difference_rows, pooled
 from scenarios.conflicts import conflicts_between
 from scenarios.errors import Invalid
 from scenarios.facts import label_of
+from scenarios.linking import contradictions
 from scenarios.models import MergeProposal, Need
 from scenarios.policies import one_of
 from scenarios.querysets import MergeProposalQuerySet
@@ -38,6 +39,7 @@ def merge_desk(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [_summary(proposal) for proposal in page],
+        "contradictions": contradictions(),
         "filtered": bool(conflict or domain or unit),
         "conflicts": options(CONFLICTS.items(), conflict),
         "domains": options(Domain.choices, domain),
@@ -172,3 +174,12 @@ def reconsider(request: HttpRequest, pk: UUID) -> HttpResponse:
     reconsider_proposal(actor=actor_of(request), proposal_id=pk)
     messages.success(request, _("The proposal is open again."))
     return redirect("merge_proposal", pk)
+
+
+@access("manager")
+@require_POST
+def take_back(request: HttpRequest, one: UUID, other: UUID) -> HttpResponse:
+    """Forget a manager's word on two needs."""
+    take_back_link(actor=actor_of(request), need_ids=(one, other))
+    messages.success(request, _("The word on these two needs is taken back; the next run no longer keeps to it."))
+    return redirect("merge_desk")

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from scenarios.actions.calls import FAIR_COMPETITION
-from scenarios.models import Call, Event, Interest, MergedDemand, MergeProposal
+from scenarios.models import Call, Event, Interest, MergedDemand, MergeLink, MergeProposal
 from tests.api.conftest import Send
 from tests.drain import drain_outbox
 from tests.factories import Cast, make_member, make_organisation, published_need
@@ -219,3 +219,19 @@ def test_lists_take_as_many_queries_for_many_as_for_one(
     opened(api, cast)
     with django_assert_num_queries(3):
         assert client.get("/api/v1/calls/").json()["count"] == 1
+
+
+def test_a_word_on_two_needs_is_said_refused_and_taken_back(api: Send, cast: Cast) -> None:
+    one, two, three = (
+        published_need(cast, part) for part in ("enterprise", "rival", make_member(make_organisation("丁压铸厂")))
+    )
+    pairs = [{"need_a": str(a.pk), "need_b": str(b.pk)} for a, b in ((one, two), (two, three), (one, three))]
+    for pair in pairs[:2]:
+        assert api("manager", "post", "proposals/link/", {**pair, "together": True}).status_code == 200
+    refused = api("manager", "post", "proposals/link/", {**pairs[2], "together": False})
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["together"])
+    assert MergeLink.objects.count() == 2
+    assert api("moderator", "post", "proposals/unlink/", pairs[1]).status_code == 403
+    assert api("manager", "post", "proposals/unlink/", pairs[1]).status_code == 204
+    assert api("manager", "post", "proposals/unlink/", pairs[1]).status_code == 404
+    assert api("manager", "post", "proposals/link/", {**pairs[2], "together": False}).status_code == 200
