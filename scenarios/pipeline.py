@@ -9,7 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -23,6 +23,7 @@ from scenarios.conflicts import conflicts_between
 from scenarios.content import text_of
 from scenarios.indexing import update_index
 from scenarios.journal import log_event
+from scenarios.linking import Link, holds, words_on
 from scenarios.live_index import LiveIndex, readable_index
 from scenarios.models import (
     Call,
@@ -36,7 +37,7 @@ from scenarios.models import (
     UsedKey,
 )
 from scenarios.outbox import emit
-from scenarios.proposing import NOTHING, ProposalDraft, look
+from scenarios.proposing import NOTHING, Look, ProposalDraft, look
 from scenarios.querysets import DatabaseClock
 
 logger = logging.getLogger(__name__)
@@ -82,21 +83,25 @@ def propose_merges(*, need_ids: Iterable[str] | None = None, finish: Finish) -> 
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('proposals'))")
-        poolable = set(Need.objects.poolable().values_list("pk", flat=True))
+        owners = dict(Need.objects.poolable().values_list("pk", "owner"))
+        apart = words_on(owners).apart
+        _supersede_stale(found, owners, apart)
+        larger = _mergeable(_open_sets())
         for draft in found.drafts:
-            if live and {need.pk for need in draft.needs} <= poolable:
+            wanted = draft.members <= owners.keys() and not holds(draft.members, apart)
+            if live and wanted and not any(draft.members < other for other in larger):
                 _keep_proposal(live, draft)
-        _supersede_stale(poolable)
+        _supersede_swallowed()
         finish()
 
 
-def member_key(needs: Iterable[Need]) -> str:
+def member_key(members: Iterable[UUID]) -> str:
     """Return what identifies a set of needs: the digest of their sorted ids."""
-    return hashlib.sha256(" ".join(sorted(str(need.pk) for need in needs)).encode()).hexdigest()
+    return hashlib.sha256(" ".join(sorted(map(str, members))).encode()).hexdigest()
 
 
 def _keep_proposal(live: LiveIndex, draft: ProposalDraft) -> None:
-    needs, pairs, key = draft.needs, draft.pairs, member_key(draft.needs)
+    needs, pairs, key = draft.needs, draft.pairs, member_key(draft.members)
     if MergeProposal.objects.filter(member_key=key).exclude(status="superseded").exists():
         return
     central = Counter({need.code: 0.0 for need in needs})
@@ -116,22 +121,45 @@ def _keep_proposal(live: LiveIndex, draft: ProposalDraft) -> None:
     log_event("proposal.made", proposal, actor=SYSTEM, members=[need.code for need in needs])
 
 
-def _supersede_stale(poolable: set[UUID]) -> None:
-    """Set aside open proposals that lost a member, or that lie within a larger open one."""
-    open_ones = list(MergeProposal.objects.open().prefetch_related("members"))
-    sets = {proposal.pk: {member.need_id for member in proposal.members.all()} for proposal in open_ones}
-    for proposal in open_ones:
-        mine = sets[proposal.pk]
-        swallowed = any(mine < other and not _conflicts(open_ones, pk) for pk, other in sets.items())
-        if swallowed or not mine <= poolable:
-            # Conditional: a manager may have decided on it since it was read.
-            if not MergeProposal.objects.open().filter(pk=proposal.pk).update(status="superseded"):
-                continue
-            log_event("proposal.superseded", proposal, actor=SYSTEM)
+class OpenSet(NamedTuple):
+    """A proposal that waits for a decision, and its needs."""
+
+    proposal: MergeProposal
+    members: frozenset[UUID]
 
 
-def _conflicts(proposals: Iterable[MergeProposal], pk: UUID) -> bool:
-    return any(proposal.conflicts for proposal in proposals if proposal.pk == pk)
+def _open_sets() -> list[OpenSet]:
+    rows = MergeProposal.objects.open().prefetch_related("members")
+    return [OpenSet(row, frozenset(member.need_id for member in row.members.all())) for row in rows]
+
+
+def _mergeable(rows: Iterable[OpenSet]) -> list[frozenset[UUID]]:
+    """Return the sets without a conflict: only those stand for the smaller sets within them."""
+    return [row.members for row in rows if not row.proposal.conflicts]
+
+
+def _supersede_stale(found: Look, owners: dict[UUID, UUID], apart: set[Link]) -> None:
+    """Set aside open proposals that lost a member, hold two needs that are kept apart, or were not found again."""
+    keys = {member_key(draft.members) for draft in found.drafts}
+    for proposal, members in _open_sets():
+        lost = not members <= owners.keys() or holds(members, apart)
+        if lost or (members <= found.seen and proposal.member_key not in keys):
+            _supersede(proposal)
+
+
+def _supersede_swallowed() -> None:
+    """Set aside open proposals that lie within a larger one."""
+    rows = _open_sets()
+    larger = _mergeable(rows)
+    for proposal, members in rows:
+        if any(members < other for other in larger):
+            _supersede(proposal)
+
+
+def _supersede(proposal: MergeProposal) -> None:
+    # Conditional: a manager may have decided on it since it was read.
+    if MergeProposal.objects.open().filter(pk=proposal.pk).update(status="superseded"):
+        log_event("proposal.superseded", proposal, actor=SYSTEM)
 
 
 def take_slot(job: str, slot: str) -> bool:

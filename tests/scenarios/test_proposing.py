@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from marketplace import pipeline as supply
 from marketplace.models import Notification, Suggestion
-from scenarios import pipeline, topics
+from scenarios import pipeline, proposing, topics
 from scenarios.actions.proposals import dismiss_proposal, link_needs, reconsider_proposal
-from scenarios.models import Delivery, JobSlot, MergeLink, MergeProposal, Need
+from scenarios.live_index import readable_index
+from scenarios.models import Delivery, Event, IndexBuild, JobSlot, MergeLink, MergeProposal, Need
 from scenarios.outbox import emit
 from tests.drain import drain_outbox
 from tests.factories import Cast, make_member, make_organisation, published_capability, published_need
@@ -41,6 +42,10 @@ def third(cast: Cast) -> Need:
 def open_sets() -> list[set[Any]]:
     rows = MergeProposal.objects.open().prefetch_related("members")
     return [{member.need_id for member in row.members.all()} for row in rows]
+
+
+def run_all() -> None:
+    pipeline.propose_merges(need_ids=None, finish=lambda: None)
 
 
 def night() -> None:
@@ -84,6 +89,64 @@ def test_needs_that_a_manager_puts_together_are_proposed_however_unlike(cast: Ca
     link_needs(actor=cast.actor("manager"), need_ids=(one.pk, other.pk), together=True)
     night()
     assert open_sets() == [{one.pk, other.pk}]
+
+
+def counts() -> tuple[int, int]:
+    return MergeProposal.objects.count(), Event.objects.filter(kind__startswith="proposal.").count()
+
+
+def test_an_open_set_gives_way_once_to_what_a_manager_keeps_apart(cast: Cast) -> None:
+    one, other = like(cast)
+    added = third(cast)
+    drain_outbox()
+    assert open_sets() == [{one.pk, other.pk, added.pk}]
+    for kept in (one, other):
+        link_needs(actor=cast.actor("manager"), need_ids=(kept.pk, added.pk), together=False)
+    night()
+    assert open_sets() == [{one.pk, other.pk}]
+    before = counts()
+    for _ in range(30):
+        night()
+    assert (open_sets(), counts()) == ([{one.pk, other.pk}], before)
+
+
+def test_an_open_set_of_owners_of_whom_one_blocks_the_other_leaves_the_desk(cast: Cast) -> None:
+    _one, other = like(cast)
+    other.blocked_organisations.add(cast.enterprise_org)
+    far = published_need(cast, make_member(make_organisation("戊公交")), **FAR)
+    pipeline.propose_merges(need_ids=[str(far.pk)], finish=lambda: None)
+    assert open_sets() == []
+    assert Event.objects.filter(kind="proposal.superseded").count() == 1
+
+
+def test_the_night_sets_aside_what_it_does_not_find_again(cast: Cast) -> None:
+    one, other = like(cast)
+    Need.objects.filter(pk=other.pk).update(owner=cast.enterprise_org)
+    pipeline.propose_merges(need_ids=[], finish=lambda: None)
+    assert open_sets() == [{one.pk, other.pk}]
+    night()
+    assert open_sets() == []
+
+
+def test_without_an_index_the_night_sets_nothing_aside(cast: Cast) -> None:
+    one, other = like(cast)
+    IndexBuild.objects.update(live=False)
+    run_all()
+    assert open_sets() == [{one.pk, other.pk}]
+
+
+def test_a_set_within_an_open_larger_one_is_not_proposed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = like(cast)
+    added = third(cast)
+    drain_outbox()
+    before = counts()
+    live = readable_index()
+    assert live
+    (draft,) = proposing.look(live, [str(one.pk)]).drafts
+    smaller = proposing.Look([draft._replace(needs=[one, other])], frozenset())
+    monkeypatch.setattr(pipeline, "look", lambda *_: smaller)
+    pipeline.propose_merges(need_ids=[str(one.pk)], finish=lambda: None)
+    assert (open_sets(), counts()) == ([{one.pk, other.pk, added.pk}], before)
 
 
 def test_story_6_a_dismissed_set_stays_hidden_over_thirty_nights(cast: Cast) -> None:
