@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from scenarios import topics
 from scenarios.live_index import folder_of
+from scenarios.locks import wait_for_lock
 from scenarios.models import IndexBuild
 from scenarios.outbox import emit
 
@@ -109,8 +110,7 @@ def _switch(
     start: IndexBuild | None, index: "IndexSet", folder: str, finish: Callable[[IndexBuild], None]
 ) -> IndexBuild | None:
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('index build'))")
+        wait_for_lock("index build")
         live = IndexBuild.objects.live()
         if (live and live.number) != (start and start.number):
             return None

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from matching import Document
@@ -25,6 +25,7 @@ from scenarios.indexing import update_index
 from scenarios.journal import log_event
 from scenarios.linking import Link, holds, words_on
 from scenarios.live_index import LiveIndex, readable_index
+from scenarios.locks import wait_for_lock
 from scenarios.models import (
     Call,
     Delivery,
@@ -81,8 +82,7 @@ def propose_merges(*, need_ids: Iterable[str] | None = None, finish: Finish) -> 
     live = readable_index()
     found = look(live, None if need_ids is None else sorted(set(need_ids))) if live else NOTHING
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('proposals'))")
+        wait_for_lock("proposals")
         owners = dict(Need.objects.poolable().values_list("pk", "owner"))
         apart = words_on(owners).apart
         _supersede_stale(found, owners, apart)

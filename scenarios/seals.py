@@ -5,8 +5,9 @@ import json
 import logging
 from collections.abc import Iterator
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from scenarios.locks import wait_for_lock
 from scenarios.models import Event, EventSeal
 
 logger = logging.getLogger(__name__)
@@ -38,8 +39,7 @@ def seal_events(limit: int = 5000) -> int:
 
     In the order (transaction, id): later commits cannot slip in before a sealed event.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('event seal'))")
+    wait_for_lock("event seal")
     last = EventSeal.objects.last()
     previous, seals = (last.digest if last else GENESIS), []
     for event in Event.objects.sealable()[:limit]:

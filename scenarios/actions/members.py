@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ from scenarios.choices import ConsentState, DemandStatus, MergePref
 from scenarios.conflicts import conflicts_between
 from scenarios.errors import IllegalMove, Invalid, NotFound
 from scenarios.journal import log_event
+from scenarios.locks import take_lock
 from scenarios.models import Consent, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of, require_role
 from scenarios.querysets import CONSENTED
@@ -32,8 +33,7 @@ def lock_pooling() -> None:
 
     Taken before any row lock, so that two transactions cannot each hold what the other waits for.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('pooling'))")
+    take_lock("pooling")
 
 
 def lock_needs(need_ids: Iterable[object]) -> list[Need]:
