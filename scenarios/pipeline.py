@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -39,7 +39,7 @@ from scenarios.models import (
 )
 from scenarios.outbox import emit
 from scenarios.proposing import NOTHING, Look, ProposalDraft, look
-from scenarios.querysets import DatabaseClock
+from scenarios.querysets import DatabaseClock, database_time
 
 logger = logging.getLogger(__name__)
 Finish = Callable[[], None]
@@ -192,12 +192,18 @@ def sweep_clock() -> int:
 
 def nightly_merges() -> None:
     """Have all needs looked at once a day, after two in the morning; further ticks of the same day do nothing."""
-    now = timezone.localtime()
-    if now.hour < NIGHT_HOUR:
+    night = night_at(database_time())
+    if night is None:
         return
     with transaction.atomic():
-        if take_slot("nightly", now.date().isoformat()):
+        if take_slot("nightly", night):
             emit(topics.NIGHT_CAME)
+
+
+def night_at(now: datetime) -> str | None:
+    """Return the day, in the city's time, whose night has come; None before two in the morning."""
+    local = timezone.localtime(now)
+    return local.date().isoformat() if local.hour >= NIGHT_HOUR else None
 
 
 def propose_all(*, finish: Finish) -> None:

@@ -1,13 +1,13 @@
 """Named reads. What the clock decides is an expression on the database clock, so nothing here takes a `now`."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
@@ -27,6 +27,14 @@ class DatabaseClock(Func):
 
     function = "clock_timestamp"
     output_field = models.DateTimeField()
+
+
+def database_time() -> datetime:
+    """Return the time on the database clock, for what no row stands for; a condition on rows uses DatabaseClock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
 
 
 class LexemeQuery(SearchQuery):

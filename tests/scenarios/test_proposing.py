@@ -1,6 +1,6 @@
 """What enters into proposals besides likeness: owners' wishes, managers' words, and the night."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from scenarios.models import Delivery, Event, IndexBuild, JobSlot, MergeLink, Me
 from scenarios.outbox import emit
 from tests.drain import drain_outbox
 from tests.factories import Cast, make_member, make_organisation, published_capability, published_need
+from tests.scenarios.test_public_pages import open_call
 
 LIKE = "车身压铸件外观缺陷视觉检测"
 FAR: dict[str, Any] = {
@@ -180,6 +181,33 @@ def test_a_tick_takes_its_slot_once(db: None) -> None:
     assert (pipeline.take_slot("nightly", "2026-11-22"), pipeline.take_slot("nightly", "2026-11-22")) == (True, False)
 
 
+@pytest.mark.parametrize(("hour", "nights"), [(0, 1), (24, 0)])
+def test_the_night_comes_once_a_day_and_not_before_its_hour(
+    db: None, monkeypatch: pytest.MonkeyPatch, hour: int, nights: int
+) -> None:
+    monkeypatch.setattr(pipeline, "NIGHT_HOUR", hour)
+    for _ in range(3):
+        pipeline.nightly_merges()
+    assert JobSlot.objects.filter(job="nightly").count() == nights
+    assert sorted(Delivery.objects.values_list("task", flat=True)) == NIGHT_TASKS * nights
+
+
+NIGHT_TASKS = ["scenarios.propose_all", "scenarios.prune"]
+
+
+@pytest.mark.parametrize(
+    ("clock", "night"),
+    [
+        ("2026-11-22T17:59:59Z", None),  # 01:59:59 in Wuxi
+        ("2026-11-22T18:00:00Z", "2026-11-23"),
+        ("2026-11-23T15:59:59Z", "2026-11-23"),
+        ("2026-11-23T16:00:00Z", None),
+    ],
+)
+def test_a_night_begins_at_two_in_the_citys_time(clock: str, night: str | None) -> None:
+    assert pipeline.night_at(datetime.fromisoformat(clock)) == night
+
+
 @pytest.mark.parametrize(
     "job",
     [
@@ -188,13 +216,16 @@ def test_a_tick_takes_its_slot_once(db: None) -> None:
         "index_capabilities",
         "suggest_for_need",
         "suggest_for_capability",
+        "suggest_for_call",
     ],
 )
 def test_a_job_that_runs_twice_has_one_effect(cast: Cast, job: str) -> None:
     capability = published_capability(cast)
     need, _other = like(cast)
     act = getattr(pipeline, job, None) or getattr(supply, job)
-    ids = {"capability_ids": [str(capability.pk)]} if "capab" in job else {"need_ids": [str(need.pk)]}
+    ids: dict[str, Any] = {"capability_ids": [str(capability.pk)]} if "capab" in job else {"need_ids": [str(need.pk)]}
+    if job == "suggest_for_call":
+        ids = {"call_id": str(open_call(cast, need).pk)}
 
     def effects() -> tuple[int, ...]:
         drain_outbox()
