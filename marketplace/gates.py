@@ -1,5 +1,6 @@
 """Typed gates between a need and a capability: hard values first, the text score after. Plain values in and out.
 
+The gates are asked about every capability on offer; the text ranks those that pass, and a few of those that fail.
 A failed gate says what would pass it. The minimum scale is a gate that a pool can pass where one need cannot.
 """
 
@@ -57,6 +58,16 @@ def verdicts(asked: Asked, offered: Offered) -> list[FieldVerdict]:
     return [row for row in rows if row is not None]
 
 
+def passes(asked: Asked, offered: Offered) -> bool:
+    """Whether no gate fails: what `verdicts` would tell, without its words; cheap enough for every capability."""
+    return (
+        _serves(asked.data_class, offered.data_classes)
+        and _may_deploy(asked, offered)
+        and _serves(asked.district, offered.districts)
+        and _reaches_scale(asked, offered)
+    )
+
+
 def in_bands(rows: list[FieldVerdict], band: str) -> list[FieldVerdict]:
     """Return the verdicts with the asked quantity told as a band and the gap left out; unchanged without a band."""
     if not band:
@@ -67,14 +78,21 @@ def in_bands(rows: list[FieldVerdict], band: str) -> list[FieldVerdict]:
 def _member(gate: str, asked: str, offered: Collection[str]) -> FieldVerdict | None:
     if not asked or not offered:
         return None
-    return FieldVerdict(gate, asked in offered, asked, ", ".join(sorted(offered)))
+    return FieldVerdict(gate, _serves(asked, offered), asked, ", ".join(sorted(offered)))
+
+
+def _serves(asked: str, offered: Collection[str]) -> bool:
+    return not asked or not offered or asked in offered
 
 
 def _deploy(asked: Asked, offered: Offered) -> FieldVerdict | None:
     if not asked.deploy or not offered.deploy:
         return None
-    met = asked.deploy == "any" or asked.deploy in offered.deploy or "any" in offered.deploy
-    return FieldVerdict("deploy", met, asked.deploy, ", ".join(sorted(offered.deploy)))
+    return FieldVerdict("deploy", _may_deploy(asked, offered), asked.deploy, ", ".join(sorted(offered.deploy)))
+
+
+def _may_deploy(asked: Asked, offered: Offered) -> bool:
+    return asked.deploy == "any" or "any" in offered.deploy or _serves(asked.deploy, offered.deploy)
 
 
 def _scale(asked: Asked, offered: Offered) -> FieldVerdict | None:
@@ -85,12 +103,18 @@ def _scale(asked: Asked, offered: Offered) -> FieldVerdict | None:
     gap = offered.min_scale_quantity - asked.quantity
     return FieldVerdict(
         "min_scale",
-        gap <= 0,
+        _reaches_scale(asked, offered),
         _plain(asked.quantity),
         _plain(offered.min_scale_quantity),
         gap=_plain(gap) if gap > 0 else "",
         unit=asked.unit,
     )
+
+
+def _reaches_scale(asked: Asked, offered: Offered) -> bool:
+    if offered.min_scale_quantity is None or asked.quantity is None:
+        return True
+    return asked.unit == offered.min_scale_unit and offered.min_scale_quantity <= asked.quantity
 
 
 def _plain(quantity: Decimal) -> str:

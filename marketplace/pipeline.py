@@ -3,39 +3,37 @@ twice.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from decimal import Decimal
-from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.mail import send_mail as django_send_mail
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marketplace.actions import capabilities, import_jobs
-from marketplace.gates import Asked, FieldVerdict, Offered, in_bands, verdicts
 from marketplace.models import Capability, Notification, Suggestion
 from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
-from matching import Document, Ranked, explain_rank, rank
+from marketplace.suggesting import (
+    Subject,
+    drafts_for,
+    keep,
+    published_offers,
+    subject_of_call,
+    subject_of_demand,
+    subject_of_need,
+)
+from matching import Document
 from scenarios import topics
-from scenarios.actor import SYSTEM
-from scenarios.content import text_of
-from scenarios.disclosure import ENOUGH_OWNERS, band_of
 from scenarios.indexing import update_index
-from scenarios.journal import log_event
 from scenarios.live_index import LiveIndex, readable_index
+from scenarios.locks import wait_for_lock
 from scenarios.models import Call, Event, IndexBuild, MergedDemand, Need
 from scenarios.outbox import emit
 from scenarios.querysets import DatabaseClock
 
 Finish = Callable[[], None]
-SHOWN_TERMS = 12
-CONSIDERED = 60
-SHOWN_FAILED = 5
 NEEDS_PER_CAPABILITY = 50
-MIN_SCORE = 0.02
 SUGGESTED_POOLS = ("formed", "threshold_met", "threshold_missed", "frozen", "called")
 
 
@@ -60,59 +58,12 @@ def reindex_capabilities(*, finish: Finish) -> None:
     index_capabilities(capability_ids=wanted, finish=finish)
 
 
-class Subject(NamedTuple):
-    """What is asked for: the relation that the suggestions hang on, its text, its hard values and whose it is."""
-
-    relation: dict[str, Any]
-    text: str | Document
-    asked: Asked
-    owners: set[Any]
-    band: str = ""
-
-
-def subject_of_need(need: Need, live: LiveIndex) -> Subject:
-    indexed = str(need.pk) in live.indexes.part("needs")
-    text = str(need.pk) if indexed else Document(str(need.pk), *text_of(need))
-    asked = Asked(need.data_class, need.deploy, need.district_id or "", need.quantity, need.quantity_unit)
-    return Subject({"need": need}, text, asked, {need.owner_id})
-
-
 def expire_capabilities() -> int:
     """Take every capability off offer whose time has passed on the database clock; return how many."""
     due = Capability.objects.due_for_expiry().values_list("pk", flat=True)[:500]
     for pk in due:
         capabilities.expire_capability(capability_id=pk)
     return len(due)
-
-
-def _asked_by_pool(demand: MergedDemand) -> Asked:
-    needs = [member.need for member in demand.members.filter(left_at__isnull=True).select_related("need")]
-    pooled: Decimal = MergedDemand.objects.with_scale().get(pk=demand.pk).pooled_quantity
-
-    def shared(name: str) -> str:
-        values = {getattr(need, name) or "" for need in needs}
-        return values.pop() if len(values) == 1 else ""
-
-    return Asked(shared("data_class"), shared("deploy"), shared("district_id"), pooled, demand.unit)
-
-
-def _subject_of_demand(demand: MergedDemand) -> Subject:
-    core = demand.cores.get(version=demand.core_version)
-    text = Document(str(demand.pk), f"{core.title_zh} {core.title_en}".strip(), f"{core.problem}\n{core.boundary_in}")
-    owners = set(demand.members.filter(left_at__isnull=True).values_list("need__owner", flat=True))
-    asked = _asked_by_pool(demand)
-    # With two owners the exact quantity would let each of them work out the other's; see scenarios.disclosure.
-    band = "" if len(owners) >= ENOUGH_OWNERS or asked.quantity is None else str(band_of(asked.quantity))
-    return Subject({"demand": demand}, text, asked, owners, band)
-
-
-def _subject_of_call(call: Call, live: LiveIndex) -> Subject:
-    base = _subject_of_demand(call.demand) if call.demand else subject_of_need(call.need, live)  # type: ignore[arg-type]
-    text = Document(str(call.pk), f"{call.title_zh} {call.title_en}".strip(), call.summary)
-    asked = base.asked
-    if call.quantity is not None:
-        asked = replace(asked, quantity=call.quantity, unit=call.quantity_unit)
-    return base._replace(relation={"call": call}, text=text, asked=asked)
 
 
 def suggest_for_need(*, need_ids: Iterable[str], finish: Finish) -> None:
@@ -143,8 +94,8 @@ def _subjects_near(live: LiveIndex, offered: Iterable[Capability]) -> list[Subje
     pools = MergedDemand.objects.living().filter(status__in=SUGGESTED_POOLS)
     return [
         *(subject_of_need(need, live) for need in needs),
-        *(_subject_of_demand(demand) for demand in pools),
-        *(_subject_of_call(call, live) for call in Call.objects.open().select_related("need", "demand")),
+        *(subject_of_demand(demand) for demand in pools),
+        *(subject_of_call(call, live) for call in Call.objects.open().select_related("need", "demand")),
     ]
 
 
@@ -152,104 +103,25 @@ def suggest_for_demand(*, demand_id: str, finish: Finish) -> None:
     """Rank capabilities for a formed pool."""
     live = readable_index()
     demand = MergedDemand.objects.living().filter(pk=demand_id).first()
-    _suggest(live, [_subject_of_demand(demand)] if demand and live else [], Q(pk__in=[]), finish)
+    _suggest(live, [subject_of_demand(demand)] if demand and live else [], Q(pk__in=[]), finish)
 
 
 def suggest_for_call(*, call_id: str, finish: Finish) -> None:
     """Rank capabilities for an open call."""
     live = readable_index()
     call = Call.objects.open().filter(pk=call_id).first()
-    _suggest(live, [_subject_of_call(call, live)] if call and live else [], Q(pk__in=[]), finish)
-
-
-class Draft(NamedTuple):
-    """A suggestion worked out before anything is locked."""
-
-    ranked: Ranked
-    terms: list[list[Any]]
-    verdicts: list[FieldVerdict]
-
-    @property
-    def failed(self) -> list[FieldVerdict]:
-        return [verdict for verdict in self.verdicts if not verdict.met]
+    _suggest(live, [subject_of_call(call, live)] if call and live else [], Q(pk__in=[]), finish)
 
 
 def _suggest(live: LiveIndex | None, subjects: list[Subject], gone: Q, finish: Finish) -> None:
-    drafts = [(subject, _drafts(live, subject)) for subject in subjects] if live else []
+    offers = published_offers() if live else {}
+    drafts = [(subject, drafts_for(live, subject, offers)) for subject in subjects] if live else []
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('suggestions'))")
+        wait_for_lock("suggestions")
         for subject, rows in drafts:
-            _keep(live, subject, rows)  # type: ignore[arg-type]
+            keep(live, subject, rows)  # type: ignore[arg-type]
         Suggestion.objects.filter(gone, state="open").update(state="superseded")
         finish()
-
-
-def _drafts(live: LiveIndex, subject: Subject) -> list[Draft]:
-    """Return the best that pass every gate, then the best few that fail one, with what would pass it."""
-    ranked = [one for one in rank(live.indexes, subject.text, limit=CONSIDERED) if one.score >= MIN_SCORE]
-    rows = Capability.objects.published().filter(pk__in=[one.id for one in ranked]).exclude(owner__in=subject.owners)
-    offered = {str(row.pk): _offered(row) for row in rows.prefetch_related("districts")}
-    judged = [
-        (one, in_bands(verdicts(subject.asked, offered[one.id]), subject.band)) for one in ranked if one.id in offered
-    ]
-    passing = [pair for pair in judged if all(verdict.met for verdict in pair[1])][: settings.SUGGESTIONS_PER_NEED]
-    failing = [pair for pair in judged if pair not in passing and not all(verdict.met for verdict in pair[1])]
-    return [Draft(one, _terms(live, subject, one), found) for one, found in passing + failing[:SHOWN_FAILED]]
-
-
-def _offered(row: Capability) -> Offered:
-    return Offered(
-        data_classes=tuple(row.data_classes),
-        deploy=tuple(row.deploy),
-        districts=tuple(district.pk for district in row.districts.all()),
-        min_scale_quantity=row.min_scale_quantity,
-        min_scale_unit=row.min_scale_unit,
-    )
-
-
-def _terms(live: LiveIndex, subject: Subject, ranked: Ranked) -> list[list[Any]]:
-    found = explain_rank(live.indexes, subject.text, ranked.id, limit=SHOWN_TERMS)
-    return [[term.term, round(term.contribution, 4)] for term in found]
-
-
-def _keep(live: LiveIndex, subject: Subject, drafts: list[Draft]) -> None:
-    """Write the ranking; a person's judgement of a pair stays, and what is not suggested any more is set aside."""
-    fitted = set(_fitting(subject))
-    kept = []
-    for position, draft in enumerate(drafts, start=1):
-        values = {
-            "score": round(draft.ranked.score, 6),
-            "rank": position,
-            "terms": draft.terms,
-            "verdicts": [verdict.as_json() for verdict in draft.verdicts],
-            "failed_gates": [verdict.gate for verdict in draft.failed],
-            "index_build": live.build,
-        }
-        row, created = Suggestion.objects.update_or_create(
-            **subject.relation, capability_id=draft.ranked.id, defaults=values
-        )
-        if not created and row.state == "superseded":
-            Suggestion.objects.filter(pk=row.pk).update(state="open")
-        kept.append(row.pk)
-    stale = Suggestion.objects.filter(**subject.relation, state="open").exclude(pk__in=kept)
-    stale.update(state="superseded")
-    _tell_suppliers(subject, {owner for capability, owner in set(_fitting(subject)) - fitted})
-
-
-def _fitting(subject: Subject) -> Iterable[tuple[Any, Any]]:
-    """Return (capability, owner) suggested for a pool or a call that pass every gate and were not dismissed."""
-    if "need" in subject.relation:  # Nobody is told of every single need; they wait in the list.
-        return ()
-    rows = Suggestion.objects.current().exclude(state="dismissed").filter(**subject.relation, failed_gates=[])
-    return rows.values_list("capability", "capability__owner")
-
-
-def _tell_suppliers(subject: Subject, suppliers: set[Any]) -> None:
-    """Log that a pool or a call now fits these suppliers, so that they hear of it once: an alert by competence."""
-    relation, asking = next(iter(subject.relation.items()))
-    if suppliers:
-        log_event(f"{relation}.suggested", asking, actor=SYSTEM, organisations=sorted(map(str, suppliers)))
 
 
 def notify(*, event_ids: Iterable[int], finish: Finish) -> None:

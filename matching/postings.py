@@ -44,11 +44,18 @@ class Postings(NamedTuple):
 
 def largest(scores: npt.NDArray[np.float64], limit: int | None) -> npt.NDArray[np.int64]:
     """Return the rows of the `limit` largest positive scores and of all that tie with the last, in no order."""
-    rows: npt.NDArray[np.int64] = np.flatnonzero(scores > 0)
+    return largest_among(np.flatnonzero(scores > 0), scores, limit)
+
+
+def largest_among(
+    rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float64], limit: int | None
+) -> npt.NDArray[np.int64]:
+    """Return those of `rows` with the `limit` largest scores and all that tie with the last, in no order."""
     if limit is None or len(rows) <= limit:
         return rows
     if limit <= 0:
         return rows[:0]
     found = scores[rows]
     last = np.partition(found, len(found) - limit)[len(found) - limit]
-    return rows[np.flatnonzero(found >= last)]
+    chosen: npt.NDArray[np.int64] = rows[np.flatnonzero(found >= last)]
+    return chosen

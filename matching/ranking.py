@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from matching.index import Field, TextIndex
 from matching.index_set import IndexSet
-from matching.postings import largest
+from matching.postings import largest, largest_among
 from matching.results import Document, FieldCosines, Ranked, Weights
 
 DEFAULT_WEIGHTS = Weights(title_title=1.0, body_title=0.5, body_body=0.5, title_body=0.5)
@@ -50,7 +50,10 @@ def rank(
     needs, capabilities = indexes(source)
     cosines = _field_cosines(needs, capabilities, need)
     scores = np.asarray(weights, np.float64) @ cosines
-    rows = largest(scores, limit) if candidates is None else np.unique(capabilities.rows(candidates))
+    if candidates is None:
+        rows = largest(scores, limit)
+    else:
+        rows = largest_among(np.unique(capabilities.rows(candidates)), scores, limit)
     ranked = [
         Ranked(capabilities.id_at(row), float(scores[row]), FieldCosines(*map(float, cosines[:, row])))
         for row in rows.tolist()

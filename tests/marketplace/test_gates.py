@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from marketplace.explanations import explain
-from marketplace.gates import Asked, FieldVerdict, Offered, verdicts
+from marketplace.gates import Asked, FieldVerdict, Offered, passes, verdicts
 
 LINES_4 = Asked(data_class="internal", deploy="onprem", district="huishan", quantity=Decimal("4.00"), unit="line")
 DISTRICTS = {"huishan": "Huishan", "binhu": "Binhu"}
@@ -51,6 +53,30 @@ def test_a_gate_says_what_was_asked_and_offered(offered: Offered, verdict: Field
 def test_any_deployment_suits_every_offer() -> None:
     (verdict,) = verdicts(Asked(deploy="any"), Offered(deploy=("cloud_cn",)))
     assert verdict.met
+
+
+def _some(*values: str) -> Any:
+    return st.lists(st.sampled_from(values), unique=True)
+
+
+QUANTITIES = st.none() | st.sampled_from([Decimal(2), Decimal(4), Decimal(12)])
+UNITS = st.sampled_from(["", "line", "bed"])
+ASKED = st.builds(
+    Asked,
+    data_class=st.sampled_from(["", "public", "internal"]),
+    deploy=st.sampled_from(["", "any", "onprem", "edge"]),
+    district=st.sampled_from(["", "huishan", "binhu"]),
+    quantity=QUANTITIES,
+    unit=UNITS,
+)
+OFFERED = st.builds(
+    Offered, _some("public", "internal"), _some("any", "onprem", "edge"), _some("huishan", "binhu"), QUANTITIES, UNITS
+)
+
+
+@given(ASKED, OFFERED)
+def test_what_passes_has_no_verdict_that_fails(asked: Asked, offered: Offered) -> None:
+    assert passes(asked, offered) == all(verdict.met for verdict in verdicts(asked, offered))
 
 
 def _words(verdict: FieldVerdict, **options: Any) -> tuple[str, str]:

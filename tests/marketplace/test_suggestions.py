@@ -1,11 +1,12 @@
 """The machine's suggestions: what is ranked, what the gates say, what survives the next run."""
 
+import uuid
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from marketplace import pipeline
+from marketplace import pipeline, suggesting
 from marketplace.actions import capabilities, suggestions
 from marketplace.models import Capability, Notification, Suggestion
 from scenarios.actions import consents, demands, needs
@@ -69,6 +70,41 @@ def test_what_passes_every_gate_ranks_before_what_is_more_alike(cast: Cast) -> N
     rows = Suggestion.objects.filter(need=need).order_by("rank")
     assert [(row.capability_id, row.rank) for row in rows] == [(fitting.pk, 1), (alike.pk, 2)]
     assert rows[0].score < rows[1].score
+
+
+def test_what_fits_is_suggested_however_many_that_do_not_are_more_alike(cast: Cast) -> None:
+    need, fitting = published_need(cast), published_capability(cast, **FITTING)
+    clones = published_capability(cast, deploy=["cloud_cn"])
+    rows = [_clone(clones, number) for number in range(65)]
+    pipeline.index_capabilities(capability_ids=[str(row.pk) for row in (fitting, clones, *rows)], finish=lambda: None)
+    pipeline.suggest_for_need(need_ids=[str(need.pk)], finish=lambda: None)
+    drain_outbox()
+    found = list(Suggestion.objects.current().filter(need=need).order_by("rank"))
+    assert (found[0].capability, found[0].failed_gates) == (fitting, [])
+    assert [row.failed_gates for row in found[1:]] == [["deploy", "min_scale"]] * suggesting.SHOWN_FAILED
+    assert min(row.score for row in found[1:]) > found[0].score
+
+
+FITTING: dict[str, Any] = {"title_zh": "缺陷识别", "solves": "识别缺陷。", "min_scale_quantity": Decimal(2)}
+
+
+def _clone(capability: Capability, number: int) -> Capability:
+    values = {field.attname: getattr(capability, field.attname) for field in Capability._meta.concrete_fields}
+    values |= {"id": uuid.uuid4(), "code": f"NL-{number:06d}"}
+    return Capability.objects.create(**values)
+
+
+def test_the_gates_are_asked_in_one_query(
+    cast: Cast, met: tuple[Need, Capability], django_assert_num_queries: Any
+) -> None:
+    near = published_capability(cast, district_ids=["huishan", "binhu"])
+    with django_assert_num_queries(1):
+        offers = suggesting.published_offers()
+    assert {pk: sorted(offer.offered.districts) for pk, offer in offers.items()} == {
+        str(met[1].pk): [],
+        str(near.pk): ["binhu", "huishan"],
+    }
+    assert {offer.owner_id for offer in offers.values()} == {cast.supplier_org.pk}
 
 
 def test_an_organisation_is_never_suggested_for_its_own_need(cast: Cast) -> None:

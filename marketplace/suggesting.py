@@ -1,0 +1,167 @@
+"""Working out what to suggest for a need, a pool or a call, and writing it down: gates first, then the text."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+
+from marketplace.gates import Asked, FieldVerdict, Offered, in_bands, passes, verdicts
+from marketplace.models import Capability, Suggestion
+from matching import Document, Ranked, explain_rank, rank
+from scenarios.actor import SYSTEM
+from scenarios.content import text_of
+from scenarios.disclosure import ENOUGH_OWNERS, band_of
+from scenarios.journal import log_event
+from scenarios.live_index import LiveIndex
+from scenarios.models import Call, MergedDemand, Need
+
+SHOWN_TERMS = 12
+SHOWN_FAILED = 5
+MIN_SCORE = 0.02
+
+
+class Subject(NamedTuple):
+    """What is asked for: the relation that the suggestions hang on, its text, its hard values and whose it is."""
+
+    relation: dict[str, Any]
+    text: str | Document
+    asked: Asked
+    owners: set[Any]
+    band: str = ""
+
+
+def subject_of_need(need: Need, live: LiveIndex) -> Subject:
+    indexed = str(need.pk) in live.indexes.part("needs")
+    text = str(need.pk) if indexed else Document(str(need.pk), *text_of(need))
+    asked = Asked(need.data_class, need.deploy, need.district_id or "", need.quantity, need.quantity_unit)
+    return Subject({"need": need}, text, asked, {need.owner_id})
+
+
+def _asked_by_pool(demand: MergedDemand) -> Asked:
+    needs = [member.need for member in demand.members.filter(left_at__isnull=True).select_related("need")]
+    pooled: Decimal = MergedDemand.objects.with_scale().get(pk=demand.pk).pooled_quantity
+
+    def shared(name: str) -> str:
+        values = {getattr(need, name) or "" for need in needs}
+        return values.pop() if len(values) == 1 else ""
+
+    return Asked(shared("data_class"), shared("deploy"), shared("district_id"), pooled, demand.unit)
+
+
+def subject_of_demand(demand: MergedDemand) -> Subject:
+    core = demand.cores.get(version=demand.core_version)
+    text = Document(str(demand.pk), f"{core.title_zh} {core.title_en}".strip(), f"{core.problem}\n{core.boundary_in}")
+    owners = set(demand.members.filter(left_at__isnull=True).values_list("need__owner", flat=True))
+    asked = _asked_by_pool(demand)
+    # With two owners the exact quantity would let each of them work out the other's; see scenarios.disclosure.
+    band = "" if len(owners) >= ENOUGH_OWNERS or asked.quantity is None else str(band_of(asked.quantity))
+    return Subject({"demand": demand}, text, asked, owners, band)
+
+
+def subject_of_call(call: Call, live: LiveIndex) -> Subject:
+    base = subject_of_demand(call.demand) if call.demand else subject_of_need(call.need, live)  # type: ignore[arg-type]
+    text = Document(str(call.pk), f"{call.title_zh} {call.title_en}".strip(), call.summary)
+    asked = base.asked
+    if call.quantity is not None:
+        asked = replace(asked, quantity=call.quantity, unit=call.quantity_unit)
+    return base._replace(relation={"call": call}, text=text, asked=asked)
+
+
+class Offer(NamedTuple):
+    """A published capability as the gates see it: its owner and its hard values."""
+
+    owner_id: UUID
+    offered: Offered
+
+
+Offers = dict[str, Offer]
+
+
+def published_offers() -> Offers:
+    """Return every capability on offer by its id, in one query over the columns that the gates need."""
+    served = ArrayAgg("districts", filter=Q(districts__isnull=False), default=[])
+    rows = Capability.objects.published().order_by().annotate(served=served)
+    columns = ("pk", "owner", "data_classes", "deploy", "served", "min_scale_quantity", "min_scale_unit")
+    return {str(pk): Offer(owner, Offered(*hard)) for pk, owner, *hard in rows.values_list(*columns)}
+
+
+class Draft(NamedTuple):
+    """A suggestion worked out before anything is locked."""
+
+    ranked: Ranked
+    terms: list[list[Any]]
+    verdicts: list[FieldVerdict]
+
+    @property
+    def failed(self) -> list[FieldVerdict]:
+        return [verdict for verdict in self.verdicts if not verdict.met]
+
+
+def drafts_for(live: LiveIndex, subject: Subject, offers: Offers) -> list[Draft]:
+    """Return the best of all that pass every gate, then the best few that fail one, with what would pass it."""
+    passing: list[str] = []
+    failing: list[str] = []
+    for pk, offer in offers.items():
+        if offer.owner_id not in subject.owners:
+            (passing if passes(subject.asked, offer.offered) else failing).append(pk)
+    best = _ranked(live, subject, passing, settings.SUGGESTIONS_PER_NEED)
+    best += _ranked(live, subject, failing, SHOWN_FAILED)
+    return [Draft(one, _terms(live, subject, one), _verdicts(subject, offers[one.id].offered)) for one in best]
+
+
+def _ranked(live: LiveIndex, subject: Subject, candidates: list[str], limit: int) -> list[Ranked]:
+    found = rank(live.indexes, subject.text, limit=limit, candidates=candidates)
+    return [one for one in found if one.score >= MIN_SCORE]
+
+
+def _verdicts(subject: Subject, offered: Offered) -> list[FieldVerdict]:
+    return in_bands(verdicts(subject.asked, offered), subject.band)
+
+
+def _terms(live: LiveIndex, subject: Subject, ranked: Ranked) -> list[list[Any]]:
+    found = explain_rank(live.indexes, subject.text, ranked.id, limit=SHOWN_TERMS)
+    return [[term.term, round(term.contribution, 4)] for term in found]
+
+
+def keep(live: LiveIndex, subject: Subject, drafts: list[Draft]) -> None:
+    """Write the ranking; a person's judgement of a pair stays, and what is not suggested any more is set aside."""
+    fitted = set(_fitting(subject))
+    kept = []
+    for position, draft in enumerate(drafts, start=1):
+        values = {
+            "score": round(draft.ranked.score, 6),
+            "rank": position,
+            "terms": draft.terms,
+            "verdicts": [verdict.as_json() for verdict in draft.verdicts],
+            "failed_gates": [verdict.gate for verdict in draft.failed],
+            "index_build": live.build,
+        }
+        row, created = Suggestion.objects.update_or_create(
+            **subject.relation, capability_id=draft.ranked.id, defaults=values
+        )
+        if not created and row.state == "superseded":
+            Suggestion.objects.filter(pk=row.pk).update(state="open")
+        kept.append(row.pk)
+    stale = Suggestion.objects.filter(**subject.relation, state="open").exclude(pk__in=kept)
+    stale.update(state="superseded")
+    _tell_suppliers(subject, {owner for capability, owner in set(_fitting(subject)) - fitted})
+
+
+def _fitting(subject: Subject) -> Iterable[tuple[Any, Any]]:
+    """Return (capability, owner) suggested for a pool or a call that pass every gate and were not dismissed."""
+    if "need" in subject.relation:  # Nobody is told of every single need; they wait in the list.
+        return ()
+    rows = Suggestion.objects.current().exclude(state="dismissed").filter(**subject.relation, failed_gates=[])
+    return rows.values_list("capability", "capability__owner")
+
+
+def _tell_suppliers(subject: Subject, suppliers: set[Any]) -> None:
+    """Log that a pool or a call now fits these suppliers, so that they hear of it once: an alert by competence."""
+    relation, asking = next(iter(subject.relation.items()))
+    if suppliers:
+        log_event(f"{relation}.suggested", asking, actor=SYSTEM, organisations=sorted(map(str, suppliers)))
