@@ -18,6 +18,7 @@ from marketplace.suggesting import (
     Subject,
     drafts_for,
     keep,
+    lock_in_order,
     published_offers,
     subject_of_call,
     subject_of_demand,
@@ -27,7 +28,6 @@ from matching import Document
 from scenarios import topics
 from scenarios.indexing import update_index
 from scenarios.live_index import LiveIndex, readable_index
-from scenarios.locks import wait_for_lock
 from scenarios.models import Call, Event, IndexBuild, MergedDemand, Need
 from scenarios.outbox import emit
 from scenarios.querysets import DatabaseClock
@@ -114,13 +114,15 @@ def suggest_for_call(*, call_id: str, finish: Finish) -> None:
 
 
 def _suggest(live: LiveIndex | None, subjects: list[Subject], gone: Q, finish: Finish) -> None:
-    offers = published_offers() if live else {}
-    drafts = [(subject, drafts_for(live, subject, offers)) for subject in subjects] if live else []
+    """Rank anew for each subject, each in a transaction of its own; the last one sets aside what is gone."""
+    if live:
+        offers = published_offers()
+        for subject in subjects:
+            keep(live, subject, drafts_for(live, subject, offers))
     with transaction.atomic():
-        wait_for_lock("suggestions")
-        for subject, rows in drafts:
-            keep(live, subject, rows)  # type: ignore[arg-type]
-        Suggestion.objects.filter(gone, state="open").update(state="superseded")
+        stale = Suggestion.objects.filter(gone, state="open")
+        lock_in_order(stale)
+        stale.update(state="superseded")
         finish()
 
 

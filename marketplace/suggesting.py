@@ -8,21 +8,26 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import transaction
 from django.db.models import Q
 
 from marketplace.gates import Asked, FieldVerdict, Offered, in_bands, passes, verdicts
 from marketplace.models import Capability, Suggestion
+from marketplace.querysets import SuggestionQuerySet
 from matching import Document, Ranked, explain_rank, rank
 from scenarios.actor import SYSTEM
 from scenarios.content import text_of
 from scenarios.disclosure import ENOUGH_OWNERS, band_of
 from scenarios.journal import log_event
 from scenarios.live_index import LiveIndex
+from scenarios.locks import wait_for_lock
 from scenarios.models import Call, MergedDemand, Need
 
 SHOWN_TERMS = 12
 SHOWN_FAILED = 5
 MIN_SCORE = 0.02
+UNIQUE = ("need", "demand", "call", "capability")
+REWRITTEN = ("score", "rank", "terms", "verdicts", "failed_gates", "index_build", "updated_at")
 
 
 class Subject(NamedTuple):
@@ -128,28 +133,41 @@ def _terms(live: LiveIndex, subject: Subject, ranked: Ranked) -> list[list[Any]]
     return [[term.term, round(term.contribution, 4)] for term in found]
 
 
+@transaction.atomic
 def keep(live: LiveIndex, subject: Subject, drafts: list[Draft]) -> None:
-    """Write the ranking; a person's judgement of a pair stays, and what is not suggested any more is set aside."""
+    """Write the ranking; a person's judgement of a pair stays, and what is not suggested any more is set aside.
+
+    One subject, one transaction: a run over many keeps nobody waiting, and may be done again from its start.
+    """
+    (asking,) = subject.relation.values()
+    wait_for_lock(f"suggestions {asking.pk}")
+    mine = Suggestion.objects.filter(**subject.relation)
+    lock_in_order(mine)
     fitted = set(_fitting(subject))
-    kept = []
-    for position, draft in enumerate(drafts, start=1):
-        values = {
-            "score": round(draft.ranked.score, 6),
-            "rank": position,
-            "terms": draft.terms,
-            "verdicts": [verdict.as_json() for verdict in draft.verdicts],
-            "failed_gates": [verdict.gate for verdict in draft.failed],
-            "index_build": live.build,
-        }
-        row, created = Suggestion.objects.update_or_create(
-            **subject.relation, capability_id=draft.ranked.id, defaults=values
-        )
-        if not created and row.state == "superseded":
-            Suggestion.objects.filter(pk=row.pk).update(state="open")
-        kept.append(row.pk)
-    stale = Suggestion.objects.filter(**subject.relation, state="open").exclude(pk__in=kept)
-    stale.update(state="superseded")
+    rows = [_row(live, subject, position, draft) for position, draft in enumerate(drafts, start=1)]
+    Suggestion.objects.bulk_create(rows, update_conflicts=True, unique_fields=UNIQUE, update_fields=REWRITTEN)
+    kept = [draft.ranked.id for draft in drafts]
+    mine.filter(capability__in=kept, state="superseded").update(state="open")
+    mine.filter(state="open").exclude(capability__in=kept).update(state="superseded")
     _tell_suppliers(subject, {owner for capability, owner in set(_fitting(subject)) - fitted})
+
+
+def lock_in_order(rows: SuggestionQuerySet) -> None:
+    """Lock these suggestions ordered by pk, so that a run per subject and one per capability cannot deadlock."""
+    list(rows.order_by("pk").select_for_update().values_list("pk"))
+
+
+def _row(live: LiveIndex, subject: Subject, position: int, draft: Draft) -> Suggestion:
+    return Suggestion(
+        **subject.relation,
+        capability_id=draft.ranked.id,
+        score=round(draft.ranked.score, 6),
+        rank=position,
+        terms=draft.terms,
+        verdicts=[verdict.as_json() for verdict in draft.verdicts],
+        failed_gates=[verdict.gate for verdict in draft.failed],
+        index_build=live.build,
+    )
 
 
 def _fitting(subject: Subject) -> Iterable[tuple[Any, Any]]:

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from marketplace import pipeline, suggesting
 from marketplace.actions import capabilities, suggestions
@@ -105,6 +107,19 @@ def test_the_gates_are_asked_in_one_query(
         str(near.pk): ["binhu", "huishan"],
     }
     assert {offer.owner_id for offer in offers.values()} == {cast.supplier_org.pk}
+
+
+def test_a_ranking_is_written_in_as_many_queries_for_many_as_for_one(cast: Cast, met: tuple[Need, Capability]) -> None:
+    counted = []
+    for number in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            run_again(met[0])
+        counted.append(len([one for one in captured if "marketplace_suggestion" in one["sql"]]))
+        for position in range(8):
+            _clone(met[1], 100 * number + position)
+        pks = [str(pk) for pk in Capability.objects.values_list("pk", flat=True)]
+        pipeline.index_capabilities(capability_ids=pks, finish=lambda: None)
+    assert counted[0] == counted[1]
 
 
 def test_an_organisation_is_never_suggested_for_its_own_need(cast: Cast) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from marketplace import pipeline as supply
 from scenarios import pipeline
 from scenarios.locks import take_lock, wait_for_lock
 from scenarios.models import Need
 from tests.drain import drain_outbox
-from tests.factories import Cast, published_need
+from tests.factories import Cast, published_capability, published_need
 
 HELD_SECONDS = 0.6
 
@@ -76,11 +77,28 @@ def index(need: Need) -> None:
     pipeline.index_needs(need_ids=[str(need.pk)], finish=lambda: None)
 
 
-@pytest.mark.parametrize(("name", "act"), [("proposals", propose), ("index build", index)])
+def suggest(need: Need) -> None:
+    supply.suggest_for_need(need_ids=[str(need.pk)], finish=lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("name", "act"), [("proposals", propose), ("index build", index), ("suggestions {need.pk}", suggest)]
+)
 def test_work_that_waits_for_other_work_is_done(
     live_cast: Cast, impatient: None, name: str, act: Callable[[Any], None]
 ) -> None:
+    published_capability(live_cast)
     need = published_need(live_cast)
     drain_outbox()
-    with held(name):
+    with held(name.format(need=need)):
         act(need)
+
+
+def test_runs_for_different_needs_do_not_wait_for_each_other(live_cast: Cast, impatient: None) -> None:
+    published_capability(live_cast)
+    one, other = published_need(live_cast), published_need(live_cast, "rival")
+    drain_outbox()
+    began = time.monotonic()
+    with held(f"suggestions {other.pk}", seconds=20):
+        suggest(one)
+    assert time.monotonic() - began < 20
