@@ -1,7 +1,6 @@
 """An index of documents: token counts per field, from which weights, similarities and searches follow."""
 
 import os
-from array import array
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Literal, Self
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, vstack
 
+from matching.counting import count_terms
 from matching.errors import IndexFormatError, MatchingError, UnknownDocument
 from matching.postings import Postings, SparseVector, largest
 from matching.results import Document, Hit
@@ -77,7 +77,8 @@ class TextIndex:
         self.remove(ids)
         texts = {"title": [d.title for d in fresh], "body": [d.body for d in fresh]}
         for field in _COUNTED:
-            self._counts[field] = _below(self._counts[field], self._count(texts[field]))
+            counted = count_terms(texts[field], self.vocabulary.terms, self.analyzer)
+            self._counts[field] = _below(self._counts[field], counted)
         numbers = self._ids.numbering()
         for string in ids:
             numbers[string]  # appends
@@ -250,17 +251,6 @@ class TextIndex:
             self._turned = {field: Postings(**under(arrays, f"postings.{field}")) for field in FIELDS}
         except (KeyError, TypeError, ValueError) as error:
             raise IndexFormatError(f"the stored index is incomplete ({error}); {_REMEDY}") from error
-
-    def _count(self, texts: Iterable[str]) -> csr_array:
-        numbers, columns, ends = self.vocabulary.terms.numbering(), array("i"), [0]
-        for text in texts:
-            columns.extend(map(numbers.__getitem__, self.analyzer.tokens(text)))
-            ends.append(len(columns))
-        indices = np.frombuffer(columns, np.int32).copy() if columns else np.zeros(0, np.int32)
-        parts = (np.ones(len(indices), np.uint16), indices, np.asarray(ends, np.int32))
-        counts = csr_array(parts, shape=(len(ends) - 1, len(numbers)))
-        counts.sum_duplicates()
-        return counts
 
     def _width(self) -> int:
         return max(int(counts.shape[1]) for counts in self._counts.values())

@@ -3,18 +3,27 @@
 Frequent ("heavy") terms make nearly all the work and little of a similarity. So only the rare terms are multiplied;
 by the Cauchy-Schwarz inequality x·y ≤ x_rare·y_rare + |x_heavy|·|y_heavy|, and only pairs whose bound reaches the
 threshold are computed in full. What counts as heavy changes the time, never the result.
+
+Large indexes are joined by compiled kernels where numba is installed (`matching.pruned_join`); they find the same pairs
+with the same similarities, which both ways are the same sums in the same order.
 """
 
 from collections.abc import Iterable, Iterator
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from matching.compiled import kernels
 from matching.errors import MatchingError
 from matching.index import TextIndex
+from matching.pruned_join import candidate_rows
 from matching.results import Pair
+
+COMPILED_FROM = 5_000
+"""Documents from which the compiled kernels are used: loading them takes as long as joining some 5,000 without them."""
 
 CELLS = 4_000_000
 """Cells of the dense block of bounds: 16 MB of float32, and a few times as much for the sparse products added to it."""
@@ -29,9 +38,8 @@ Rows = npt.NDArray[np.int64]
 
 
 class _Split(NamedTuple):
-    """A matrix with its heavy terms put aside: full rows, their rare part, and the length of their heavy part."""
+    """A matrix with its heavy terms put aside: the rows' rare part, and the length of their heavy part."""
 
-    full: csr_array
     rare: csr_array
     heavy: npt.NDArray[np.float32]
 
@@ -51,22 +59,43 @@ def similar_pairs(index: TextIndex, *, min_similarity: float, ids: Iterable[str]
     chosen = None if ids is None else np.unique(index.rows(ids))
     strings = index.ids
     pairs: list[Pair] = []
-    for left, right, similarities in _similar_rows(matrix, min_similarity, chosen):
+    for left, right, similarities in similar_rows(matrix, min_similarity, chosen):
         for x, y, similarity in zip(left.tolist(), right.tolist(), similarities.tolist(), strict=True):
             a, b = sorted((strings[x], strings[y]))
             pairs.append(Pair(a, b, similarity))
     return sorted(pairs)
 
 
-def _similar_rows(
-    matrix: csr_array, threshold: float, chosen: Rows | None
+def similar_rows(
+    matrix: csr_array, threshold: float, chosen: Rows | None = None
 ) -> Iterator[tuple[Rows, Rows, npt.NDArray[np.float64]]]:
-    """Yield (rows, rows, similarities) of the pairs, each pair once."""
+    """Yield (rows x, rows y, similarities) of the pairs whose product reaches the threshold, each pair once.
+
+    matrix : csr_array (n_documents, n_terms), rows of length 1 or empty, indices sorted.
+    chosen : rows of which at least one takes part in each pair; all by default.
+    """
+    compiled = kernels("join_kernels", work=matrix.shape[0], pays_from=COMPILED_FROM)
+    candidates = (
+        candidate_rows(matrix, threshold, compiled, chosen)
+        if compiled
+        else _candidates_in_blocks(matrix, threshold, chosen)
+    )
+    is_chosen = np.ones(matrix.shape[0], bool)
+    if chosen is not None:
+        is_chosen = np.isin(np.arange(matrix.shape[0]), chosen)
+    for x, y in candidates:
+        # A pair of two chosen rows may turn up twice: keep the one in ascending order.
+        once = (x < y) | ((x != y) & ~is_chosen[y]) if chosen is not None else x != y
+        x, y = x[once], y[once]
+        similarities = _products(matrix, x, y, compiled)
+        found = similarities >= threshold
+        yield x[found], y[found], similarities[found]
+
+
+def _candidates_in_blocks(matrix: csr_array, threshold: float, chosen: Rows | None) -> Iterator[tuple[Rows, Rows]]:
     split = _split(matrix, threshold)
     documents = matrix.shape[0]
     left = np.arange(documents) if chosen is None else chosen
-    is_left = np.zeros(documents, bool)
-    is_left[left] = True
     step = max(1, CELLS // max(1, documents))
     first, turned = 0, split.rare.T.tocsr()
     for start in range(0, len(left), step):
@@ -75,12 +104,8 @@ def _similar_rows(
             # Rows above the block have met all others: leave them out of the right side from time to time.
             first, turned = start, split.rare[start:].T.tocsr()
         x, y = _candidates(split, rows, turned, first, threshold)
-        # A pair of two chosen rows turns up twice: keep the one in ascending order.
-        once = (x < y) | ((x != y) & ~is_left[y])
-        x, y = x[once], y[once]
-        similarities = _products(split.full, x, y)
-        found = similarities >= threshold
-        yield x[found], y[found], similarities[found]
+        below = x < y if chosen is None else slice(None)
+        yield x[below], y[below]
 
 
 def _split(matrix: csr_array, threshold: float) -> _Split:
@@ -98,7 +123,7 @@ def _split(matrix: csr_array, threshold: float) -> _Split:
     kept = ~is_heavy
     ends = np.concatenate([[0], np.cumsum(np.bincount(rows[kept], minlength=matrix.shape[0]))])
     rare = csr_array((matrix.data[kept], matrix.indices[kept], ends.astype(np.int32)), shape=matrix.shape)
-    return _Split(matrix, rare, np.sqrt(squares).astype(np.float32))
+    return _Split(rare, np.sqrt(squares).astype(np.float32))
 
 
 def _candidates(split: _Split, rows: Rows, turned: csr_array, first: int, threshold: float) -> tuple[Rows, Rows]:
@@ -110,11 +135,15 @@ def _candidates(split: _Split, rows: Rows, turned: csr_array, first: int, thresh
     return rows[x], y + first
 
 
-def _products(matrix: csr_array, x: Rows, y: Rows) -> npt.NDArray[np.float64]:
-    """Return the dot products of rows x[i] and y[i], summed in float64."""
+def _products(matrix: csr_array, x: Rows, y: Rows, compiled: ModuleType | None) -> npt.NDArray[np.float64]:
+    """Return the dot products of rows x[i] and y[i], summed in float64 in the order of the columns."""
+    if compiled:
+        products: npt.NDArray[np.float64] = compiled.row_products(matrix.indptr, matrix.indices, matrix.data, x, y)
+        return products
     products = np.zeros(len(x), np.float64)
     for start in range(0, len(x), 20_000):
         part = slice(start, start + 20_000)
-        common = matrix[x[part]].multiply(matrix[y[part]]).tocoo()
-        products[part] = np.bincount(common.row, common.data.astype(np.float64), minlength=len(products[part]))
+        left, right = matrix[x[part]].astype(np.float64), matrix[y[part]].astype(np.float64)
+        common = left.multiply(right).tocoo()
+        products[part] = np.bincount(common.row, common.data, minlength=len(products[part]))
     return products

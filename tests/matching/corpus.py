@@ -2,7 +2,11 @@
 
 import random
 
-from matching import Document
+import pytest
+
+from matching import Document, compiled
+
+needs_kernels = pytest.mark.skipif(not compiled.available(), reason="numba has no wheel here, so there are no kernels")
 
 WORDS = [
     "缺陷检测",

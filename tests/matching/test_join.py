@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import matching.join
-from matching import Document, MatchingError, Pair, TextIndex, similar_pairs
-from tests.matching.corpus import documents
+import matching.pruned_join
+from matching import Document, MatchingError, Pair, TextIndex, compiled, similar_pairs
+from tests.matching.corpus import documents, needs_kernels
 
 
 def dense_pairs(index, threshold):
@@ -61,6 +62,45 @@ def test_pairs_that_touch_some_documents(monkeypatch, cells):
     assert found == [pair for pair in everything if {pair.a, pair.b} & some]
     assert len(found) > 10
     assert similar_pairs(index, min_similarity=0.3, ids=[]) == []
+
+
+@needs_kernels
+@given(
+    st.lists(st.tuples(st.text("甲乙丙丁戊 a1", max_size=6), st.text("甲乙丙丁戊己庚辛 ab", max_size=12)), max_size=14),
+    st.floats(0.02, 1.0),
+    st.sampled_from([1, 3, 32_768]),
+    st.sampled_from([1, 8_192]),
+    st.sampled_from([0.0, 0.5, 0.8, 1.0]),
+)
+def test_the_kernels_lose_no_pair(texts, threshold, block, queries, skipped):
+    index = TextIndex.build([Document(str(number), *text) for number, text in enumerate(texts)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matching.join, "COMPILED_FROM", 0)
+        patch.setattr(matching.pruned_join, "BLOCK", block)
+        patch.setattr(matching.pruned_join, "QUERIES", queries)
+        patch.setattr(matching.pruned_join, "SKIPPED", skipped)
+        assert_exact(index, threshold, similar_pairs(index, min_similarity=threshold))
+
+
+@needs_kernels
+@pytest.mark.parametrize("threshold", [0.05, 0.35, 0.5, 0.9])
+@pytest.mark.parametrize("some", [None, ["d003", "d004", "d150", "d799", "unknown"]])
+def test_the_kernels_give_exactly_what_scipy_gives(monkeypatch, threshold, some):
+    index = TextIndex.build(documents(800))
+    plain = similar_pairs(index, min_similarity=threshold, ids=some)
+    monkeypatch.setattr(matching.join, "COMPILED_FROM", 0)
+    monkeypatch.setattr(matching.pruned_join, "BLOCK", 100)
+    assert similar_pairs(index, min_similarity=threshold, ids=some) == plain
+    assert plain or threshold == 0.9
+
+
+def test_without_kernels_a_large_index_is_joined_all_the_same(monkeypatch):
+    monkeypatch.setattr(matching.join, "COMPILED_FROM", 0)
+    index = TextIndex.build(documents(80))
+    with_kernels = similar_pairs(index, min_similarity=0.3)
+    monkeypatch.setenv(compiled.SWITCH, "0")
+    assert not compiled.available()
+    assert similar_pairs(index, min_similarity=0.3) == with_kernels
 
 
 def test_the_row_order_does_not_matter():

@@ -1,0 +1,29 @@
+"""The compiled kernels, where numba is installed; without it the same results come from numpy and scipy, slower.
+
+Importing numba takes seconds, so nothing here is imported before there is work for which that pays. Processes that
+must start fast and answer single queries (web) never get there.
+"""
+
+import os
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+SWITCH = "MATCHING_COMPILED"
+"""Environment variable: 0 keeps the kernels off."""
+
+
+def available() -> bool:
+    """Whether the kernels can be used here."""
+    return os.environ.get(SWITCH, "1") != "0" and find_spec("numba") is not None
+
+
+@cache
+def _module(name: str) -> ModuleType:
+    return import_module(f"matching.{name}")
+
+
+def kernels(name: str, *, work: int, pays_from: int) -> ModuleType | None:
+    """Return the module of kernels where they are available and the work is large enough to wait for them."""
+    return _module(name) if work >= pays_from and available() else None

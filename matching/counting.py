@@ -1,0 +1,148 @@
+"""Texts → how often each term occurs in each of them."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from types import ModuleType
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from matching.compiled import kernels
+from matching.strings import StringTable
+from matching.text import MAX_TEXT, MAX_TOKEN, Analyzer
+
+COMPILED_FROM = 2_000_000
+"""Characters from which the compiled counting is used: tables and kernels take some two seconds to be ready."""
+
+BATCH = 1_000_000
+"""Characters that are counted at once."""
+
+Codes = npt.NDArray[np.int32]
+
+
+def count_terms(texts: Sequence[str], terms: StringTable, analyzer: Analyzer) -> csr_array:
+    """Return csr_array (n_texts, n_terms), uint16, sorted; terms that are new are appended to the table.
+
+    New terms are numbered in the order in which they turn up, whichever way they are counted.
+    """
+    compiled = type(analyzer) is Analyzer and kernels(
+        "token_kernels", work=sum(map(len, texts)), pays_from=COMPILED_FROM
+    )
+    return _counted(texts, terms, compiled) if compiled else _counted_one_by_one(texts, terms, analyzer)
+
+
+def _counted_one_by_one(texts: Sequence[str], terms: StringTable, analyzer: Analyzer) -> csr_array:
+    numbers, columns, ends = terms.numbering(), array("i"), [0]
+    for text in texts:
+        columns.extend(map(numbers.__getitem__, analyzer.tokens(text)))
+        ends.append(len(columns))
+    indices = np.frombuffer(columns, np.int32).copy() if columns else np.zeros(0, np.int32)
+    parts = (np.ones(len(indices), np.uint16), indices, np.asarray(ends, np.int64))
+    counts = csr_array(parts, shape=(len(ends) - 1, len(numbers)))
+    counts.sum_duplicates()
+    return counts
+
+
+def _counted(texts: Sequence[str], terms: StringTable, compiled: ModuleType) -> csr_array:
+    from matching.codepoints import kinds
+
+    kind_of, table = kinds(), _TermTable(terms, compiled)
+    columns, counts, row_ends = [np.zeros(0, np.int32)], [np.zeros(0, np.uint16)], [np.zeros(1, np.int64)]
+    for batch in _batches(texts):
+        codes, ends = _codes(batch)
+        table.make_room(len(codes))
+        some_columns, some_counts = np.empty(2 * len(codes), np.int32), np.empty(2 * len(codes), np.uint16)
+        some_ends = np.zeros(len(ends), np.int64)
+        table.terms, filled = compiled.count_tokens(
+            codes, ends, kind_of, MAX_TOKEN, table.slots, table.ends, table.codes, table.terms,
+            some_columns, some_counts, some_ends,
+        )  # fmt: skip
+        columns.append(some_columns[:filled].copy())
+        counts.append(some_counts[:filled].copy())
+        row_ends.append(some_ends[1:] + row_ends[-1][-1])
+    table.name_new_terms()
+    parts = (np.concatenate(counts), np.concatenate(columns), np.concatenate(row_ends))
+    return csr_array(parts, shape=(len(texts), len(terms)))
+
+
+class _TermTable:
+    """The terms of a `StringTable` as code points with a hash table over them.
+
+    slots int32, a power of two: number of the term, or -1. ends int64: codes[ends[i]:ends[i + 1]] is term i.
+    """
+
+    def __init__(self, terms: StringTable, compiled: ModuleType) -> None:
+        self._strings, self._compiled = terms, compiled
+        known = list(terms)
+        self.terms = len(known)
+        self.codes = _encoded("".join(known)).copy()  # writable, whereas the encoded text is not
+        self.ends = np.zeros(self.terms + 1, np.int64)
+        np.cumsum([len(term) for term in known], out=self.ends[1:])
+        self.slots = np.zeros(0, np.int32)
+
+    def make_room(self, characters: int) -> None:
+        """Grow to what a batch of so many characters can bring: at most two terms and two codes per character."""
+        used, most = int(self.ends[self.terms]), self.terms + 2 * characters
+        if len(self.codes) < used + 2 * characters:
+            self.codes = np.concatenate([self.codes[:used], np.zeros(used + 4 * characters, np.int32)])
+        if len(self.ends) < most + 1:
+            self.ends = np.concatenate([self.ends[: self.terms + 1], np.zeros(self.terms + 4 * characters, np.int64)])
+        if len(self.slots) < 2 * most:
+            self.slots = np.full(1 << (4 * most).bit_length(), -1, np.int32)
+            self._compiled.fill_slots(self.slots, self.ends, self.codes, self.terms)
+
+    def name_new_terms(self) -> None:
+        """Append the terms that were found to the `StringTable`."""
+        numbers = self._strings.numbering()
+        ends = self.ends[len(numbers) : self.terms + 1]
+        text = self.codes[ends[0] : ends[-1]].tobytes().decode("utf-32-le", "surrogatepass")
+        for start, end in pairwise((ends - ends[0]).tolist()):
+            numbers[text[start:end]]  # appends
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        batch.append(text[:MAX_TEXT])
+        size += len(batch[-1])
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _encoded(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.int32)
+
+
+def _codes(texts: list[str]) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """Return the normalised texts one after the other as code points, and where each ends (texts + 1,)."""
+    from matching.codepoints import CONTEXTUAL, DROPPED, folds
+
+    fold_of, normalise = folds(), Analyzer().normalise
+    codes, ends = _joined(texts)
+    folded = fold_of[codes]
+    contextual = np.flatnonzero(folded == CONTEXTUAL)
+    if len(contextual):
+        texts = list(texts)
+        for number in np.unique(np.searchsorted(ends, contextual, side="right") - 1).tolist():
+            texts[number] = normalise(texts[number])
+        codes, ends = _joined(texts)
+        folded = fold_of[codes]
+        # What is still contextual stands in a text that is normalised already, where it stays as it is.
+        folded = np.where(folded == CONTEXTUAL, codes, folded)
+    kept = folded != DROPPED
+    if not kept.all():
+        ends = np.concatenate([[0], np.cumsum(kept)])[ends]
+        folded = folded[kept]
+    return folded, ends
+
+
+def _joined(texts: list[str]) -> tuple[Codes, npt.NDArray[np.int64]]:
+    ends = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(text) for text in texts], out=ends[1:])
+    return _encoded("".join(texts)), ends

@@ -1,0 +1,181 @@
+"""Compiled similarity join; imported through `matching.compiled` only, because it needs numba. See `pruned_join`.
+
+Rows here are in the order of `pruned_join.Plan`; features are ranks by document frequency, 0 the most frequent.
+"""
+
+import numpy as np
+from numba import njit
+
+CHUNK = 256
+"""Documents whose bounds are looked at together, by vector instructions."""
+
+
+@njit(nogil=True, cache=True)
+def squared_norms(indptr, indices, data, rank, heavy, width):
+    """Return |x_heavy|² of every row of a csr matrix and the number of its features of rank < width."""
+    documents = len(indptr) - 1
+    norms, lengths = np.zeros(documents, np.float64), np.zeros(documents, np.int64)
+    for row in range(documents):
+        for place in range(indptr[row], indptr[row + 1]):
+            feature = rank[indices[place]]
+            if feature < heavy:
+                norms[row] += np.float64(data[place]) ** 2
+            lengths[row] += feature < width
+    return norms, lengths
+
+
+@njit(nogil=True, cache=True)
+def gather(indptr, indices, data, rank, width, rows, ends, features, weights):
+    """Fill features and weights with the rows, in the order given; features of rank ≥ width are left out."""
+    for row in range(len(rows)):
+        filled = ends[row]
+        for place in range(indptr[rows[row]], indptr[rows[row] + 1]):
+            if rank[indices[place]] < width:
+                features[filled] = rank[indices[place]]
+                weights[filled] = data[place]
+                filled += 1
+
+
+@njit(nogil=True, cache=True)
+def turn(ends, features, weights, first, last, starts, documents, values):
+    """Make the postings of rows first..last, and put the rows' features into ascending order.
+
+    starts (n_features + 1,) zeroed; documents are numbered from 0 in the block.
+    """
+    for place in range(ends[first], ends[last]):
+        starts[features[place] + 1] += 1
+    for feature in range(len(starts) - 1):
+        starts[feature + 1] += starts[feature]
+    for row in range(first, last):
+        for place in range(ends[row], ends[row + 1]):
+            at = starts[features[place]]
+            starts[features[place]] = at + 1
+            documents[at] = row - first
+            values[at] = weights[place]
+    for feature in range(len(starts) - 1, 0, -1):
+        starts[feature] = starts[feature - 1]
+    starts[0] = 0
+    # Back again: read by ascending feature, every row gets its features in ascending order.
+    filled = ends[first:last].copy()
+    for feature in range(len(starts) - 1):
+        for place in range(starts[feature], starts[feature + 1]):
+            row = documents[place]
+            features[filled[row]] = feature
+            weights[filled[row]] = values[place]
+            filled[row] += 1
+
+
+@njit(nogil=True, cache=True)
+def prefix_norms(ends, features, weights, first, last, cuts, norms):
+    """Fill norms[i, row] with the length of what the row holds of the features below cuts[i]."""
+    for row in range(first, last):
+        square, cut = 0.0, 0
+        for place in range(ends[row], ends[row + 1]):
+            while cut < len(cuts) and features[place] >= cuts[cut]:
+                norms[cut, row] = np.sqrt(square)
+                cut += 1
+            if cut == len(cuts):
+                break
+            square += np.float64(weights[place]) ** 2
+        while cut < len(cuts):
+            norms[cut, row] = np.sqrt(square)
+            cut += 1
+
+
+@njit(nogil=True, cache=True, inline="never")
+def _reaching(products, norms, norm, limit):
+    number = np.int32(0)
+    for place in range(len(products)):
+        number += np.int32(products[place] + norm * norms[place] >= limit)
+    return number
+
+
+@njit(nogil=True, cache=True)
+def _grown(some):
+    grown = np.empty(2 * len(some), some.dtype)
+    grown[: len(some)] = some
+    return grown
+
+
+@njit(nogil=True, cache=True)
+def candidates(
+    queries, after_only, first, last, ends, features, weights, cuts, norms, caps, starts, documents, values,
+    skipped_part, limit,
+):  # fmt: skip
+    """Return (query rows, block rows) of all pairs whose similarity may reach `limit`.
+
+    queries : rows to look for among the rows first..last, of which the postings are given.
+    after_only : only pairs in which the row of the block comes after the query.
+    caps : largest norms[i] in the block. A query skips its features below the last cut i where
+    norms[i, query] · caps[i] < skipped_part; what it skipped is bounded by norms[i, query] · norms[i, row], and
+    computed where that bound is not enough. The result holds every pair that reaches the limit and few others.
+    """
+    size = last - first
+    products, skipped = np.zeros(size, np.float32), np.zeros(cuts[-1], np.float32)
+    found_x, found_y, number = np.empty(1024, np.int32), np.empty(1024, np.int32), 0
+    near, touched = np.empty(size, np.int32), np.float32(0)
+    for query in queries:
+        least = max(0, query - first + 1) if after_only else 0
+        cut = len(cuts) - 1
+        while cut > 0 and norms[cut, query] * caps[cut] >= skipped_part:
+            cut -= 1
+        norm, below = norms[cut, query], cuts[cut]
+        begin, end = ends[query], ends[query + 1]
+        rest = begin
+        while rest < end and features[rest] < below:
+            skipped[features[rest]] = weights[rest]
+            rest += 1
+        # All lists are touched first: their cache misses overlap, where those of the sums would wait for each other.
+        for place in range(rest, end):
+            at = starts[features[place]]
+            touched += documents[at] + values[at]
+        for place in range(rest, end):
+            weight, feature = weights[place], features[place]
+            for at in range(starts[feature], starts[feature + 1]):
+                products[np.uint64(documents[at])] += weight * values[at]
+        number_near = 0
+        bounds = norms[cut, first:last]
+        for chunk in range(least // CHUNK * CHUNK, size, CHUNK):
+            chunk_end = min(chunk + CHUNK, size)
+            if _reaching(products[chunk:chunk_end], bounds[chunk:chunk_end], norm, limit):
+                for row in range(max(chunk, least), chunk_end):
+                    if products[row] + norm * bounds[row] >= limit:
+                        near[number_near] = row
+                        number_near += 1
+                        touched += features[ends[first + row]] + weights[ends[first + row]]
+        for row in near[:number_near]:
+            product = products[row]
+            for place in range(ends[first + row], ends[first + row + 1]):
+                if features[place] >= below:
+                    break
+                product += skipped[features[place]] * weights[place]
+            if product >= limit:
+                if number == len(found_x):
+                    found_x, found_y = _grown(found_x), _grown(found_y)
+                found_x[number], found_y[number] = query, first + row
+                number += 1
+        products[:] = 0
+        for place in range(begin, rest):
+            skipped[features[place]] = 0
+    return found_x[:number], found_y[:number], touched
+
+
+@njit(nogil=True, cache=True)
+def row_products(indptr, indices, data, x, y):
+    """Return the products of rows x[i] and y[i] of a csr matrix with sorted indices, summed in float64."""
+    products = np.zeros(len(x), np.float64)
+    for pair in range(len(x)):
+        a, b = indptr[x[pair]], indptr[y[pair]]
+        last_a, last_b = indptr[x[pair] + 1], indptr[y[pair] + 1]
+        product = 0.0
+        while a < last_a and b < last_b:
+            if indices[a] == indices[b]:
+                product += np.float64(data[a]) * np.float64(data[b])
+                a += 1
+                b += 1
+            elif indices[a] < indices[b]:
+                a += 1
+            else:
+                b += 1
+        products[pair] = product
+    return products

@@ -1,0 +1,136 @@
+"""The similarity join on compiled kernels: exact, pruned by the lengths of what is skipped.
+
+Features are ranked by document frequency: the first, "heavy" ones make nearly all the work and little of a similarity.
+Rows are sorted by the length of their heavy part and cut into blocks, each with its postings and, for some 30 cuts of
+the ranking, the largest length of any of its rows below the cut. A query skips its features below the last cut at
+which (length of what it skips) · (largest length in the block) stays under `SKIPPED` of the threshold, and adds up the
+rest over the postings. By the Cauchy-Schwarz inequality x·y ≤ x_rest·y_rest + |x_skipped|·|y_skipped|; only where that
+bound reaches the threshold the skipped part is computed too (All-Pairs, Bayardo et al. 2007; L2-norm bounds as in L2AP,
+Anastasiu & Karypis 2014). What is skipped changes the time, never the result.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from os import cpu_count
+from types import ModuleType
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+BLOCK = 32_768
+"""Rows of a block: their sums (128 KiB of float32) stay in a core's second cache, their numbers fit into uint16."""
+
+QUERIES = 8_192
+"""Queries of one task of a thread; an interrupt waits for that long."""
+
+SKIPPED = 0.8
+"""Part of the threshold that skipped features may reach. Less: more sums; more: more candidates to compute in full."""
+
+CUTS = 28
+SLACK = 1e-5
+"""More than float32 sums err by, so that rounding of the bound loses no pair."""
+
+Rows = npt.NDArray[np.int64]
+
+
+class Plan(NamedTuple):
+    """A matrix made ready to be joined.
+
+    order : row of the matrix by row of the plan. ends, features, weights : the plan's rows, features as ranks.
+    cuts : ranks, ascending. norms : float32 (cuts, rows), the length of a row below each cut. width : ranks in use.
+    """
+
+    order: Rows
+    ends: npt.NDArray[np.int64]
+    features: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float32]
+    cuts: npt.NDArray[np.int32]
+    norms: npt.NDArray[np.float32]
+    width: int
+
+
+class Block(NamedTuple):
+    """The postings of the plan's rows first..last, and the largest norms among them."""
+
+    first: int
+    last: int
+    starts: npt.NDArray[np.int32]
+    documents: npt.NDArray[np.uint16]
+    values: npt.NDArray[np.float32]
+    caps: npt.NDArray[np.float32]
+
+
+def candidate_rows(
+    matrix: csr_array, threshold: float, compiled: ModuleType, chosen: Rows | None = None, *, threads: int | None = None
+) -> Iterator[tuple[Rows, Rows]]:
+    """Yield (rows, rows) of the matrix: every pair whose product reaches the threshold, and few others.
+
+    chosen : only pairs (chosen row, any row); a pair of two chosen rows comes twice. Without it every pair comes once.
+    """
+    threads = threads or cpu_count() or 1
+    plan = _plan(matrix, threshold, compiled)
+    picked = None if chosen is None else np.flatnonzero(np.isin(plan.order, chosen))
+    with ThreadPoolExecutor(threads) as pool:
+        if picked is not None:  # any of them may meet any block
+            list(pool.map(lambda first: _block(plan, first, compiled), range(0, len(plan.order), BLOCK)))
+        for start in range(0, len(plan.order), threads * BLOCK):
+            firsts = range(start, min(start + threads * BLOCK, len(plan.order)), BLOCK)
+            blocks = list(pool.map(lambda first: _block(plan, first, compiled), firsts))
+            # Rows that come before a block's end are in order by now; see `turn`.
+            tasks = [
+                pool.submit(_against, plan, block, queries, picked is None, threshold, compiled)
+                for block in blocks
+                for queries in _parts(np.arange(block.last) if picked is None else picked)
+            ]
+            for task in tasks:
+                x, y = task.result()
+                yield plan.order[x], plan.order[y]
+
+
+def _parts(rows: Rows) -> list[Rows]:
+    return [rows[start : start + QUERIES] for start in range(0, len(rows), QUERIES)]
+
+
+def _plan(matrix: csr_array, threshold: float, compiled: ModuleType) -> Plan:
+    documents, terms = matrix.shape
+    frequencies = np.bincount(matrix.indices, minlength=terms)
+    by_frequency = np.argsort(-frequencies, kind="stable")
+    width = int(np.count_nonzero(frequencies > 1))  # a term of one document adds nothing to any pair
+    rank = np.full(terms, terms, np.int32)
+    rank[by_frequency[:width]] = np.arange(width, dtype=np.int32)
+    squares = np.bincount(matrix.indices, matrix.data.astype(np.float64) ** 2, minlength=terms)[by_frequency[:width]]
+    mean_square = np.cumsum(squares) / max(1, documents)
+    heavy, last_cut = (int(np.searchsorted(mean_square, part * threshold, side="right")) for part in (SKIPPED, 2.0))
+    norms, lengths = compiled.squared_norms(matrix.indptr, matrix.indices, matrix.data, rank, heavy, width)
+    order = np.argsort(norms, kind="stable")
+    ends = np.zeros(documents + 1, np.int64)
+    np.cumsum(lengths[order], out=ends[1:])
+    features, weights = np.empty(ends[-1], np.int32), np.empty(ends[-1], np.float32)
+    compiled.gather(matrix.indptr, matrix.indices, matrix.data, rank, width, order, ends, features, weights)
+    cuts = np.unique(np.concatenate([[0, heavy], np.geomspace(2, max(4, last_cut), CUTS).astype(np.int64)]))
+    cuts = cuts[cuts <= max(width, 1)].astype(np.int32)
+    return Plan(order, ends, features, weights, cuts, np.empty((len(cuts), documents), np.float32), width)
+
+
+def _block(plan: Plan, first: int, compiled: ModuleType) -> Block:
+    last = min(first + BLOCK, len(plan.order))
+    size = int(plan.ends[last] - plan.ends[first])
+    starts = np.zeros(plan.width + 1, np.int32)
+    # One place more than is used: the lists' beginnings are read ahead, and the last list may be empty.
+    documents, values = np.zeros(size + 1, np.uint16), np.zeros(size + 1, np.float32)
+    compiled.turn(plan.ends, plan.features, plan.weights, first, last, starts, documents, values)
+    compiled.prefix_norms(plan.ends, plan.features, plan.weights, first, last, plan.cuts, plan.norms)
+    return Block(first, last, starts, documents, values, plan.norms[:, first:last].max(axis=1))
+
+
+def _against(
+    plan: Plan, block: Block, queries: Rows, after_only: bool, threshold: float, compiled: ModuleType
+) -> tuple[Rows, Rows]:
+    x, y, _touched = compiled.candidates(
+        queries, after_only, block.first, block.last, plan.ends, plan.features, plan.weights, plan.cuts, plan.norms,
+        block.caps, block.starts, block.documents, block.values, np.float32(SKIPPED * threshold),
+        np.float32(threshold - SLACK),
+    )  # fmt: skip
+    return x, y
