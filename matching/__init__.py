@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matching.candidates import Candidates
     from matching.errors import IndexExistsError, IndexFormatError, MatchingError, UnknownDocument
     from matching.evaluation import (
         BestF1,
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from matching.index_set import IndexSet
     from matching.join import similar_pairs
     from matching.ranking import DEFAULT_WEIGHTS, rank, rank_many
+    from matching.reranking import RankingModel, learn_ranking, rerank
     from matching.results import Document, FieldCosines, Group, Hit, Pair, Ranked, TermContribution, Weights
     from matching.text import Analyzer
     from matching.vocabulary import Vocabulary
 
 _MODULES = {
+    "candidates": ("Candidates",),
     "errors": ("IndexExistsError", "IndexFormatError", "MatchingError", "UnknownDocument"),
     "evaluation": (
         "BestF1",
@@ -50,6 +53,7 @@ _MODULES = {
     "index_set": ("IndexSet",),
     "join": ("similar_pairs",),
     "ranking": ("DEFAULT_WEIGHTS", "rank", "rank_many"),
+    "reranking": ("RankingModel", "learn_ranking", "rerank"),
     "results": ("Document", "FieldCosines", "Group", "Hit", "Pair", "Ranked", "TermContribution", "Weights"),
     "text": ("Analyzer",),
     "vocabulary": ("Vocabulary",),
@@ -60,6 +64,7 @@ __all__ = [
     "DEFAULT_WEIGHTS",
     "Analyzer",
     "BestF1",
+    "Candidates",
     "Document",
     "FieldCosines",
     "Group",
@@ -70,6 +75,7 @@ __all__ = [
     "MatchingError",
     "Pair",
     "Ranked",
+    "RankingModel",
     "RankingQuality",
     "TermContribution",
     "TextIndex",
@@ -82,11 +88,13 @@ __all__ = [
     "explain",
     "explain_rank",
     "group_pairs",
+    "learn_ranking",
     "ndcg_at",
     "rank",
     "rank_many",
     "ranking_quality",
     "recall_at",
+    "rerank",
     "similar_pairs",
 ]
 

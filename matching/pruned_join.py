@@ -25,7 +25,7 @@ BLOCK = 32_768
 QUERIES = 8_192
 """Queries of one task of a thread; an interrupt waits for that long."""
 
-SKIPPED = 0.8
+SKIPPED = 0.85
 """Part of the threshold that skipped features may reach. Less: more sums; more: more candidates to compute in full."""
 
 CUTS = 28
