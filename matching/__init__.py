@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matching.index import TextIndex
     from matching.index_set import IndexSet
     from matching.join import similar_pairs
+    from matching.likeness import pair_likeness
     from matching.ranking import DEFAULT_WEIGHTS, rank, rank_many
     from matching.reranking import RankingModel, learn_ranking, rerank
     from matching.results import Document, FieldCosines, Group, Hit, Pair, Ranked, TermContribution, Weights
@@ -52,6 +53,7 @@ _MODULES = {
     "index": ("TextIndex",),
     "index_set": ("IndexSet",),
     "join": ("similar_pairs",),
+    "likeness": ("pair_likeness",),
     "ranking": ("DEFAULT_WEIGHTS", "rank", "rank_many"),
     "reranking": ("RankingModel", "learn_ranking", "rerank"),
     "results": ("Document", "FieldCosines", "Group", "Hit", "Pair", "Ranked", "TermContribution", "Weights"),
@@ -90,6 +92,7 @@ __all__ = [
     "group_pairs",
     "learn_ranking",
     "ndcg_at",
+    "pair_likeness",
     "rank",
     "rank_many",
     "ranking_quality",

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 
 from matching.index import Field
 from matching.ranking import Source, indexes
+from matching.vocabulary import Vocabulary
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -62,7 +63,7 @@ class Candidates:
     @cached_property
     def text(self) -> Numbers:
         """Number of the candidate's text by row; equal texts (in any order of words) have the same."""
-        return _same_rows(self.capabilities.counts("all")[self._rows])
+        return same_rows(self.capabilities.counts("all")[self._rows])
 
     @cached_property
     def first_of_text(self) -> Mask:
@@ -72,7 +73,7 @@ class Candidates:
     @cached_property
     def post(self) -> Numbers:
         """Number of the need's title by need; a need that was posted again has the same."""
-        return _same_rows(self.needs.counts("title")[self._need_rows])
+        return same_rows(self.needs.counts("title")[self._need_rows])
 
     @cached_property
     def pair(self) -> Numbers:
@@ -88,9 +89,8 @@ class Candidates:
 
     def columns(self) -> dict[str, Numbers]:
         """Return the columns of single characters and words ("1"), of 2-grams ("2"), and of both ("12")."""
-        terms = list(self.needs.vocabulary.terms)
-        is_bigram = np.array([len(term) == 2 and not any(map(str.isascii, term)) for term in terms], bool)
-        return {"1": np.flatnonzero(~is_bigram), "2": np.flatnonzero(is_bigram), "12": np.arange(len(terms))}
+        is_bigram = bigram_columns(self.needs.vocabulary)
+        return {"1": np.flatnonzero(~is_bigram), "2": np.flatnonzero(is_bigram), "12": np.arange(len(is_bigram))}
 
     def dot(self, of_needs: csr_array, of_candidates: csr_array) -> Floats:
         """Return the product of each candidate's row with the row of its need."""
@@ -109,7 +109,13 @@ def firsts(numbers: Numbers) -> Mask:
     return mask
 
 
-def _same_rows(counts: csr_array) -> Numbers:
+def bigram_columns(vocabulary: Vocabulary) -> Mask:
+    """Return whether each column is a 2-gram of Chinese characters; the others are single characters and words."""
+    return np.array([len(term) == 2 and not any(map(str.isascii, term)) for term in vocabulary.terms], bool)
+
+
+def same_rows(counts: csr_array) -> Numbers:
+    """Return a number by row; equal rows have the same."""
     seen: dict[bytes, int] = {}
     rows = [slice(int(start), int(end)) for start, end in zip(counts.indptr, counts.indptr[1:], strict=False)]
     keys = [counts.indices[row].tobytes() + counts.data[row].tobytes() for row in rows]

@@ -31,7 +31,7 @@ from matching.tables import read_documents, read_grades
 GRADES = range(1, 5)
 MERGE_GRADES = range(4)
 POSITIVE, REPOST = 2, 3
-CONSIDERED = 200
+CONSIDERED = 50
 """Capabilities of the whole collection that come into the second stage of `rank --pool all`."""
 
 Figures = dict[str, object]
