@@ -6,7 +6,7 @@ RUNTIME := $(PYTHON) -m config.runtime
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-real screenshots messages lock manage clean
+.PHONY: help run test lint bench bench-full bench-real screenshots messages lock manage clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -22,9 +22,13 @@ lint: ## run the static checks
 	@bin/bootstrap test
 	@bin/lint
 
-bench: ## measure the matching library (DATA_DIR=folder for the judged data)
-	@bin/bootstrap test
-	@DATA_DIR="$(DATA_DIR)" $(PYTHON) -m benchmarks.quality $(ARGS)
+bench: ## measure the matching library beside its peers, in minutes (DATA_DIR=folder for the judged data)
+	@bin/bootstrap bench
+	@DATA_DIR="$(DATA_DIR)" $(PYTHON) -m benchmarks.quality
+	@DATA_DIR="$(DATA_DIR)" $(PYTHON) -m benchmarks.joins $(ARGS)
+
+bench-full: ## the same with a million documents: an hour and 12 GiB of memory
+	@$(MAKE) --no-print-directory bench ARGS="--full $(ARGS)"
 
 bench-real: ## import the judged real data into throw-away servers and measure (DATA_DIR=folder)
 	@test -n "$(DATA_DIR)" || { echo "Say where the data is: make bench-real DATA_DIR=/path/to/data"; exit 2; }
@@ -44,7 +48,7 @@ manage: ## run a management command beside the lasting servers (ARGS="shell")
 
 lock: ## resolve requirements/*.in again into the locks (ARGS="--upgrade")
 	@bin/bootstrap test
-	@cd requirements && for set in bootstrap prod run test; do \
+	@cd requirements && for set in bootstrap prod run test bench; do \
 		UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 ../.venv/bin/uv pip compile -q --generate-hashes --no-header --no-emit-index-url \
 			--python-version 3.11 --universal $$set.in -o $$set.txt $(ARGS) || exit 1; done
 

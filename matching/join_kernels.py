@@ -66,19 +66,19 @@ def turn(ends, features, weights, first, last, starts, documents, values):
 
 
 @njit(nogil=True, cache=True)
-def prefix_norms(ends, features, weights, first, last, cuts, norms):
-    """Fill norms[i, row] with the length of what the row holds of the features below cuts[i]."""
+def prefixes(ends, features, weights, first, last, cuts, norms, lengths):
+    """Fill norms[row, i] and lengths[row, i]: Euclidean length and number of a row's features below cuts[i]."""
     for row in range(first, last):
-        square, cut = 0.0, 0
-        for place in range(ends[row], ends[row + 1]):
+        square, cut, begin = 0.0, 0, ends[row]
+        for place in range(begin, ends[row + 1]):
             while cut < len(cuts) and features[place] >= cuts[cut]:
-                norms[cut, row] = np.sqrt(square)
+                norms[row, cut], lengths[row, cut] = np.sqrt(square), place - begin
                 cut += 1
             if cut == len(cuts):
                 break
             square += np.float64(weights[place]) ** 2
         while cut < len(cuts):
-            norms[cut, row] = np.sqrt(square)
+            norms[row, cut], lengths[row, cut] = np.sqrt(square), ends[row + 1] - begin
             cut += 1
 
 
@@ -99,16 +99,18 @@ def _grown(some):
 
 @njit(nogil=True, cache=True)
 def candidates(
-    queries, after_only, first, last, ends, features, weights, cuts, norms, caps, starts, documents, values,
-    skipped_part, limit,
+    queries, after_only, first, last, ends, features, weights, cuts, norms, lengths, block_norms, caps, starts,
+    documents, values, skipped_part, limit,
 ):  # fmt: skip
     """Return (query rows, block rows) of all pairs whose similarity may reach `limit`.
 
     queries : rows to look for among the rows first..last, of which the postings are given.
     after_only : only pairs in which the row of the block comes after the query.
-    caps : largest norms[i] in the block. A query skips its features below the last cut i where
-    norms[i, query] · caps[i] < skipped_part; what it skipped is bounded by norms[i, query] · norms[i, row], and
-    computed where that bound is not enough. The result holds every pair that reaches the limit and few others.
+    block_norms : norms of the block, turned: (cuts, rows). caps : the largest of each cut.
+
+    A query skips its features below the last cut i where norms[query, i] · caps[i] < skipped_part. What it skipped is
+    bounded by norms[query, i] · norms[row, i]; where that is not enough, it is computed from the rarest on, cut by cut,
+    until the bound of the rest decides. The result holds every pair that reaches the limit and few others.
     """
     size = last - first
     products, skipped = np.zeros(size, np.float32), np.zeros(cuts[-1], np.float32)
@@ -117,14 +119,10 @@ def candidates(
     for query in queries:
         least = max(0, query - first + 1) if after_only else 0
         cut = len(cuts) - 1
-        while cut > 0 and norms[cut, query] * caps[cut] >= skipped_part:
+        while cut > 0 and norms[query, cut] * caps[cut] >= skipped_part:
             cut -= 1
-        norm, below = norms[cut, query], cuts[cut]
         begin, end = ends[query], ends[query + 1]
-        rest = begin
-        while rest < end and features[rest] < below:
-            skipped[features[rest]] = weights[rest]
-            rest += 1
+        rest = begin + lengths[query, cut]
         # All lists are touched first: their cache misses overlap, where those of the sums would wait for each other.
         for place in range(rest, end):
             at = starts[features[place]]
@@ -133,8 +131,7 @@ def candidates(
             weight, feature = weights[place], features[place]
             for at in range(starts[feature], starts[feature + 1]):
                 products[np.uint64(documents[at])] += weight * values[at]
-        number_near = 0
-        bounds = norms[cut, first:last]
+        number_near, norm, bounds = 0, norms[query, cut], block_norms[cut]
         for chunk in range(least // CHUNK * CHUNK, size, CHUNK):
             chunk_end = min(chunk + CHUNK, size)
             if _reaching(products[chunk:chunk_end], bounds[chunk:chunk_end], norm, limit):
@@ -142,21 +139,26 @@ def candidates(
                     if products[row] + norm * bounds[row] >= limit:
                         near[number_near] = row
                         number_near += 1
-                        touched += features[ends[first + row]] + weights[ends[first + row]]
+                        touched += norms[first + row, cut] + features[ends[first + row] + lengths[first + row, cut] - 1]
+        if number_near:
+            skipped[features[begin:rest]] = weights[begin:rest]
         for row in near[:number_near]:
-            product = products[row]
-            for place in range(ends[first + row], ends[first + row + 1]):
-                if features[place] >= below:
-                    break
-                product += skipped[features[place]] * weights[place]
-            if product >= limit:
+            product, other, level = products[row], first + row, cut
+            stop = ends[other] + lengths[other, cut]
+            while level > 0 and product + norms[query, level] * norms[other, level] >= limit:
+                level -= 1
+                start = ends[other] + lengths[other, level]
+                for place in range(start, stop):
+                    product += skipped[features[place]] * weights[place]
+                stop = start
+            if level == 0 and product >= limit:
                 if number == len(found_x):
                     found_x, found_y = _grown(found_x), _grown(found_y)
-                found_x[number], found_y[number] = query, first + row
+                found_x[number], found_y[number] = query, other
                 number += 1
         products[:] = 0
-        for place in range(begin, rest):
-            skipped[features[place]] = 0
+        if number_near:
+            skipped[features[begin:rest]] = 0
     return found_x[:number], found_y[:number], touched
 
 

@@ -4,9 +4,9 @@ Mean of two cosines, on single characters and words and on 2-grams, a title coun
 half the mean density of the two, which is a need's mean likeness to its five nearest needs of another title: where many
 needs are alike, a pair of them is more likely one that people merge.
 
-On 79 graded pairs of real needs (18 to be merged) the average precision is .540 for one cosine, .653 without density and
-.676 with it; over 27 settings of tf, idf power and title weight .61 to .66 and .62 to .69; with the setting chosen on
-other pairs .617 and .663. So few pairs leave wide bounds: .51 to .83 (bootstrap, 80 %).
+On 79 graded pairs of real needs (18 to be merged) the average precision is .540 for one cosine, .653 without density
+and .676 with it; over 27 settings of tf, idf power and title weight .61 to .66 and .62 to .69; with the setting chosen
+on other pairs .617 and .663. So few pairs leave wide bounds: .51 to .83 (bootstrap, 80 %).
 """
 
 from collections.abc import Iterator, Sequence

@@ -25,7 +25,7 @@ BLOCK = 32_768
 QUERIES = 8_192
 """Queries of one task of a thread; an interrupt waits for that long."""
 
-SKIPPED = 0.85
+SKIPPED = 0.8
 """Part of the threshold that skipped features may reach. Less: more sums; more: more candidates to compute in full."""
 
 CUTS = 28
@@ -39,7 +39,8 @@ class Plan(NamedTuple):
     """A matrix made ready to be joined.
 
     order : row of the matrix by row of the plan. ends, features, weights : the plan's rows, features as ranks.
-    cuts : ranks, ascending. norms : float32 (cuts, rows), the length of a row below each cut. width : ranks in use.
+    cuts : ranks, ascending from 0. norms, lengths : (rows, cuts), Euclidean length and number of what a row holds below
+    each cut. width : ranks in use.
     """
 
     order: Rows
@@ -48,17 +49,19 @@ class Plan(NamedTuple):
     weights: npt.NDArray[np.float32]
     cuts: npt.NDArray[np.int32]
     norms: npt.NDArray[np.float32]
+    lengths: npt.NDArray[np.int32]
     width: int
 
 
 class Block(NamedTuple):
-    """The postings of the plan's rows first..last, and the largest norms among them."""
+    """The postings of the plan's rows first..last, their norms (cuts, rows) and the largest norm of each cut."""
 
     first: int
     last: int
     starts: npt.NDArray[np.int32]
     documents: npt.NDArray[np.uint16]
     values: npt.NDArray[np.float32]
+    norms: npt.NDArray[np.float32]
     caps: npt.NDArray[np.float32]
 
 
@@ -111,7 +114,8 @@ def _plan(matrix: csr_array, threshold: float, compiled: ModuleType) -> Plan:
     compiled.gather(matrix.indptr, matrix.indices, matrix.data, rank, width, order, ends, features, weights)
     cuts = np.unique(np.concatenate([[0, heavy], np.geomspace(2, max(4, last_cut), CUTS).astype(np.int64)]))
     cuts = cuts[cuts <= max(width, 1)].astype(np.int32)
-    return Plan(order, ends, features, weights, cuts, np.empty((len(cuts), documents), np.float32), width)
+    shape = (documents, len(cuts))
+    return Plan(order, ends, features, weights, cuts, np.empty(shape, np.float32), np.empty(shape, np.int32), width)
 
 
 def _block(plan: Plan, first: int, compiled: ModuleType) -> Block:
@@ -121,8 +125,9 @@ def _block(plan: Plan, first: int, compiled: ModuleType) -> Block:
     # One place more than is used: the lists' beginnings are read ahead, and the last list may be empty.
     documents, values = np.zeros(size + 1, np.uint16), np.zeros(size + 1, np.float32)
     compiled.turn(plan.ends, plan.features, plan.weights, first, last, starts, documents, values)
-    compiled.prefix_norms(plan.ends, plan.features, plan.weights, first, last, plan.cuts, plan.norms)
-    return Block(first, last, starts, documents, values, plan.norms[:, first:last].max(axis=1))
+    compiled.prefixes(plan.ends, plan.features, plan.weights, first, last, plan.cuts, plan.norms, plan.lengths)
+    norms = np.ascontiguousarray(plan.norms[first:last].T)
+    return Block(first, last, starts, documents, values, norms, norms.max(axis=1))
 
 
 def _against(
@@ -130,7 +135,7 @@ def _against(
 ) -> tuple[Rows, Rows]:
     x, y, _touched = compiled.candidates(
         queries, after_only, block.first, block.last, plan.ends, plan.features, plan.weights, plan.cuts, plan.norms,
-        block.caps, block.starts, block.documents, block.values, np.float32(SKIPPED * threshold),
-        np.float32(threshold - SLACK),
+        plan.lengths, block.norms, block.caps, block.starts, block.documents, block.values,
+        np.float32(SKIPPED * threshold), np.float32(threshold - SLACK),
     )  # fmt: skip
     return x, y
