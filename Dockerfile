@@ -31,6 +31,7 @@ ENV PYTHONUNBUFFERED=1 \
     STATE_DIR=/srv/state \
     INDEX_ROOT=/srv/index \
     MEDIA_ROOT=/srv/media \
+    NUMBA_CACHE_DIR=/srv/state/kernels \
     PATH=/venv/bin:$PATH
 WORKDIR /app
 

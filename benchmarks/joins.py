@@ -155,19 +155,8 @@ def shown(values: list[float]) -> str:
 
 def table(rows: list[dict[str, Any]]) -> str:
     """Return the figures as a table in Markdown."""
-    columns = [
-        "collection",
-        "t",
-        "pairs",
-        "CPU s",
-        "wall s",
-        "MiB",
-        "peer CPU s",
-        "peer wall s",
-        "peer MiB",
-        "CPU ratio",
-        "same pairs",
-    ]
+    columns = ["collection", "t", "pairs", "CPU s", "wall s", "MiB"]
+    columns += ["peer CPU s", "peer wall s", "peer MiB", "CPU ratio", "same pairs"]
     lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for row in rows:
         mine, other = row["ours"], row.get("peer")

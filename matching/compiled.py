@@ -5,10 +5,15 @@ must start fast and answer single queries (web) never get there.
 """
 
 import os
+import tempfile
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
+
+CACHE = "NUMBA_CACHE_DIR"
+"""Environment variable of numba: where compiled kernels are kept between processes; by default beside their source."""
 
 SWITCH = "MATCHING_COMPILED"
 """Environment variable: 0 keeps the kernels off."""
@@ -21,6 +26,9 @@ def available() -> bool:
 
 @cache
 def _module(name: str) -> ModuleType:
+    if not os.environ.get(CACHE) and not os.access(Path(__file__).parent, os.W_OK):
+        # numba refuses to load where it can keep nothing. A folder of this process alone: what is kept there is code.
+        os.environ[CACHE] = tempfile.mkdtemp(prefix="matching-kernels-")
     return import_module(f"matching.{name}")
 
 

@@ -11,6 +11,16 @@ CHUNK = 256
 
 
 @njit(nogil=True, cache=True)
+def column_sums(indices, data, terms):
+    """Return of every column the number of its entries and the sum of their squares."""
+    frequencies, squares = np.zeros(terms, np.int64), np.zeros(terms, np.float64)
+    for place in range(len(indices)):
+        frequencies[indices[place]] += 1
+        squares[indices[place]] += np.float64(data[place]) ** 2
+    return frequencies, squares
+
+
+@njit(nogil=True, cache=True)
 def squared_norms(indptr, indices, data, rank, heavy, width):
     """Return |x_heavy|² of every row of a csr matrix and the number of its features of rank < width."""
     documents = len(indptr) - 1

@@ -98,13 +98,12 @@ def _parts(rows: Rows) -> list[Rows]:
 
 def _plan(matrix: csr_array, threshold: float, compiled: ModuleType) -> Plan:
     documents, terms = matrix.shape
-    frequencies = np.bincount(matrix.indices, minlength=terms)
+    frequencies, squares = compiled.column_sums(matrix.indices, matrix.data, terms)
     by_frequency = np.argsort(-frequencies, kind="stable")
     width = int(np.count_nonzero(frequencies > 1))  # a term of one document adds nothing to any pair
     rank = np.full(terms, terms, np.int32)
     rank[by_frequency[:width]] = np.arange(width, dtype=np.int32)
-    squares = np.bincount(matrix.indices, matrix.data.astype(np.float64) ** 2, minlength=terms)[by_frequency[:width]]
-    mean_square = np.cumsum(squares) / max(1, documents)
+    mean_square = np.cumsum(squares[by_frequency[:width]]) / max(1, documents)
     heavy, last_cut = (int(np.searchsorted(mean_square, part * threshold, side="right")) for part in (SKIPPED, 2.0))
     norms, lengths = compiled.squared_norms(matrix.indptr, matrix.indices, matrix.data, rank, heavy, width)
     order = np.argsort(norms, kind="stable")

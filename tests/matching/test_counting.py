@@ -1,5 +1,7 @@
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -67,6 +69,18 @@ def test_long_and_odd_texts(text):
 def test_many_documents_in_small_batches(monkeypatch):
     monkeypatch.setattr(matching.counting, "BATCH", 50)
     assert_same(*both_ways([document.body for document in documents(300)], known=["ocr"]))
+
+
+@needs_kernels
+def test_the_kernels_load_from_an_installation_that_is_read_only():
+    code = (
+        "import os; os.access = lambda *_: False; from matching import compiled;"
+        "compiled.kernels('join_kernels', work=1, pays_from=0); print(os.environ[compiled.CACHE])"
+    )
+    env = {name: value for name, value in os.environ.items() if name != compiled.CACHE}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    assert Path(done.stdout.strip()).name.startswith("matching-kernels-")
+    Path(done.stdout.strip()).rmdir()
 
 
 def test_the_compiler_is_not_loaded_before_there_is_work_for_it():
