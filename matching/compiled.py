@@ -4,7 +4,9 @@ Importing numba takes seconds, so nothing here is imported before there is work 
 must start fast and answer single queries (web) never get there.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from functools import cache
 from importlib import import_module
@@ -29,6 +31,7 @@ def _module(name: str) -> ModuleType:
     if not os.environ.get(CACHE) and not os.access(Path(__file__).parent, os.W_OK):
         # numba refuses to load where it can keep nothing. A folder of this process alone: what is kept there is code.
         os.environ[CACHE] = tempfile.mkdtemp(prefix="matching-kernels-")
+        atexit.register(shutil.rmtree, os.environ[CACHE], ignore_errors=True)
     return import_module(f"matching.{name}")
 
 
