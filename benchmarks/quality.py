@@ -1,10 +1,11 @@
-"""How well `rank` and `similar_pairs` do on judged data, and how long a join takes.
+"""How well `rank`, `rerank`, learned models and `pair_likeness` do on judged data, and what builds and groups cost.
 
     DATA_DIR=/path/to/data python -m benchmarks.quality [DOCUMENTS]
 
-Ranking (bdci_dev): nDCG@10, MAP and recall@10 by the convention of `matching.evaluation`. Merging (merge_dev): average
-precision and best F1 of the similarity of the graded pairs; positive = grade 2, re-posts (grade 3) left out. Join:
-seconds for DOCUMENTS synthetic documents (default 20,000, seed 1; 0 leaves it out).
+Ranking (bdci_dev): nDCG@10, MAP and recall@10 by the convention of `matching.evaluation`; learned models on needs of
+folds they have not seen, in five shuffles. Merging (merge_dev): average precision and best F1 of the graded pairs;
+positive = grade 2, re-posts (grade 3) left out. Costs: seconds for DOCUMENTS synthetic documents (default 20,000, seed
+1; 0 leaves it out).
 """
 
 import csv
@@ -14,19 +15,28 @@ import sys
 import time
 from collections import defaultdict
 from pathlib import Path
+from statistics import median
+
+import numpy as np
 
 from matching import (
     DEFAULT_WEIGHTS,
+    BestF1,
+    Candidates,
     Document,
     IndexSet,
+    RankingModel,
     RankingQuality,
     TextIndex,
     Weights,
     average_precision,
     best_f1,
     group_pairs,
+    learn_ranking,
+    pair_likeness,
     rank,
     ranking_quality,
+    rerank,
     similar_pairs,
 )
 
@@ -70,20 +80,28 @@ def ranking(index: IndexSet, grades: dict[str, dict[str, int]], weights: Weights
     return ranking_quality(ranked)
 
 
-def merging(folder: Path) -> tuple[int, float, float, float]:
-    """Return the number of graded pairs, the average precision, the best F1 and its threshold."""
+def second_stage(index: IndexSet, grades: dict[str, dict[str, int]]) -> tuple[RankingQuality, list[RankingModel]]:
+    """Return the figures of `rerank` without a model, and the models that five shuffles of the folds give."""
+    candidates = Candidates(index, grades)
+    pairs = {(need, one): grade for need, of in grades.items() for one, grade in of.items()}
+    ranked = {need: [pairs[need, one] for one, _ in some] for need, some in rerank(candidates).items()}
+    return ranking_quality(ranked), [learn_ranking(candidates, pairs, seed=seed) for seed in range(5)]
+
+
+def merging(folder: Path) -> dict[str, tuple[float, BestF1]]:
+    """Return the average precision and the best F1 of the graded pairs, by one cosine and by `pair_likeness`."""
     index = TextIndex.build(documents(folder / "needs.csv"))
-    graded = [row for row in rows(folder / "grades.csv") if int(row["grade"]) < REPOST]
+    graded = {(row["need_a"], row["need_b"]): int(row["grade"]) for row in rows(folder / "grades.csv")}
+    pairs = sorted(pair for pair, grade in graded.items() if grade < REPOST)
     matrix = index.matrix
-    scored = []
-    for row in graded:
-        a, b = index.row(row["need_a"]), index.row(row["need_b"])
-        similarity = float((matrix[[a]] @ matrix[[b]].T).toarray()[0, 0])
-        scored.append((similarity, row["need_a"], row["need_b"], int(row["grade"]) == MERGE_PAIR))
-    scored.sort(key=lambda item: (-item[0], item[1], item[2]))
-    relevant = [item[3] for item in scored]
-    best = best_f1([item[0] for item in scored], relevant)
-    return len(scored), average_precision(relevant), best.f1, best.threshold
+    x, y = ([index.row(pair[side]) for pair in pairs] for side in (0, 1))
+    cosines = np.asarray(matrix[x].multiply(matrix[y]).sum(axis=1)).ravel().tolist()
+    found = {}
+    for name, scores in (("one cosine", cosines), ("pair_likeness", pair_likeness(index, pairs))):
+        order = sorted(range(len(pairs)), key=lambda number: (-scores[number], pairs[number]))
+        relevant = [graded[pairs[number]] == MERGE_PAIR for number in order]
+        found[name] = average_precision(relevant), best_f1([scores[number] for number in order], relevant)
+    return found
 
 
 def join(count: int, folder: Path) -> None:
@@ -121,8 +139,18 @@ def main() -> None:
         f"ranking {figures.needs} needs: nDCG@10 {figures.ndcg:.4f}, MAP {figures.mean_average_precision:.4f}, "
         f"recall@10 {figures.recall:.4f} (build {built - start:.2f} s, rank {time.perf_counter() - built:.2f} s)"
     )
-    pairs, precision, f1, threshold = merging(folder / "merge_dev")
-    print(f"merging {pairs} pairs: average precision {precision:.4f}, best F1 {f1:.4f} at ≥ {threshold:.3f}")
+    stage, models = second_stage(index, judged(real / "judgements.csv"))
+    bounds = [model.gain_bound for model in models]
+    learned = [model.ndcg for model in models]
+    print(
+        f"second stage: nDCG@10 {stage.ndcg:.4f}, MAP {stage.mean_average_precision:.4f}, recall@10 {stage.recall:.4f}"
+    )
+    print(
+        f"learned, held out: nDCG@10 {median(learned):.4f} [{min(learned):.4f}, {max(learned):.4f}], "
+        f"gain over plain ≥ {median(bounds):+.4f} (one-sided 90 %)"
+    )
+    for name, (precision, best) in merging(folder / "merge_dev").items():
+        print(f"merging by {name}: average precision {precision:.4f}, best F1 {best.f1:.4f} at ≥ {best.threshold:.3f}")
     if count:
         join(count, folder)
 
