@@ -11,7 +11,6 @@ docs/images, the figures to output/bench.
 
 import argparse
 import json
-import resource
 import runpy
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from scipy.sparse import csr_array, csr_matrix
 
 from benchmarks.quality import data_dir
 from matching import Document, TextIndex
+from matching.command_line import peak_memory
 from matching.join import similar_rows
 from matching.tables import read_documents
 
@@ -104,8 +104,8 @@ def peer(path: str, threshold: float, left: int) -> dict[str, Any]:
 
 def taken(began: tuple[float, float]) -> dict[str, float]:
     """Return wall and CPU seconds since, and the process's peak of memory."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
-    return {"wall": time.perf_counter() - began[0], "cpu": time.process_time() - began[1], "mib": peak}
+    wall, cpu = time.perf_counter() - began[0], time.process_time() - began[1]
+    return {"wall": wall, "cpu": cpu, "mib": peak_memory() / 2**20}
 
 
 def pair_keys(x: Any, y: Any, similarities: Any, documents: int, left: int, threshold: float) -> list[int]:

@@ -73,9 +73,10 @@ def _changed(start: IndexBuild | None, part: str, documents: list["Document"], r
         logger.exception("index build lost", extra={"build": start.number if start else 0})
         start_anew(start)
         return None
-    index.remove(part, removed)
+    gone = index.remove(part, removed)
     index.add(part, documents)
-    if index.needs_refit:
+    # A new epoch drops terms that no document holds: the words of a withdrawn text leave the index with it.
+    if gone or index.needs_refit:
         index.refit()
     return index
 

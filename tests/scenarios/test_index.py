@@ -111,3 +111,19 @@ def test_rebuild_index_makes_a_new_build(cast: Cast) -> None:
     drain_outbox()
     assert IndexBuild.objects.live().number > before
     assert ids() == {str(need.pk)}
+
+
+def test_the_words_of_a_withdrawn_need_leave_the_index_with_it(cast: Cast) -> None:
+    for number in range(12):
+        published_need(cast, title_zh=f"车身压铸件检测{number}")
+    secret = published_need(cast, title_zh="曜珑检测")
+    drain_outbox()
+    live = live_index()
+    assert live
+    assert "曜珑" in live.indexes.vocabulary.terms
+    withdraw_need(actor=cast.actor("enterprise"), need_id=secret.pk)
+    drain_outbox()
+    live = live_index()
+    assert live
+    assert not {"曜", "珑", "曜珑"} & set(live.indexes.vocabulary.terms)
+    assert len(ids()) == 12
