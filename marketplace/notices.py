@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.actors import actor_for
 from marketplace.models import Account, Capability, Notification, Organisation
+from scenarios.actions.interests import owners_of
 from scenarios.models import Call, Event, Follow, Interest, MergedDemand, MergeProposal, Need
 
 Accounts = set[int]
@@ -50,7 +51,7 @@ def followers(event: Event, subject: Any) -> Accounts:
 def need_owners(event: Event, subject: Any) -> Accounts:
     """The owners whose needs are in the pool or behind the call; of a pool that just ended, those who were in it."""
     if isinstance(subject, Call):
-        subject = subject.need or subject.demand
+        return members_of(owners_of(subject))
     if isinstance(subject, Need):
         return owner(event, subject)
     living = subject.members.filter(left_at__isnull=True).values_list("need__owner", flat=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.models import Capability, Suggestion
 from scenarios.actor import Actor
-from scenarios.models import Consent, Interest, Need
+from scenarios.models import Consent, DemandMember, Interest, Need
 from scenarios.querysets import DatabaseClock
 
 SHOWN = 5
@@ -91,12 +91,12 @@ def demand_side(actor: Actor) -> list[Task]:
         organisation__in=actor.organisation_ids, state="invited", core_version=F("demand__core_version")
     ).exclude(demand__status__in=["drafted", "split", "dissolved"])
     ending = Q(status="expired") | Q(status="published", expires_at__lte=DatabaseClock() + SOON)
+    behind = DemandMember.objects.consented().filter(need__owner__in=actor.organisation_ids)
     answered = Interest.objects.filter(
-        Q(call__need__owner__in=actor.organisation_ids)
-        | Q(call__demand__members__need__owner__in=actor.organisation_ids, call__demand__members__left_at__isnull=True),
+        Q(call__need__owner__in=actor.organisation_ids) | Q(call__demand__in=behind.values("demand")),
         state="declared",
         call__status="open",
-    ).distinct()
+    )
     return _with_rows(
         _task(
             "invitations",

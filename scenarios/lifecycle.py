@@ -73,7 +73,7 @@ DEMAND_MOVES = (
         (D.FORMED, D.THRESHOLD_MET),
         D.FROZEN,
         ("publisher",),
-        ("two_owners_on_the_core", "threshold_met_if_there_is_one"),
+        ("two_owners_on_the_core", "every_owner_on_the_core", "threshold_met_if_there_is_one"),
     ),
     Move("call", (D.FROZEN,), D.CALLED, ("system",)),
     Move("release", (D.CALLED,), D.FROZEN, ("system",), ("call_cancelled",)),

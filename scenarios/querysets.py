@@ -147,6 +147,28 @@ class NeedQuerySet(models.QuerySet[Any]):
         return soon.exclude(Exists(told)).order_by("expires_at", "pk")
 
 
+class DemandMemberQuerySet(models.QuerySet[Any]):
+    """Links between pools and needs."""
+
+    def living(self) -> Self:
+        """Links whose need is in the pool now."""
+        return self.filter(left_at__isnull=True)
+
+    def consented(self) -> Self:
+        """Living links whose owner consented to the pool's present core: what stands behind the pool and its call."""
+        return self.living().filter(self._consent()).exclude(need__owner__verification="suspended")
+
+    def without_consent(self) -> Self:
+        """Living links whose owner has given no consent to the pool's present core."""
+        return self.living().exclude(self._consent())
+
+    def _consent(self) -> Exists:
+        consent: Any = self.model._meta.get_field("demand").related_model._meta.get_field("consents").related_model
+        asked = {"demand": OuterRef("demand"), "organisation": OuterRef("need__owner")}
+        given = consent._default_manager.filter(**asked, core_version=OuterRef("demand__core_version"))
+        return Exists(given.filter(state__in=CONSENTED))
+
+
 class MergeProposalQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         return self.filter(status=ProposalStatus.OPEN)
@@ -225,17 +247,7 @@ class MergedDemandQuerySet(TitleSearch, models.QuerySet[Any]):
         pooled_quantity : summed over the needs in the pool's unit.
         owners : organisations counted once, in whatever unit they need.
         """
-        consented = (
-            self._members(demand=OuterRef("pk"), left_at__isnull=True)
-            .exclude(need__owner__verification="suspended")
-            .filter(
-                need__owner__consents__demand=F("demand"),
-                need__owner__consents__core_version=F("demand__core_version"),
-                need__owner__consents__state__in=CONSENTED,
-            )
-            .order_by()
-            .values("demand")
-        )
+        consented = self._members(demand=OuterRef("pk")).consented().order_by().values("demand")
         return self.annotate(
             pooled_quantity=Coalesce(
                 Subquery(

@@ -19,7 +19,7 @@ from scenarios.actions.members import (
     lock_pooling,
     require_poolable,
 )
-from scenarios.actions.standing import ENOUGH_OWNERS, end_pool, move_demand
+from scenarios.actions.standing import end_pool, move_demand, obstacles_to_freezing
 from scenarios.actor import Actor
 from scenarios.choices import DemandStatus, Treatment
 from scenarios.codes import next_code
@@ -217,14 +217,13 @@ def invite_owners(*, actor: Actor, demand_id: UUID) -> MergedDemand:
 def freeze_demand(*, actor: Actor, demand_id: UUID) -> MergedDemand:
     """Close the pool to changes, so that a call can be opened from exactly this core.
 
-    Raises IllegalMove with fewer than two owners on the core, or below the minimum scale where one was set.
+    Raises IllegalMove while an owner has not accepted the core, with fewer than two owners on it, or below the
+    minimum scale where one was set.
     """
     demand = lock_demand(MergedDemand.objects.visible_to(actor), demand_id)
     require_move(DEMAND_MOVES, "freeze", actor=actor, owner_id=None, status=demand.status)
-    if MergedDemand.objects.with_scale().get(pk=demand.pk).owners < ENOUGH_OWNERS:
-        raise IllegalMove(_("At least two owners must have accepted this core."))
-    if demand.threshold_quantity is not None and demand.status != DemandStatus.THRESHOLD_MET:
-        raise IllegalMove(_("The pool is below its minimum scale. Wait for more members, or lower the scale."))
+    if obstacles := obstacles_to_freezing(demand):
+        raise IllegalMove(" ".join(obstacles))
     return move_demand(demand, "freeze", actor=actor)
 
 

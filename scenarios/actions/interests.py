@@ -78,12 +78,12 @@ def withdraw_interest(*, actor: Actor, call_id: UUID, organisation_id: UUID) -> 
 
 
 def owners_of(call: Call) -> set[UUID]:
-    """Return the organisations whose needs stand behind a call."""
+    """Return the organisations whose needs stand behind a call: of a pool those that consented to its core."""
     if call.need is not None:
         return {call.need.owner_id}
     if call.demand is None:
         return set()
-    return set(call.demand.members.filter(left_at__isnull=True).values_list("need__owner", flat=True))
+    return set(call.demand.members.consented().values_list("need__owner", flat=True))
 
 
 def reads_messages(actor: Actor, call: Call) -> bool:

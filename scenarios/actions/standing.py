@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from scenarios import topics
 from scenarios.actor import SYSTEM, Actor
@@ -59,6 +60,33 @@ def _weigh(demand: MergedDemand, scale: Any) -> None:
     elif demand.status == DemandStatus.THRESHOLD_MET and not reached:
         late = MergedDemand.objects.past_deadline().filter(pk=demand.pk).exists()
         move_demand(demand, "fall_after_deadline" if late else "fall_below", actor=SYSTEM, **figures)
+
+
+def obstacles_to_freezing(demand: MergedDemand) -> list[str]:
+    """Return, in the reader's language, why a pool cannot be frozen yet and what would help; empty when it can.
+
+    A member that is frozen into a call without its consent could neither answer nor leave any more.
+    """
+    rows = []
+    waiting = demand.members.without_consent().order_by().values("need__owner").distinct().count()
+    if waiting:
+        rows.append(_waiting_text(waiting))
+    if MergedDemand.objects.with_scale().get(pk=demand.pk).owners < ENOUGH_OWNERS:
+        rows.append(_("At least two owners must have accepted this core."))
+    if demand.threshold_quantity is not None and demand.status != DemandStatus.THRESHOLD_MET:
+        rows.append(_("The pool is below its minimum scale. Wait for more members, or lower the scale."))
+    return rows
+
+
+def _waiting_text(owners: int) -> str:
+    text = ngettext(
+        "%(count)d owner has not accepted this core. "
+        "Wait for the answer or until the invitation lapses, or take its needs out of the pool.",
+        "%(count)d owners have not accepted this core. "
+        "Wait for the answers or until the invitations lapse, or take their needs out of the pool.",
+        owners,
+    )
+    return text % {"count": owners}
 
 
 def judge(demand: MergedDemand) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
 from scenarios.models.need import TEXT_LIMIT, Bilingual, Stamped
-from scenarios.querysets import MergedDemandQuerySet, MergeProposalQuerySet
+from scenarios.querysets import DemandMemberQuerySet, MergedDemandQuerySet, MergeProposalQuerySet
 
 
 class MergeProposal(models.Model):
@@ -152,6 +152,8 @@ class DemandMember(models.Model):
     need = models.ForeignKey("scenarios.Need", on_delete=models.PROTECT, related_name="memberships")
     joined_at = models.DateTimeField(auto_now_add=True)
     left_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DemandMemberQuerySet.as_manager()
 
     class Meta:
         ordering = ["demand", "need__code"]

@@ -8,13 +8,14 @@ from django.shortcuts import render
 
 from scenarios.access import access
 from scenarios.actions.members import OPEN_TO_CHANGE
+from scenarios.actions.standing import obstacles_to_freezing
 from scenarios.actor import Actor
 from scenarios.choices import DemandStatus
 from scenarios.comparing import core_changes, difference_rows, pooled
 from scenarios.disclosure import shows_reservation
 from scenarios.event_labels import event_label
 from scenarios.facts import indicator_text, number
-from scenarios.lifecycle import DEMAND_MOVES
+from scenarios.lifecycle import DEMAND_MOVES, move
 from scenarios.models import Consent, DemandMember, Event, MergedDemand, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.querysets import LIVE_CALLS
@@ -106,10 +107,16 @@ def _events(pool: MergedDemand) -> list[dict[str, Any]]:
     return [{"label": event_label(row.kind), "event": row} for row in found]
 
 
+def _freezing_waits_for(pool: MergedDemand) -> list[str]:
+    """Return why the next step of a formed pool, freezing, is not possible yet; whoever reads it may have to help."""
+    return obstacles_to_freezing(pool) if pool.status in move(DEMAND_MOVES, "freeze").source else []
+
+
 def _steps(pool: MergedDemand, actor: Actor, living: list[DemandMember]) -> dict[str, Any]:
     """Return what the reader may do now. Every action asks again."""
     return {
         "moves": open_moves(DEMAND_MOVES, actor=actor, owner_id=None, status=pool.status),
+        "freezing_waits_for": _freezing_waits_for(pool),
         "may_change": actor.has_role("manager") and pool.status in OPEN_TO_CHANGE,
         "may_call": actor.has_role("manager")
         and pool.status in (DemandStatus.FROZEN, DemandStatus.CALLED)
