@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, When
 
 from marketplace.choices import CapabilityStatus, SuggestionState
 from scenarios.actor import Actor
@@ -107,7 +107,9 @@ class SuggestionQuerySet(models.QuerySet[Any]):
         return self.order_by(Case(When(failed_gates=[], then=0), default=1), "-score", "id")
 
     def for_page(self) -> Self:
-        return self.select_related("capability__owner", "need__owner", "need__district", "demand", "call")
+        """With what a page about them shows; a pool comes with its scale, which decides whether it is told."""
+        rows = self.select_related("capability__owner", "need__owner", "need__district", "call")
+        return rows.prefetch_related(Prefetch("demand", queryset=self._related("demand").with_scale()))
 
 
 class NotificationQuerySet(models.QuerySet[Any]):

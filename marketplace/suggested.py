@@ -7,13 +7,14 @@ from typing import Any
 from marketplace import explanations
 from marketplace.explanations import Explanation
 from marketplace.facts import quantity_text
+from marketplace.gates import FieldVerdict, in_bands
 from marketplace.lifecycle import SUGGESTION_MOVES
 from marketplace.models import Suggestion
 from scenarios.actor import Actor
 from scenarios.choices import Subject
-from scenarios.disclosure import shows_quantities
+from scenarios.disclosure import pooled_band
 from scenarios.lifecycle import moves_from
-from scenarios.models import Follow, MergedDemand
+from scenarios.models import Follow
 
 KINDS = {"need": "need_detail", "demand": "pool_detail", "call": "call_detail"}
 
@@ -53,10 +54,10 @@ class Shown:
 
 
 def shown_suggestions(rows: Iterable[Suggestion], actor: Actor, *, districts: Mapping[str, str]) -> list[Shown]:
-    """Return suggestions (from `for_page().judged_for(actor)`) as `actor` may see them: at most two queries more."""
+    """Return suggestions (from `for_page().judged_for(actor)`) as `actor` may see them: at most one query more."""
     rows = list(rows)
-    exact, followed = _exact_pools(rows, actor), _followed(rows, actor)
-    return [_shown(row, actor, districts, exact, followed) for row in rows]
+    followed = _followed(rows, actor)
+    return [_shown(row, actor, districts, followed) for row in rows]
 
 
 def _followed(rows: list[Suggestion], actor: Actor) -> set[Any]:
@@ -66,19 +67,26 @@ def _followed(rows: list[Suggestion], actor: Actor) -> set[Any]:
     return set(mine.filter(subject_id__in=needs).values_list("subject_id", flat=True)) if needs else set()
 
 
-def _exact_pools(rows: list[Suggestion], actor: Actor) -> set[Any]:
-    """Return the ids of the pools whose quantity may be told to the reader."""
-    wanted = {row.demand_id for row in rows} - {None}
-    pools = MergedDemand.objects.with_scale().filter(pk__in=wanted) if wanted else []
-    return {pool.pk for pool in pools if shows_quantities(pool, actor)}
+def told_verdicts(row: Suggestion, actor: Actor) -> list[dict[str, Any]]:
+    """Return the verdicts of a suggestion (from `for_page()`) as `actor` may read them now.
+
+    A quantity that would reveal a member of a pool is told as its band, and what is missing from it is left out.
+    """
+    stored = [FieldVerdict(**verdict) for verdict in row.verdicts]
+    return [verdict.as_json() for verdict in in_bands(stored, _told_band(row, actor))]
 
 
-def _shown(
-    row: Suggestion, actor: Actor, districts: Mapping[str, str], exact_pools: set[Any], followed: set[Any]
-) -> Shown:
+def _told_band(row: Suggestion, actor: Actor) -> str:
+    """Return the band that the reader is told instead of what is asked for; empty where the quantity is told."""
+    if actor.is_staff:
+        return ""
+    return row.call.quantity_band if row.call else pooled_band(row.demand) if row.demand else ""
+
+
+def _shown(row: Suggestion, actor: Actor, districts: Mapping[str, str], followed: set[Any]) -> Shown:
     kind = next(name for name in KINDS if getattr(row, f"{name}_id"))
     asking = getattr(row, kind)
-    exact = row.demand_id is None or row.demand_id in exact_pools  # A call publishes its quantity.
+    exact = not _told_band(row, actor)
     terms = explanations.shown_terms(row.terms)
     return Shown(
         suggestion=row,
@@ -88,7 +96,7 @@ def _shown(
         quantity=_quantity(kind, asking),
         terms=terms,
         words=[term["term"] for term in terms if len(term["term"]) > 1],
-        gates=explanations.explain(row.verdicts, districts=districts, exact=exact),
+        gates=explanations.explain(told_verdicts(row, actor), districts=districts, exact=exact),
         moves=_moves(row, actor),
         follows=row.need_id in followed,
         reason=row.reason if row.decided_here or actor.is_staff else "",  # type: ignore[attr-defined]

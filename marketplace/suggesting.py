@@ -17,7 +17,7 @@ from marketplace.querysets import SuggestionQuerySet
 from matching import Document, Ranked, explain_rank, rank
 from scenarios.actor import SYSTEM
 from scenarios.content import text_of
-from scenarios.disclosure import ENOUGH_OWNERS, band_of
+from scenarios.disclosure import pooled_band
 from scenarios.journal import log_event
 from scenarios.live_index import LiveIndex
 from scenarios.locks import wait_for_lock
@@ -47,9 +47,8 @@ def subject_of_need(need: Need, live: LiveIndex) -> Subject:
     return Subject({"need": need}, text, asked, {need.owner_id})
 
 
-def _asked_by_pool(demand: MergedDemand) -> Asked:
+def _asked_by_pool(demand: MergedDemand, pooled: Decimal) -> Asked:
     needs = [member.need for member in demand.members.filter(left_at__isnull=True).select_related("need")]
-    pooled: Decimal = MergedDemand.objects.with_scale().get(pk=demand.pk).pooled_quantity
 
     def shared(name: str) -> str:
         values = {getattr(need, name) or "" for need in needs}
@@ -62,10 +61,9 @@ def subject_of_demand(demand: MergedDemand) -> Subject:
     core = demand.cores.get(version=demand.core_version)
     text = Document(str(demand.pk), f"{core.title_zh} {core.title_en}".strip(), f"{core.problem}\n{core.boundary_in}")
     owners = set(demand.members.filter(left_at__isnull=True).values_list("need__owner", flat=True))
-    asked = _asked_by_pool(demand)
-    # With two owners the exact quantity would let each of them work out the other's; see scenarios.disclosure.
-    band = "" if len(owners) >= ENOUGH_OWNERS or asked.quantity is None else str(band_of(asked.quantity))
-    return Subject({"demand": demand}, text, asked, owners, band)
+    scale = MergedDemand.objects.with_scale().get(pk=demand.pk)
+    asked = _asked_by_pool(demand, scale.pooled_quantity)
+    return Subject({"demand": demand}, text, asked, owners, pooled_band(scale))
 
 
 def subject_of_call(call: Call, live: LiveIndex) -> Subject:
@@ -74,7 +72,8 @@ def subject_of_call(call: Call, live: LiveIndex) -> Subject:
     asked = base.asked
     if call.quantity is not None:
         asked = replace(asked, quantity=call.quantity, unit=call.quantity_unit)
-    return base._replace(relation={"call": call}, text=text, asked=asked)
+    # A call tells what was frozen into it, whatever its pool would tell by now.
+    return base._replace(relation={"call": call}, text=text, asked=asked, band=call.quantity_band)
 
 
 class Offer(NamedTuple):

@@ -58,7 +58,16 @@ def owners_of(members: Iterable[DemandMember]) -> set[UUID]:
 
 def shows_quantities(demand: MergedDemand, actor: Actor) -> bool:
     """Whether the exact pooled quantity is told; `demand` comes from `with_scale`."""
-    return actor.is_staff or demand.owners == 0 or demand.owners >= ENOUGH_OWNERS  # type: ignore[attr-defined]
+    return actor.is_staff or not pooled_band(demand)
+
+
+def pooled_band(demand: MergedDemand) -> str:
+    """Return the band that is told to everyone but staff instead of the pooled quantity; empty where that is told.
+
+    It depends on the owners whose quantities are summed, those who consented; `demand` comes from `with_scale`.
+    """
+    owners: int = demand.owners  # type: ignore[attr-defined]
+    return "" if owners == 0 or owners >= ENOUGH_OWNERS else str(band_of(demand.pooled_quantity))  # type: ignore[attr-defined]
 
 
 def shows_reservation(consent: Consent, actor: Actor) -> bool:

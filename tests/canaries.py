@@ -23,8 +23,9 @@ from scenarios.audiences import (
 )
 from scenarios.models import Call, MergedDemand, Need
 from tests.drain import drain_outbox
-from tests.factories import Cast, checked_need, draft_need, make_organisation, published_need
+from tests.factories import Cast, checked_need, draft_need, make_member, make_organisation, published_need
 
+LARGE_SCALE = Decimal(9000)
 Allowed = Callable[[Actor], bool]
 
 
@@ -70,15 +71,15 @@ def make_world(cast: Cast) -> World:
     _plant_organisations(cast, world)
     pool = _plant_pool(cast, world, needs["published"])
     drain_outbox()
-    call = _plant_call(cast, world)
+    call, pooled_call = _plant_call(cast, world), _plant_pooled_call(cast, world)
     drain_outbox()
     _plant_judgement(cast, world)
     drain_outbox()
     world.ids = {
         "needs": list(Need.objects.filter(owner=cast.enterprise_org).values_list("pk", flat=True)),
         "capabilities": [row.pk for row in offered],
-        "pools": [pool.pk],
-        "calls": [call.pk],
+        "pools": [pool.pk, pooled_call.demand_id],
+        "calls": [call.pk, pooled_call.pk],
         "organisations": [cast.enterprise_org.pk, cast.supplier_org.pk],
     }
     return world
@@ -96,6 +97,7 @@ def _plant_needs(cast: Cast, world: World) -> dict[str, Need]:
     secret("blocked_organisations", str(blocked.pk))
     published = published_need(
         cast,
+        quantity=Decimal("487.62"),
         contact=secret("contact", "canary-need-contact"),
         budget_min=Decimal(secret("budget_min", "7319.11")),
         budget_max=Decimal(secret("budget_max", "9173.37")),
@@ -152,6 +154,8 @@ def _plant_capabilities(cast: Cast, world: World) -> list[Capability]:
         capabilities.verify_capability(actor=moderator, capability_id=row.pk)
         return capabilities.publish_capability(actor=publisher, capability_id=row.pk)
 
+    # Worth while from so much that every planted pool misses it: what is missing would tell what was pooled.
+    large = offered("铸件表面缺陷视觉检测大线", min_scale_quantity=LARGE_SCALE)
     secret("price_tiers", "8123.45")
     one = offered(
         "铸件表面缺陷视觉检测系统",
@@ -162,7 +166,7 @@ def _plant_capabilities(cast: Cast, world: World) -> list[Capability]:
     two = offered("铸件尺寸测量系统")
     reason = secret("suspended_reason", "canary-capability-suspended")
     capabilities.suspend_capability(actor=cast.actor("moderator"), capability_id=two.pk, reason=reason)
-    return [one, two]
+    return [one, two, large]
 
 
 def _plant_organisations(cast: Cast, world: World) -> None:
@@ -176,10 +180,11 @@ def _plant_organisations(cast: Cast, world: World) -> None:
 
 
 def _plant_pool(cast: Cast, world: World, need: Need) -> MergedDemand:
-    other = published_need(cast, "rival", title_zh="铸件外观缺陷检测", quantity=Decimal(6))
-    manager = cast.actor("manager")
-    pool = demands.draft_demand(actor=manager, need_ids=[need.pk, other.pk], core=demands.suggested_core([need, other]))
-    demands.invite_owners(actor=manager, demand_id=pool.pk)
+    other = published_need(cast, "rival", title_zh="铸件外观缺陷检测", quantity=Decimal("3219.25"))
+    # A third that has not answered: it is in the pool, but nothing of it in what the two others pooled.
+    silent = published_need(cast, make_member(make_organisation("丁精密铸造厂")), title_zh="铸件表面检测")
+    pool = _invited(cast, [need, other, silent])
+    _plant_scale(world, "pool", need, other)
     for part, owner in (("enterprise", cast.enterprise_org.pk), ("rival", cast.rival_org.pk)):
         words = world.plant(f"reservation of {part}", f"canary-reservation-{part}", role_or_owner("manager", owner))
         consents.answer_invitation(
@@ -193,21 +198,35 @@ def _plant_pool(cast: Cast, world: World, need: Need) -> MergedDemand:
     return pool
 
 
+def _invited(cast: Cast, needs: list[Need]) -> MergedDemand:
+    manager = cast.actor("manager")
+    pool = demands.draft_demand(actor=manager, need_ids=[need.pk for need in needs], core=demands.suggested_core(needs))
+    return demands.invite_owners(actor=manager, demand_id=pool.pk)
+
+
+def _plant_scale(world: World, name: str, *needs: Need) -> None:
+    """Plant what two owners pool, and what it misses of the large scale: each could subtract its own part."""
+    pooled = sum((need.quantity for need in needs if need.quantity), Decimal(0))
+    for field, quantity in (("pooled_quantity", pooled), ("gap", LARGE_SCALE - pooled)):
+        world.plant(f"{name}.{field}", f"{quantity:.2f}", lambda actor: actor.is_staff)
+
+
+def _plant_pooled_call(cast: Cast, world: World) -> Call:
+    parts = {"enterprise": Decimal("1730.35"), "rival": Decimal("2461.18")}
+    needs = [published_need(cast, part, title_zh="压铸件外观检测", quantity=parts[part]) for part in parts]
+    _plant_scale(world, "call", *needs)
+    pool = _invited(cast, needs)
+    for part in parts:
+        (owner,) = cast.actor(part).organisation_ids
+        consents.answer_invitation(
+            actor=cast.actor(part), demand_id=pool.pk, organisation_id=owner, core_version=1, state="accepted"
+        )
+    demands.freeze_demand(actor=cast.actor("publisher"), demand_id=pool.pk)
+    return _opened_call(cast, demand_id=pool.pk)
+
+
 def _plant_call(cast: Cast, world: World) -> Call:
-    need = published_need(cast, "rival", title_zh="铸件裂纹检测")
-    publisher = cast.actor("publisher")
-    call = calls.draft_call(
-        actor=cast.actor("manager"),
-        need_id=need.pk,
-        fields={
-            "kind": "open_list",
-            "closes_at": timezone.now() + timedelta(days=30),
-            "fair_competition": dict.fromkeys(calls.FAIR_COMPETITION, True),
-        },
-    )
-    calls.review_call(actor=cast.actor("moderator"), call_id=call.pk)
-    calls.approve_call(actor=publisher, call_id=call.pk)
-    calls.open_call(actor=publisher, call_id=call.pk)
+    call = _opened_call(cast, need_id=published_need(cast, "rival", title_zh="铸件裂纹检测").pk)
     reason = world.plant("call.rework_reason", "canary-rework-reason", by_table(CALL_FIELDS, "rework_reason", None))
     Call.objects.filter(pk=call.pk).update(rework_reason=reason)
     allowed = role_or_owner("manager", cast.rival_org.pk, cast.supplier_org.pk)
@@ -218,6 +237,22 @@ def _plant_call(cast: Cast, world: World) -> Call:
         message=world.plant("interest.message", "canary-interest-message", allowed),
     )
     return call
+
+
+def _opened_call(cast: Cast, **source: Any) -> Call:
+    publisher = cast.actor("publisher")
+    call = calls.draft_call(
+        actor=cast.actor("manager"),
+        fields={
+            "kind": "open_list",
+            "closes_at": timezone.now() + timedelta(days=30),
+            "fair_competition": dict.fromkeys(calls.FAIR_COMPETITION, True),
+        },
+        **source,
+    )
+    calls.review_call(actor=cast.actor("moderator"), call_id=call.pk)
+    calls.approve_call(actor=publisher, call_id=call.pk)
+    return calls.open_call(actor=publisher, call_id=call.pk)
 
 
 def _plant_judgement(cast: Cast, world: World) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from marketplace.actions.suggestions import judge_suggestion
 from marketplace.api.filters import SuggestionFilter
 from marketplace.lifecycle import SUGGESTION_MOVES
 from marketplace.models import Suggestion
+from marketplace.suggested import told_verdicts
 from scenarios.access import MEMBER, STAFF
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.input import Strict, Words
@@ -42,7 +44,7 @@ class SuggestionShown(serializers.ModelSerializer[Suggestion]):
     call = Brief(read_only=True, allow_null=True)
     capability = CapabilityBrief(read_only=True)
     terms = serializers.ListField(child=serializers.ListField(), read_only=True, help_text="[term, contribution]")
-    verdicts = VerdictShown(many=True, read_only=True)
+    verdicts = serializers.SerializerMethodField()
     failed_gates = serializers.ListField(child=serializers.CharField(), read_only=True)
     reason = serializers.SerializerMethodField(help_text="Why you dismissed it; null for others.")
 
@@ -53,6 +55,10 @@ class SuggestionShown(serializers.ModelSerializer[Suggestion]):
             *("index_build", "state", "reason", "decided_at", "created_at"),
         )
         read_only_fields = fields
+
+    @extend_schema_field(VerdictShown(many=True))
+    def get_verdicts(self, row: Suggestion) -> list[dict[str, Any]]:
+        return told_verdicts(row, actor_of(self.context))
 
     def get_reason(self, row: Suggestion) -> str | None:
         actor = actor_of(self.context)

@@ -17,8 +17,7 @@ from scenarios.actions.standing import ENOUGH_OWNERS, move_demand
 from scenarios.actor import SYSTEM, Actor
 from scenarios.choices import CallStatus, DemandStatus, NeedStatus, Visibility
 from scenarios.codes import next_code
-from scenarios.disclosure import ENOUGH_OWNERS as OWNERS_FOR_QUANTITIES
-from scenarios.disclosure import band_of
+from scenarios.disclosure import pooled_band
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotPermitted
 from scenarios.journal import log_event
 from scenarios.lifecycle import CALL_MOVES, check_move
@@ -104,9 +103,8 @@ def _take_quantity(call: Call, demand: MergedDemand) -> None:
     scale = MergedDemand.objects.with_scale().get(pk=demand.pk)
     if scale.owners < ENOUGH_OWNERS:
         raise IllegalMove(_("Fewer than two owners stand behind this pool now."))
-    exact = scale.owners >= OWNERS_FOR_QUANTITIES
-    call.quantity = scale.pooled_quantity if exact else None
-    call.quantity_band = "" if exact else str(band_of(scale.pooled_quantity))
+    call.quantity_band = pooled_band(scale)
+    call.quantity = None if call.quantity_band else scale.pooled_quantity
 
 
 def _write(call: Call, fields: CallFields) -> None:

@@ -284,3 +284,32 @@ def test_a_pool_passes_where_no_need_alone_does_and_its_supplier_hears_of_it_onc
     assert Event.objects.filter(kind="demand.suggested").count() == 1
     told = Notification.objects.filter(event__kind="demand.suggested")
     assert [(one.account, one.path) for one in told] == [(cast.supplier, f"/pools/{demand.pk}/")]
+
+
+def test_a_third_member_that_is_silent_does_not_unlock_the_exact_sum(cast: Cast) -> None:
+    silent = published_need(cast, make_member(make_organisation("丁精密铸造厂")), quantity=Decimal(5))
+    demand = _pool(cast, published_need(cast), published_need(cast, "rival", quantity=Decimal(7)), silent)
+    published_capability(cast, min_scale_quantity=Decimal(90))
+    for part in ("enterprise", "rival"):
+        _accept(cast, demand, part)
+    drain_outbox()
+    assert _scale_told(cast, "supplier", demand) == ("11–20", "")
+    # Even where the figures were stored while more owners stood behind them.
+    _store_exact(demand)
+    assert _scale_told(cast, "supplier", demand) == ("11–20", "")
+    assert _scale_told(cast, "manager", demand) == ("11", "79")
+    for part, path in (("supplier", "/workspace/suggestions/"), ("rival", f"/pools/{demand.pk}/suggestions/")):
+        page = cast.client(part).get(path).content.decode()
+        assert ("is not reached yet" in page, "79 more are needed" in page) == (True, False)
+
+
+def _store_exact(demand: MergedDemand) -> None:
+    row = Suggestion.objects.get(demand=demand)
+    row.verdicts = [{**one, "asked": "11", "gap": "79"} if one["gate"] == "min_scale" else one for one in row.verdicts]
+    row.save()
+
+
+def _scale_told(cast: Cast, part: str, demand: MergedDemand) -> tuple[str, str]:
+    suggestion = Suggestion.objects.get(demand=demand)
+    shown = cast.client(part).get(f"/api/v1/suggestions/{suggestion.pk}/").json()["verdicts"]
+    return next((row["asked"], row["gap"]) for row in shown if row["gate"] == "min_scale")
