@@ -70,6 +70,7 @@ DEMAND_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("disclosure", "owners", "pooled_quantity", "pooled_band", "members"), Audience.PUBLIC),
     **dict.fromkeys(("on_fail", "after_extension", "reason"), Audience.PUBLIC),
     **dict.fromkeys(("consent_by", "deadline_generation", "consents", "differences"), Audience.STAFF),
+    "indicator_sources": Audience.STAFF,
 }
 
 

@@ -4,7 +4,7 @@ With two owners, "pool minus mine" would reveal the other: quantities are bands 
 Names are told only from three owners on, and only where the pool discloses them. Staff see all, an owner its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from scenarios.actor import Actor
 from scenarios.choices import Disclosure
-from scenarios.models import Consent, DemandMember, MergedDemand
+from scenarios.models import Consent, DemandMember, MergedDemand, Need
 
 ENOUGH_OWNERS = 3
+TELLING = ("title_zh", "title_en", "problem")
 BAND_ENDS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 
 
@@ -80,6 +81,18 @@ def shows_names(demand: MergedDemand, members: Sequence[DemandMember], actor: Ac
     if actor.is_staff:
         return True
     return demand.disclosure == Disclosure.NAMED and len(owners_of(members)) >= ENOUGH_OWNERS
+
+
+def verbatim_parts(core: Mapping[str, Any], needs: Sequence[Need]) -> list[str]:
+    """Return which parts of a core are the very words of some of the needs: whoever searches for them finds those.
+
+    core : title_zh, title_en and problem as they are to be published. What all needs say alike points to none.
+    """
+    return [name for name in TELLING if 0 < sum(_same(core.get(name), getattr(n, name)) for n in needs) < len(needs)]
+
+
+def _same(one: Any, other: str) -> bool:
+    return bool(other.strip()) and " ".join(str(one or "").split()) == " ".join(other.split())
 
 
 def shown_members(demand: MergedDemand, members: Sequence[DemandMember], actor: Actor) -> list[ShownMember]:

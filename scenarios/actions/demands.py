@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from scenarios.actions.core_indicators import with_own_ids
 from scenarios.actions.members import (
     OPEN_TO_CHANGE,
     ask_owners,
@@ -67,7 +68,7 @@ def _shared_metrics(needs: Sequence[Need]) -> set[str]:
 
 
 def indicator_json(row: Any) -> dict[str, Any]:
-    """Return an indicator as plain values; its id goes along, so that it stays the same one down to its measurement."""
+    """Return an indicator of a need as plain values, with its id; a pool publishes it under one of its own."""
     values = {name: getattr(row, name) for name in INDICATOR_FIELDS}
     plain = {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}
     return {"id": str(row.pk), **plain}
@@ -132,8 +133,8 @@ def _draft(
         deadline_generation=1 if deadline else 0,
         proposal=proposal,
     )
-    _add_core(demand, core, actor)
     DemandMember.objects.bulk_create([DemandMember(demand=demand, need=need) for need in needs])
+    _add_core(demand, _with_own_ids(demand, core), actor)
     _write_differences(demand, needs, resolutions)
     log_event("demand.drafted", demand, actor=actor, members=[need.code for need in needs])
     return demand
@@ -145,6 +146,10 @@ def _require_resolved(needs: Sequence[Need], resolutions: Mapping[str, str]) -> 
         raise Invalid(
             {field: [_("Decide: module or excluded. Hard values are never averaged.")] for field in open_fields}
         )
+
+
+def _with_own_ids(demand: MergedDemand, core: CoreFields) -> CoreFields:
+    return {**core, "indicators": with_own_ids(demand, core["indicators"])} if core.get("indicators") else core
 
 
 def _add_core(demand: MergedDemand, core: CoreFields, actor: Actor) -> CoreVersion:
@@ -184,6 +189,7 @@ def edit_core(*, actor: Actor, demand_id: UUID, version: int, core: CoreFields) 
     latest = demand.cores.get(version=demand.core_version)
     if demand.core_version != version:
         raise Conflict({name: (str(value), str(getattr(latest, name))) for name, value in core.items()})
+    core = _with_own_ids(demand, core)
     whole: CoreFields = {name: getattr(latest, name) for name in CoreFields.__annotations__}  # type: ignore[assignment]
     changed = [name for name, value in core.items() if whole.get(name) != value]
     if not changed:

@@ -66,6 +66,14 @@ class DifferenceShown(serializers.ModelSerializer[Difference]):
         read_only_fields = fields
 
 
+class SourceShown(serializers.Serializer[Any]):
+    """Which indicator of which member's need an indicator of the core comes from."""
+
+    indicator = serializers.UUIDField(source="id", help_text="The id in the core and in its calls.")
+    need_indicator = serializers.UUIDField(source="source_id", help_text="The id in the need.")
+    need = serializers.CharField(source="source.need.code", help_text="Code of the need.")
+
+
 class DemandListed(Audienced):
     """A pool in a list. The exact quantity is told from three distinct owners on, a band before."""
 
@@ -112,6 +120,7 @@ class DemandShown(DemandListed):
     consents = ConsentShown(many=True, read_only=True)
     my_consents = serializers.SerializerMethodField(help_text="What your organisations answered, or are asked.")
     differences = DifferenceShown(many=True, read_only=True)
+    indicator_sources = serializers.SerializerMethodField()
 
     class Meta(DemandListed.Meta):
         fields: tuple[str, ...] = (
@@ -121,6 +130,7 @@ class DemandShown(DemandListed):
             "consents",
             "my_consents",
             "differences",
+            "indicator_sources",
         )
         read_only_fields = fields
 
@@ -133,6 +143,10 @@ class DemandShown(DemandListed):
     def get_members(self, row: Any) -> Any:
         living = [member for member in row.members.all() if member.left_at is None]
         return MemberShown(disclosure.shown_members(row, living, actor_of(self.context)), many=True).data
+
+    @extend_schema_field(SourceShown(many=True))
+    def get_indicator_sources(self, row: Any) -> Any:
+        return SourceShown([one for one in row.core_indicators.all() if one.source_id], many=True).data
 
     @extend_schema_field(ConsentShown(many=True))
     def get_my_consents(self, row: Any) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -24,7 +25,7 @@ from scenarios.api.demand_serializers import (
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.filters import DemandFilter
 from scenarios.api.input import Reason
-from scenarios.models import MergedDemand, Need
+from scenarios.models import CoreIndicator, MergedDemand, Need
 
 
 class DemandEndpoint(Endpoint):
@@ -41,7 +42,8 @@ class DemandEndpoint(Endpoint):
 
     def rows(self) -> Any:
         return MergedDemand.objects.with_scale().prefetch_related(
-            "cores", "members__need__owner", "consents__organisation", "differences__need"
+            *("cores", "members__need__owner", "consents__organisation", "differences__need"),
+            Prefetch("core_indicators", queryset=CoreIndicator.objects.select_related("source__need")),
         )
 
     def get_queryset(self) -> Any:

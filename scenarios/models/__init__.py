@@ -3,6 +3,7 @@
 from scenarios.models.call import Call, Interest
 from scenarios.models.demand import (
     Consent,
+    CoreIndicator,
     CoreVersion,
     DemandMember,
     Difference,
@@ -21,6 +22,7 @@ __all__ = [
     "Call",
     "Chain",
     "Consent",
+    "CoreIndicator",
     "CoreVersion",
     "Delivery",
     "DemandMember",

@@ -145,6 +145,22 @@ class CoreVersion(models.Model):
         constraints = [models.UniqueConstraint(name="core_version_once", fields=["demand", "version"])]
 
 
+class CoreIndicator(models.Model):
+    """An indicator of a pool's core: the id that it is published under, and the need's indicator that it comes from.
+
+    The id is the same in every version of the core and in its calls. The source names a member, so that it is told to
+    staff only.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    demand = models.ForeignKey(MergedDemand, on_delete=models.CASCADE, related_name="core_indicators")
+    source = models.ForeignKey("scenarios.Indicator", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["demand", "id"]
+        constraints = [models.UniqueConstraint(name="core_indicator_once_per_source", fields=["demand", "source"])]
+
+
 class DemandMember(models.Model):
     """The link between a pool and a need; leaving closes the link and keeps it."""
 

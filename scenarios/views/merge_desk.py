@@ -23,7 +23,7 @@ from scenarios.policies import one_of
 from scenarios.querysets import MergeProposalQuerySet
 from scenarios.staff_forms import CoreForm, DismissForm, ResolutionsForm, core_fields, indicator_rows
 from scenarios.views.parts import actor_of, page_of
-from scenarios.views.staff_parts import chosen, options, show_errors, with_one_more
+from scenarios.views.staff_parts import chosen, options, show_errors, verbatim_labels, with_one_more
 
 CONFLICTS = {"none": _("Can be merged in one click"), "some": _("With conflicts")}
 
@@ -110,6 +110,7 @@ def _page(request: HttpRequest, proposal: MergeProposal, *, status: int = 200, *
         "dismiss_form": DismissForm(),
         **forms,
     }
+    context["verbatim"] = verbatim_labels(context["core_form"], needs)
     return render(request, "scenarios/staff/merge_proposal.html", context, status=status)
 
 

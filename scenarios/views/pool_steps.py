@@ -20,13 +20,14 @@ from scenarios.actions.demands import (
 )
 from scenarios.actions.members import add_member, remove_member
 from scenarios.actions.terms import set_terms
+from scenarios.choices import Disclosure
 from scenarios.errors import Conflict, Invalid
 from scenarios.models import CoreVersion, MergedDemand, Need
 from scenarios.policies import one_of
 from scenarios.staff_forms import CoreForm, ReasonForm, SplitForm, TermsForm, core_fields, indicator_rows
 from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
-from scenarios.views.staff_parts import comparison, posted_version, show_errors, with_one_more
+from scenarios.views.staff_parts import comparison, posted_version, show_errors, verbatim_labels, with_one_more
 from scenarios.views.staff_pools import pool_page
 
 
@@ -63,7 +64,10 @@ def _core_page(
     request: HttpRequest, pool: MergedDemand, form: CoreForm, rows: Any, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
     asked = pool.consents.filter(core_version=pool.core_version).exclude(state__in=["declined", "withdrawn"]).count()
-    context = {"pool": pool, "core_form": form, "indicators": rows, "asked": asked, **extra}
+    verbatim = []
+    if pool.disclosure == Disclosure.ANONYMOUS:
+        verbatim = verbatim_labels(form, list(Need.objects.filter(memberships__in=pool.members.living())))
+    context = {"pool": pool, "core_form": form, "indicators": rows, "asked": asked, "verbatim": verbatim, **extra}
     return render(request, "scenarios/staff/pool_core.html", context, status=status)
 
 

@@ -1,6 +1,6 @@
 """What the staff's views have in common: filters, pages that others serve, and how a refusal gets into a form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from scenarios.disclosure import TELLING, verbatim_parts
 from scenarios.errors import Conflict, Invalid
 from scenarios.facts import label_of
+from scenarios.models import Need
 
 
 def chosen(request: HttpRequest, name: str, known: Iterable[str]) -> list[str]:
@@ -75,3 +77,9 @@ def comparison(model: type[Model], error: Conflict) -> dict[str, Any]:
         if mine != theirs and name not in LISTS
     ]
     return {"compared": rows, "compared_columns": [_("Yours"), _("The saved one")], "refusal": error.message}
+
+
+def verbatim_labels(form: Any, needs: Sequence[Need]) -> list[str]:
+    """Return the labels of the parts of a core, as it stands in its form, that are the very words of a need."""
+    core = {name: form[name].value() for name in TELLING}
+    return [str(form[name].label) for name in verbatim_parts(core, needs)]
