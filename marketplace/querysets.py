@@ -21,6 +21,14 @@ class OrganisationQuerySet(models.QuerySet[Any]):
         return self.filter(~Q(verification="suspended") | Q(pk__in=actor.organisation_ids))
 
 
+class InvitationQuerySet(models.QuerySet[Any]):
+    def to(self, actor: Actor) -> Self:
+        """The invitations to the address of the actor's account that it can still answer."""
+        accounts: Any = self.model._meta.apps.get_model("marketplace", "Account")._default_manager
+        address = accounts.filter(pk=actor.account_id).values("email")
+        return self.filter(email__in=address).exclude(organisation__verification="suspended")
+
+
 class CapabilityQuerySet(models.QuerySet[Any]):
     def published(self) -> Self:
         """Capabilities on offer: published and still valid on the database clock."""

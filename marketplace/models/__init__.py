@@ -1,19 +1,21 @@
 """The tables of who trades and what they offer."""
 
 from marketplace.models.account import Account, StaffRole
-from marketplace.models.capability import Capability, Evidence, PriceTier
+from marketplace.models.capability import Capability, CapabilityVersion, Evidence, PriceTier
 from marketplace.models.import_job import ImportJob, ImportKind, ImportState
 from marketplace.models.notification import Notification
-from marketplace.models.organisation import Member, Organisation
+from marketplace.models.organisation import Invitation, Member, Organisation
 from marketplace.models.suggestion import Suggestion
 
 __all__ = [
     "Account",
     "Capability",
+    "CapabilityVersion",
     "Evidence",
     "ImportJob",
     "ImportKind",
     "ImportState",
+    "Invitation",
     "Member",
     "Notification",
     "Organisation",

@@ -135,3 +135,16 @@ class PriceTier(models.Model):
             models.UniqueConstraint(name="price_tier_once", fields=["capability", "from_quantity"]),
             models.CheckConstraint(name="price_tier_positive", condition=Q(from_quantity__gt=0) & Q(price__gte=0)),
         ]
+
+
+class CapabilityVersion(models.Model):
+    """What the public could read of a capability from one publication to the next. Never changed."""
+
+    capability = models.ForeignKey(Capability, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    content = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["capability", "-version"]
+        constraints = [models.UniqueConstraint(name="capability_version_once", fields=["capability", "version"])]

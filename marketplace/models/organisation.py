@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import choices
-from marketplace.querysets import OrganisationQuerySet
+from marketplace.querysets import InvitationQuerySet, OrganisationQuerySet
 from scenarios.fields import EncryptedTextField
 
 
@@ -73,3 +73,31 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} · {self.organisation}"
+
+
+class Invitation(models.Model):
+    """An address that an organisation asks to act for it. It grants nothing; accepting it makes the member.
+
+    It names an address, not an account, so that whoever invites learns nothing of who has signed up.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail"), db_index=True)
+    role = models.CharField(_("role"), max_length=8, choices=choices.MemberRole.choices)
+    invited_by = models.ForeignKey("marketplace.Account", on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(name="invitation_once", fields=["organisation", "email"]),
+            models.CheckConstraint(name="invitation_role_known", condition=Q(role__in=choices.MemberRole.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.get_role_display()}"
