@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from config.api_docs import ApiDocs, ApiSchema
 from marketplace.api.capabilities import CapabilityEndpoint
+from marketplace.api.members import InvitationEndpoint, OrganisationInvitations, OrganisationMembers
 from marketplace.api.notifications import NotificationEndpoint
 from marketplace.api.organisations import OrganisationEndpoint
 from marketplace.api.reference import Reference, References
@@ -31,8 +32,31 @@ router.register("notifications", NotificationEndpoint, basename="api-notificatio
 router.register("follows", FollowEndpoint, basename="api-follow")
 router.register("events", EventEndpoint, basename="api-event")
 
+members = "organisations/<uuid:organisation>/members/"
+invitations = "organisations/<uuid:organisation>/invitations/"
+member_urls: list[URLPattern | URLResolver] = [
+    path(members, OrganisationMembers.as_view({"get": "list"}), name="api-members"),
+    path(
+        f"{members}<int:account>/",
+        OrganisationMembers.as_view({"patch": "partial_update", "delete": "destroy"}),
+        name="api-member",
+    ),
+    path(
+        invitations, OrganisationInvitations.as_view({"get": "list", "post": "create"}), name="api-member-invitations"
+    ),
+    path(
+        f"{invitations}<uuid:pk>/", OrganisationInvitations.as_view({"delete": "destroy"}), name="api-member-invitation"
+    ),
+    path("invitations/", InvitationEndpoint.as_view({"get": "list"}), name="api-invitations"),
+    path("invitations/<uuid:pk>/accept/", InvitationEndpoint.as_view({"post": "accept"}), name="api-invitation-accept"),
+    path(
+        "invitations/<uuid:pk>/decline/", InvitationEndpoint.as_view({"post": "decline"}), name="api-invitation-decline"
+    ),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
+    *member_urls,
     path("follows/<slug:subject_type>/<uuid:subject_id>/", Unfollow.as_view(), name="api-unfollow"),
     path("auth/login/", Login.as_view(), name="api-login"),
     path("auth/logout/", Logout.as_view(), name="api-logout"),

@@ -8,12 +8,16 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from knox.models import AuthToken
 
+from marketplace.actions.accounts import require_no_member
 from marketplace.models import Account, StaffRole
 from scenarios.actor import Actor
+from scenarios.errors import Invalid
 from scenarios.journal import log_event
 
 admin.site.site_header = admin.site.site_title = _("Reference data")
@@ -27,10 +31,24 @@ for _model in (Group, EmailAddress, EmailConfirmation, Authenticator, AuthToken)
         admin.site.unregister(_model)
 
 
+class StaffRoleFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Refuses a staff role for an account that acts for an organisation."""
+
+    def clean(self) -> None:
+        super().clean()
+        given = [form for form in self.forms if form.has_changed() and form not in self.deleted_forms]
+        try:
+            if given:
+                require_no_member(self.instance.pk)
+        except Invalid as invalid:
+            raise ValidationError(invalid.fields["account"]) from None
+
+
 class StaffRoleInline(admin.TabularInline):  # type: ignore[type-arg]
     """The roles that an account holds."""
 
     model = StaffRole
+    formset = StaffRoleFormSet
     extra = 0
 
 

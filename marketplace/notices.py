@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actors import actor_for
-from marketplace.models import Account, Capability, Notification, Organisation
+from marketplace.models import Account, Capability, Invitation, Notification, Organisation
 from scenarios.actions.interests import owners_of
 from scenarios.models import Call, Event, Follow, Interest, MergedDemand, MergeProposal, Need
 
@@ -88,6 +88,12 @@ def staff(*roles: str) -> Audience:
 
 def organisation_members(event: Event, subject: Organisation) -> Accounts:
     return members_of({subject.pk})
+
+
+def invited(event: Event, subject: Organisation) -> Accounts:
+    """The account whose address is invited, if there is one and the invitation still stands."""
+    addresses = Invitation.objects.filter(pk=event.data["invitation"]).values("email")
+    return set(Account.objects.filter(is_active=True, email__in=addresses).values_list("pk", flat=True))
 
 
 NOTICES: dict[str, Notice] = {
@@ -168,6 +174,10 @@ NOTICES: dict[str, Notice] = {
     "organisation.registered": Notice(_("An organisation asks for verification: %(title)s"), (staff("moderator"),)),
     "organisation.verified": Notice(_("Your organisation is verified: %(title)s"), (organisation_members,)),
     "organisation.suspended": Notice(_("Your organisation was suspended: %(title)s"), (organisation_members,)),
+    "organisation.member_invited": Notice(_("You are invited to act for an organisation: %(title)s"), (invited,)),
+    "organisation.member_joined": Notice(
+        _("Someone accepted the invitation to act for your organisation: %(title)s"), (organisation_members,)
+    ),
 }
 
 SUBJECTS: dict[str, Any] = {
@@ -240,6 +250,7 @@ PATHS_BY_KIND = {
     "capability.submitted": "/staff/moderation/capabilities/{}/",
     "capability.returned": "/workspace/capabilities/{}/edit/",
     "organisation.registered": "/staff/organisations/",
+    "organisation.member_invited": "/workspace/notifications/",
 }
 
 

@@ -1,11 +1,15 @@
-"""Opening accounts for others and giving staff their roles. The system's own step: no page leads here."""
+"""Opening accounts for others and giving staff their roles, and the wall between staff and members.
+
+Opening and appointing are the system's own steps: no page leads there.
+"""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.choices import StaffRoleName
-from marketplace.models import Account, StaffRole
+from marketplace.models import Account, Member, StaffRole
 from scenarios.actor import Actor
 from scenarios.errors import Invalid
 from scenarios.journal import log_event
@@ -35,12 +39,34 @@ def appoint_staff(*, actor: Actor, account: Account, role: str, totp_secret: str
 
     totp_secret : base32.
 
-    Raises NotPermitted for anyone but the system, Invalid for an unknown role.
+    Raises NotPermitted for anyone but the system, Invalid for an unknown role or a member of an organisation.
     """
     require_role(actor, "system")
+    require_no_member(account.pk)
     if role not in StaffRoleName.values:
         raise Invalid({"role": [f"{role}?"]})
     appointment = StaffRole.objects.create(account=account, role=role)
     TOTP.activate(account, totp_secret)
     log_event("account.appointed", account, actor=actor, role=role)
     return appointment
+
+
+def _lock(account_id: int) -> None:
+    # Whoever joins and whoever appoints lock the same row, so that neither overlooks the other.
+    Account.objects.select_for_update(of=("self",)).filter(pk=account_id).first()
+
+
+def require_no_staff(account_id: int) -> None:
+    """Lock the account and raise Invalid when it holds a staff role: who decides for the city acts for nobody else."""
+    _lock(account_id)
+    if StaffRole.objects.filter(account=account_id).exists():
+        raise Invalid(
+            {"account": [_("An account of the city's staff cannot act for an organisation. Use another one.")]}
+        )
+
+
+def require_no_member(account_id: int) -> None:
+    """Lock the account and raise Invalid when it acts for an organisation, before it is given a staff role."""
+    _lock(account_id)
+    if Member.objects.filter(account=account_id).exists():
+        raise Invalid({"account": [_("This account acts for an organisation; staff need an account of their own.")]})

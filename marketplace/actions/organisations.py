@@ -1,4 +1,4 @@
-"""Organisations: registering, asking for verification, verifying, members."""
+"""Organisations: registering, asking for verification, verifying, suspending."""
 
 from typing import TypedDict
 from uuid import UUID
@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc as uscc_number
 from stdnum.exceptions import ValidationError as NumberError
 
+from marketplace.actions.accounts import require_no_staff
 from marketplace.choices import MemberRole, OrganisationKind, Verification
-from marketplace.models import Account, Member, Organisation
+from marketplace.models import Member, Organisation
 from scenarios import topics
 from scenarios.actions.keys import remember_result, result_of
 from scenarios.actor import Actor
@@ -65,7 +66,7 @@ def _write(organisation: Organisation, fields: OrganisationFields) -> list[str]:
         setattr(organisation, name, fields[name])  # type: ignore[literal-required]
     taken = Organisation.objects.filter(uscc=organisation.uscc).exclude(pk=organisation.pk)
     if organisation.uscc and taken.exists():
-        raise Invalid({"uscc": [_("This organisation is registered already. Ask its owner to add you.")]})
+        raise Invalid({"uscc": [_("This organisation is registered already. Ask its owner to invite you.")]})
     if not organisation.name_zh.strip():
         raise Invalid({"name_zh": [_("Give the organisation's name.")]})
     return changed
@@ -80,9 +81,12 @@ def register_organisation(*, actor: Actor, fields: OrganisationFields, key: str 
     """Register an organisation with the actor as its owner; staff verify it when its code is given.
 
     key : idempotency key of the form; the same key returns the organisation that the first sending made.
+
+    Raises Invalid for an account of the city's staff.
     """
     if actor.account_id is None:
         raise NotPermitted
+    require_no_staff(actor.account_id)
     if earlier := result_of(actor, "organisation", key):
         return one_of(Organisation.objects.all(), earlier)
     _require_open_kind(fields)
@@ -105,9 +109,11 @@ def _require_open_kind(fields: OrganisationFields) -> None:
 def enter_organisation(*, actor: Actor, fields: OrganisationFields, owner_id: int) -> Organisation:
     """Enter an organisation of any kind with account `owner_id` as its owner: the only way in for government bodies.
 
-    It still has to be verified. Raises NotPermitted for anyone but moderators and the system.
+    It still has to be verified. Raises NotPermitted for anyone but moderators and the system, Invalid for an account of
+    the city's staff.
     """
     require_role(actor, "moderator", "system")
+    require_no_staff(owner_id)
     organisation = Organisation()
     _write(organisation, fields)
     organisation.verification = Verification.PENDING if organisation.uscc else Verification.UNVERIFIED
@@ -207,38 +213,3 @@ def reinstate_organisation(*, actor: Actor, organisation_id: UUID) -> Organisati
     log_event("organisation.reinstated", organisation, actor=actor)
     _offers_changed(organisation)
     return organisation
-
-
-@transaction.atomic
-def add_member(*, actor: Actor, organisation_id: UUID, email: str, role: str) -> Member:
-    """Let an account act for the organisation, or change its role. Only an owner may."""
-    organisation = one_of(Organisation.objects.of(actor), organisation_id, lock=True)
-    _require_ownership(actor, organisation)
-    if role not in MemberRole.values:
-        raise Invalid({"role": [_("Choose one of the options.")]})
-    account = Account.objects.filter(email=email.strip().lower()).first()
-    if account is None:
-        raise Invalid({"email": [_("Nobody has signed up with this address yet. Ask them to sign up first.")]})
-    if account.pk == actor.account_id:
-        raise Invalid({"email": [_("You cannot change your own role; another owner can.")]})
-    member, _created = Member.objects.update_or_create(
-        organisation=organisation, account=account, defaults={"role": role}
-    )
-    log_event("organisation.member_set", organisation, actor=actor, account=account.pk, role=role)
-    return member
-
-
-@transaction.atomic
-def remove_member(*, actor: Actor, organisation_id: UUID, account_id: int) -> None:
-    """Take an account out of the organisation; its last owner stays."""
-    organisation = one_of(Organisation.objects.of(actor), organisation_id, lock=True)
-    _require_ownership(actor, organisation)
-    if account_id == actor.account_id:
-        raise Invalid({"account": [_("You cannot remove yourself; another owner can.")]})
-    Member.objects.filter(organisation=organisation, account_id=account_id).delete()
-    log_event("organisation.member_removed", organisation, actor=actor, account=account_id)
-
-
-def _require_ownership(actor: Actor, organisation: Organisation) -> None:
-    if not organisation.members.filter(account_id=actor.signed_in_id, role=MemberRole.OWNER).exists():
-        raise NotPermitted(_("Only an owner of the organisation may do this."))

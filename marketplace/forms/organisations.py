@@ -59,9 +59,13 @@ def stored_values(organisation: Organisation) -> dict[str, Any]:
 
 
 class MemberForm(forms.Form):
-    """Whom to add and what they may do."""
+    """Whom to invite and what they may do."""
 
-    email = forms.EmailField(label=_("E-mail"), help_text=_("The address they signed up with."))
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("They read the invitation here when they sign in with this address."),
+    )
     role = forms.ChoiceField(
         label=_("Role"), choices=MemberRole.choices, initial=MemberRole.EDITOR, widget=forms.RadioSelect
     )

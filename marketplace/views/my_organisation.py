@@ -9,9 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from marketplace.actions import members
 from marketplace.actions import organisations as actions
+from marketplace.choices import MemberRole
 from marketplace.forms.organisations import MemberForm, OrganisationForm, stored_values
 from marketplace.models import Member, Organisation
+from marketplace.views.invitations import show_refusal
 from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.choices import Subject, Verdict
@@ -77,17 +80,17 @@ def organisation_save(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @access("member")
 @require_POST
-def member_add(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Let someone act for the organisation, or change the role they have."""
+def member_invite(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask someone to act for the organisation; the answer is the same for every address."""
     form = MemberForm(request.POST)
     if form.is_valid():
         try:
-            member = actions.add_member(actor=actor_of(request), organisation_id=pk, **form.cleaned_data)
+            invitation = members.invite_member(actor=actor_of(request), organisation_id=pk, **form.cleaned_data)
         except Invalid as invalid:
             _show_errors(form, invalid)
         else:
-            values = {"name": member.account, "role": member.get_role_display()}
-            messages.success(request, _("%(name)s acts for the organisation as: %(role)s.") % values)
+            values = {"email": invitation.email, "role": invitation.get_role_display()}
+            messages.success(request, _("%(email)s is invited as: %(role)s. They act once they accept.") % values)
             return redirect("my_organisation_one", pk=pk)
     memberships = _memberships(actor_of(request))
     return _page(request, _chosen(memberships, pk), memberships, member_form=form, status=422)
@@ -95,14 +98,41 @@ def member_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @access("member")
 @require_POST
-def member_remove(request: HttpRequest, pk: UUID, account_id: int) -> HttpResponse:
-    """Take someone out of the organisation."""
+def member_role(request: HttpRequest, pk: UUID, account_id: int) -> HttpResponse:
+    """Give a member another role."""
+    role = request.POST.get("role", "")
     try:
-        actions.remove_member(actor=actor_of(request), organisation_id=pk, account_id=account_id)
+        members.set_role(actor=actor_of(request), organisation_id=pk, account_id=account_id, role=role)
     except Invalid as invalid:
-        messages.error(request, " ".join(str(text) for texts in invalid.fields.values() for text in texts))
+        show_refusal(request, invalid)
     else:
-        messages.success(request, _("The member is removed."))
+        messages.success(request, _("The role is changed."))
+    return redirect("my_organisation_one", pk=pk)
+
+
+@access("signed_in")
+@require_POST
+def member_remove(request: HttpRequest, pk: UUID, account_id: int) -> HttpResponse:
+    """Take someone out of the organisation, or leave it."""
+    actor = actor_of(request)
+    try:
+        members.remove_member(actor=actor, organisation_id=pk, account_id=account_id)
+    except Invalid as invalid:
+        show_refusal(request, invalid)
+        return redirect("my_organisation_one", pk=pk)
+    if account_id == actor.account_id:
+        messages.success(request, _("You have left the organisation."))
+        return redirect("workspace")
+    messages.success(request, _("The member is removed."))
+    return redirect("my_organisation_one", pk=pk)
+
+
+@access("member")
+@require_POST
+def invitation_withdraw(request: HttpRequest, pk: UUID, invitation: UUID) -> HttpResponse:
+    """Take an open invitation back."""
+    members.withdraw_invitation(actor=actor_of(request), organisation_id=pk, invitation_id=invitation)
+    messages.success(request, _("The invitation is taken back."))
     return redirect("my_organisation_one", pk=pk)
 
 
@@ -122,13 +152,16 @@ def _page(
 ) -> HttpResponse:
     organisation: Organisation = mine.organisation
     actor = actor_of(request)
+    may_add = mine.role == "owner" and actor.owns(organisation.pk)
     context = {
         "organisation": organisation,
         "mine": mine,
         "memberships": memberships,
         "members": organisation.members.select_related("account").order_by("created_at", "pk"),
         "may_write": actor.owns(organisation.pk),
-        "may_add": mine.role == "owner" and actor.owns(organisation.pk),
+        "may_add": may_add,
+        "invitations": organisation.invitations.all() if may_add else [],
+        "roles": MemberRole.choices,
         "form": form or OrganisationForm(initial=stored_values(organisation)),
         "member_form": member_form or MemberForm(auto_id="member_%s"),
         "suspension": _suspension(organisation),

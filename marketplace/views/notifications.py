@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from marketplace.actions.notifications import mark_read, set_mail
 from marketplace.models import Notification
 from marketplace.notices import sentence_of
+from marketplace.views.invitations import open_invitations
 from scenarios.access import access
 from scenarios.policies import one_of
 from scenarios.views.parts import actor_of, page_of
@@ -23,6 +24,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(notification, sentence_of(notification)) for notification in page.object_list],
+        "invitations": open_invitations(actor_of(request)),
         "wants_mail": request.user.wants_mail,  # type: ignore[union-attr]
     }
     return render(request, "marketplace/notification_list.html", context)

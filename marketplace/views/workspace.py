@@ -1,10 +1,13 @@
 """Where everybody lands after signing in: what waits, and what to do next."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from marketplace.choices import OrganisationKind
 from marketplace.models import Member
+from marketplace.views.invitations import open_invitations
 from marketplace.waiting import demand_side, supply_side
 from scenarios.access import access
 from scenarios.views.parts import actor_of
@@ -20,11 +23,13 @@ def workspace(request: HttpRequest) -> HttpResponse:
         return redirect("staff_home")
     memberships = list(Member.objects.filter(account_id=actor.signed_in_id).select_related("organisation"))
     if not actor.organisation_ids:
-        return render(request, "marketplace/workspace_empty.html", {"memberships": memberships})
+        context: dict[str, Any] = {"memberships": memberships, "invitations": open_invitations(actor)}
+        return render(request, "marketplace/workspace_empty.html", context)
     sides = [demand_side(actor), supply_side(actor)]
     supplies = any(one.organisation.kind in SUPPLYING for one in memberships)
     context = {
         "memberships": memberships,
+        "invitations": open_invitations(actor),
         "tasks": [task for side in (reversed(sides) if supplies else sides) for task in side],
         "supplies": supplies,
     }

@@ -73,6 +73,13 @@ def test_giving_a_role_is_logged(cast: Cast) -> None:
     assert event.actor_id == Account.objects.get(email="administrator@example.org").pk
 
 
+def test_a_member_is_given_no_role(cast: Cast) -> None:
+    address = f"/admin/marketplace/account/{cast.enterprise.pk}/change/"
+    answer = administrator().post(address, posted(cast.enterprise, **{"staff_roles-0-role": "auditor"}))
+    assert "This account acts for an organisation" in answer.content.decode()
+    assert not StaffRole.objects.filter(account=cast.enterprise).exists()
+
+
 def test_an_account_that_is_kept_out_can_do_nothing(cast: Cast) -> None:
     address = f"/admin/marketplace/account/{cast.enterprise.pk}/change/"
     assert administrator().post(address, posted(cast.enterprise, is_active="")).status_code == 302

@@ -4,9 +4,24 @@ from typing import Any
 
 import pytest
 
-from marketplace.models import Member, Organisation
+from marketplace.actions import members
+from marketplace.actions.accounts import appoint_staff
+from marketplace.actors import actor_for
+from marketplace.models import Invitation, Member, Notification, Organisation
+from scenarios.actor import SYSTEM
+from scenarios.errors import Invalid
 from scenarios.models import Event
-from tests.factories import Cast, draft_need, make_account, make_uscc, published_capability, published_need
+from tests.drain import drain_outbox
+from tests.factories import (
+    TOTP_SECRET,
+    Cast,
+    draft_need,
+    make_account,
+    make_member,
+    make_uscc,
+    published_capability,
+    published_need,
+)
 
 MINE = "/workspace/organisation/"
 REGISTER = "/workspace/organisation/new/"
@@ -88,31 +103,121 @@ def test_another_code_needs_another_verification(cast: Cast) -> None:
 # Members
 
 
-def test_an_owner_adds_and_removes_a_colleague(cast: Cast) -> None:
+def test_an_owner_invites_a_colleague_who_accepts(cast: Cast) -> None:
     colleague = make_account("colleague@example.org")
-    client, path = cast.client("enterprise"), f"{MINE}{cast.enterprise_org.pk}/members/"
-    assert client.post(path, {"email": "Colleague@example.org", "role": "editor"}).status_code == 302
-    member = Member.objects.get(account=colleague)
-    assert (member.organisation, member.role) == (cast.enterprise_org, "editor")
-    client.post(path, {"email": "colleague@example.org", "role": "viewer"})
-    member.refresh_from_db()
-    assert member.role == "viewer"
-    client.post(f"{path}{colleague.pk}/remove/")
+    client, path = cast.client("enterprise"), f"{MINE}{cast.enterprise_org.pk}/"
+    assert client.post(f"{path}members/", {"email": "Colleague@example.org", "role": "editor"}).status_code == 302
+    invitation = Invitation.objects.get()
+    assert (invitation.email, invitation.role, invitation.invited_by) == (colleague.email, "editor", cast.enterprise)
+    assert actor_for(colleague).organisation_ids == frozenset()
+    assert "colleague@example.org" in client.get(path).content.decode()
+    guest = cast.client()
+    guest.force_login(colleague)
+    for page in ("/workspace/", "/workspace/notifications/"):
+        assert f"/workspace/invitations/{invitation.pk}/accept/" in guest.get(page).content.decode()
+    assert guest.post(f"/workspace/invitations/{invitation.pk}/accept/").headers["Location"] == path
+    assert actor_for(colleague).editor_of == {cast.enterprise_org.pk}
+    assert not Invitation.objects.exists()
+    client.post(f"{path}members/{colleague.pk}/role/", {"role": "viewer"})
+    assert Member.objects.get(account=colleague).role == "viewer"
+    client.post(f"{path}members/{colleague.pk}/remove/")
     assert not Member.objects.filter(account=colleague).exists()
 
 
-def test_an_unknown_address_is_told(cast: Cast) -> None:
+def test_the_invited_account_is_told_once(cast: Cast) -> None:
     path = f"{MINE}{cast.enterprise_org.pk}/members/"
-    response = cast.client("enterprise").post(path, {"email": "nobody@example.org", "role": "editor"})
-    assert response.status_code == 422
-    assert "Nobody has signed up with this address yet." in response.content.decode()
+    for _ in range(2):
+        cast.client("enterprise").post(path, {"email": "stranger@example.org", "role": "editor"})
+    drain_outbox()
+    notification = Notification.objects.get(account=cast.stranger)
+    assert (notification.event.kind, notification.path) == ("organisation.member_invited", "/workspace/notifications/")
+    assert "stranger@example.org" not in str(Event.objects.get(kind="organisation.member_invited").data)
 
 
-def test_an_owner_cannot_remove_or_demote_themselves(cast: Cast) -> None:
-    client, path = cast.client("enterprise"), f"{MINE}{cast.enterprise_org.pk}/members/"
-    client.post(f"{path}{cast.enterprise.pk}/remove/")
-    assert client.post(path, {"email": "enterprise@example.org", "role": "viewer"}).status_code == 422
+def test_a_declined_invitation_is_gone(cast: Cast) -> None:
+    invitation = members.invite_member(
+        actor=cast.actor("enterprise"), organisation_id=cast.enterprise_org.pk, email=cast.stranger.email, role="editor"
+    )
+    path = f"/workspace/invitations/{invitation.pk}/"
+    assert cast.client("rival").post(f"{path}accept/").status_code == 404
+    assert cast.client("rival").post(f"{path}decline/").status_code == 404
+    assert cast.client("stranger").post(f"{path}join/").status_code == 404
+    assert Invitation.objects.count() == 1
+    assert cast.client("stranger").post(f"{path}decline/").status_code == 302
+    assert (Invitation.objects.count(), Member.objects.filter(account=cast.stranger).count()) == (0, 0)
+
+
+def test_an_owner_takes_an_invitation_back(cast: Cast) -> None:
+    invitation = members.invite_member(
+        actor=cast.actor("enterprise"), organisation_id=cast.enterprise_org.pk, email=cast.stranger.email, role="editor"
+    )
+    path = f"{MINE}{cast.enterprise_org.pk}/invitations/{invitation.pk}/withdraw/"
+    assert cast.client("rival").post(path).status_code == 404
+    assert cast.client("enterprise").post(path).status_code == 302
+    assert cast.client("stranger").post(f"/workspace/invitations/{invitation.pk}/accept/").status_code == 404
+    assert not Member.objects.filter(account=cast.stranger).exists()
+
+
+def test_the_answer_is_the_same_whether_or_not_the_address_has_an_account(cast: Cast) -> None:
+    path = f"{MINE}{cast.enterprise_org.pk}/members/"
+    shown = []
+    for email in ("stranger@example.org", "nobodyxx@example.org", "auditorx@example.org", "auditor@example.org"):
+        answer = cast.client("enterprise").post(path, {"email": email, "role": "viewer"}, follow=True)
+        shown.append(str(next(iter(answer.context["messages"]))).replace(email, "-"))
+        assert answer.redirect_chain == [(f"{MINE}{cast.enterprise_org.pk}/", 302)]
+    assert set(shown) == {"- is invited as: Viewer. They act once they accept."}
+
+
+@pytest.mark.parametrize("part", ["moderator", "auditor"])
+def test_staff_never_act_for_an_organisation(cast: Cast, part: str) -> None:
+    account = getattr(cast, part)
+    invitation = members.invite_member(
+        actor=cast.actor("enterprise"), organisation_id=cast.enterprise_org.pk, email=account.email, role="owner"
+    )
+    answer = cast.client(part).post(f"/workspace/invitations/{invitation.pk}/accept/", follow=True)
+    assert "staff cannot act for an organisation" in answer.content.decode()
+    assert cast.actor(part).organisation_ids == frozenset()
+    assert Invitation.objects.count() == 1
+    assert cast.client(part).post(REGISTER, fields()).status_code == 422
+    assert not Member.objects.filter(account=account).exists()
+
+
+def test_a_member_gets_no_staff_role(cast: Cast) -> None:
+    with pytest.raises(Invalid):
+        appoint_staff(actor=SYSTEM, account=cast.enterprise, role="auditor", totp_secret=TOTP_SECRET)
+    assert not cast.enterprise.staff_roles.exists()
+
+
+def test_a_member_leaves_but_the_last_owner_stays(cast: Cast) -> None:
+    colleague = make_member(cast.enterprise_org, "viewer", email="colleague@example.org")
+    client, path = cast.client(), f"{MINE}{cast.enterprise_org.pk}/members/"
+    client.force_login(colleague)
+    assert client.post(f"{path}{colleague.pk}/remove/").headers["Location"] == "/workspace/"
+    assert not Member.objects.filter(account=colleague).exists()
+    owner = cast.client("enterprise")
+    assert "You are the last owner." in owner.post(f"{path}{cast.enterprise.pk}/remove/", follow=True).content.decode()
+    owner.post(f"{path}{cast.enterprise.pk}/role/", {"role": "viewer"})
     assert Member.objects.get(account=cast.enterprise).role == "owner"
+    make_member(cast.enterprise_org, email="second@example.org")
+    owner.post(f"{path}{cast.enterprise.pk}/remove/")
+    assert not Member.objects.filter(account=cast.enterprise).exists()
+
+
+def test_a_suspended_organisation_can_be_left(cast: Cast) -> None:
+    make_member(cast.enterprise_org, email="second@example.org")
+    Organisation.objects.filter(pk=cast.enterprise_org.pk).update(verification="suspended")
+    cast.client("enterprise").post(f"{MINE}{cast.enterprise_org.pk}/members/{cast.enterprise.pk}/remove/")
+    assert not Member.objects.filter(account=cast.enterprise).exists()
+
+
+def test_a_member_is_not_invited_and_invitations_are_counted(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "MOST_INVITATIONS", 1)
+    client, path = cast.client("enterprise"), f"{MINE}{cast.enterprise_org.pk}/members/"
+    assert client.post(path, {"email": "enterprise@example.org", "role": "viewer"}).status_code == 422
+    assert client.post(path, {"email": "one@example.org", "role": "viewer"}).status_code == 302
+    assert client.post(path, {"email": "two@example.org", "role": "viewer"}).status_code == 422
+    assert client.post(path, {"email": "one@example.org", "role": "editor"}).status_code == 302
+    assert list(Invitation.objects.values_list("email", "role")) == [("one@example.org", "editor")]
 
 
 @pytest.mark.parametrize("role", ["editor", "viewer"])
@@ -125,6 +230,8 @@ def test_only_owners_manage_members(cast: Cast, role: str) -> None:
     assert client.get(MINE).status_code == 200
     assert client.post(path, {"email": "stranger@example.org", "role": "owner"}).status_code == 403
     assert client.post(f"{path}{cast.enterprise.pk}/remove/").status_code == 403
+    assert client.post(f"{path}{cast.enterprise.pk}/role/", {"role": "viewer"}).status_code == 403
+    assert not Invitation.objects.exists()
     assert cast.enterprise_org.members.count() == 2
 
 

@@ -161,7 +161,7 @@ def test_the_list_takes_the_same_queries_however_long(
     client = cast.client("enterprise")
     for _ in range(2):
         told(cast.enterprise, published_need(cast))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(NOTES)
 
 
