@@ -1,9 +1,7 @@
 """What a supplier does with a capability, and what staff decide on it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
-from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,9 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.actions.offering import offer
+from marketplace.capability_content import (
+    CapabilityFields,
+    EvidenceFields,
+    TierFields,
+    write_children,
+    write_fields,
+)
 from marketplace.choices import CapabilityStatus
 from marketplace.lifecycle import CAPABILITY_MOVES
-from marketplace.models import Capability, Evidence, PriceTier
+from marketplace.models import Capability
 from scenarios import topics
 from scenarios.actions.keys import remember_result, result_of
 from scenarios.actions.moderation import clean_reasons
@@ -27,41 +33,10 @@ from scenarios.lifecycle import check_move
 from scenarios.models import ModerationDecision
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_owner
-from scenarios.querysets import DatabaseClock, lexemes
+from scenarios.querysets import DatabaseClock
 
-SHELF_LIFE = timedelta(days=365)
 EDITABLE = (CapabilityStatus.DRAFT, CapabilityStatus.RETURNED)
 REQUIRED = ("title_zh", "layer", "techniques", "solves", "limits", "maturity", "deploy", "data_classes")
-
-
-class CapabilityFields(TypedDict, total=False):
-    """The fields of a capability that its owner writes; a missing key leaves the field as it is."""
-
-    title_zh: str
-    title_en: str
-    layer: str
-    techniques: list[str]
-    solves: str
-    limits: str
-    maturity: str
-    min_scale_quantity: Decimal | None
-    min_scale_unit: str
-    min_scale_basis: str
-    deploy: list[str]
-    data_classes: list[str]
-    filings: list[str]
-    contact: str
-
-
-class EvidenceFields(TypedDict):
-    case: str
-    site: str
-    reached: str
-
-
-class TierFields(TypedDict):
-    from_quantity: Decimal
-    price: Decimal
 
 
 @transaction.atomic
@@ -83,9 +58,9 @@ def draft_capability(
     if earlier := result_of(actor, "capability", key):
         return one_of(Capability.objects.of(actor), earlier)
     capability = Capability(code=next_code("NL"), owner_id=owner_id, source=source, external_id=external_id)
-    _write(capability, fields)
+    write_fields(capability, fields)
     capability.save(force_insert=True)
-    _write_children(capability, evidence, price_tiers, district_ids)
+    write_children(capability, evidence, price_tiers, district_ids)
     remember_result(actor, "capability", key, capability.pk)
     _log_writing("capability.drafted", capability, actor, fields, row_digest)
     return capability
@@ -111,10 +86,10 @@ def save_capability(
     if capability.version != version:
         pairs = {name: (str(value), str(getattr(capability, name))) for name, value in fields.items()}
         raise Conflict({name: pair for name, pair in pairs.items() if pair[0] != pair[1]})
-    changed = _write(capability, fields)
+    changed = write_fields(capability, fields)
     capability.version += 1
     capability.save()
-    _write_children(capability, evidence, price_tiers, district_ids)
+    write_children(capability, evidence, price_tiers, district_ids)
     _log_writing("capability.saved", capability, actor, changed, row_digest)
     return capability
 
@@ -125,51 +100,6 @@ def _log_writing(kind: str, capability: Capability, actor: Actor, changed: Itera
         log_event("capability.imported", capability, actor=actor, changed=changed, **data)
     else:
         log_event(kind, capability, actor=actor, changed=changed)
-
-
-def _write(capability: Capability, fields: CapabilityFields) -> list[str]:
-    changed = [name for name, value in fields.items() if getattr(capability, name) != value]
-    for name, value in fields.items():
-        if name not in CapabilityFields.__annotations__:
-            raise Invalid({name: [_("This field cannot be set.")]})
-        setattr(capability, name, value)
-    wrong: dict[str, list[Any]] = {}
-    quantity = capability.min_scale_quantity
-    if quantity is not None and quantity <= 0:
-        wrong["min_scale_quantity"] = [_("The minimum scale must be above zero.")]
-    if quantity is not None and not capability.min_scale_unit:
-        wrong["min_scale_unit"] = [_("A minimum scale needs its unit.")]
-    if wrong:
-        raise Invalid(wrong)
-    return changed
-
-
-def _write_children(
-    capability: Capability,
-    evidence: Iterable[EvidenceFields] | None,
-    price_tiers: Iterable[TierFields] | None,
-    district_ids: Iterable[str] | None,
-) -> None:
-    if evidence is not None:
-        capability.evidence.all().delete()
-        Evidence.objects.bulk_create(
-            [Evidence(capability=capability, position=n, **row) for n, row in enumerate(list(evidence)[:20])]
-        )
-    if price_tiers is not None:
-        tiers = list(price_tiers)[:20]
-        _require_tiers(tiers)
-        capability.price_tiers.all().delete()
-        PriceTier.objects.bulk_create([PriceTier(capability=capability, **row) for row in tiers])
-    if district_ids is not None:
-        capability.districts.set(list(district_ids))  # type: ignore[arg-type]
-
-
-def _require_tiers(tiers: list[TierFields]) -> None:
-    quantities = [row["from_quantity"] for row in tiers]
-    if len(set(quantities)) < len(quantities) or any(quantity <= 0 for quantity in quantities):
-        raise Invalid({"price_tiers": [_("Each price tier starts from another quantity above zero.")]})
-    if any(row["price"] < 0 for row in tiers):
-        raise Invalid({"price_tiers": [_("A price cannot be below zero.")]})
 
 
 @transaction.atomic
@@ -198,6 +128,14 @@ def _lock(actor: Actor, capability_id: UUID) -> Capability:
     return one_of(Capability.objects.visible_to(actor), capability_id, lock=True)
 
 
+def _lock_read(actor: Actor, capability_id: UUID, version: int) -> Capability:
+    """Lock the capability as the moderator read it, so that what changed in between is not decided unseen."""
+    capability = _lock(actor, capability_id)
+    if version and capability.version != version:
+        raise Conflict
+    return capability
+
+
 def _decide(capability: Capability, verdict: str, actor: Actor, reasons: dict[str, str], note: str = "") -> None:
     ModerationDecision.objects.create(
         subject_type=Subject.CAPABILITY,
@@ -216,9 +154,15 @@ def _require_stranger(actor: Actor, capability: Capability) -> None:
 
 
 @transaction.atomic
-def verify_capability(*, actor: Actor, capability_id: UUID, note: str = "") -> Capability:
-    """Find a capability fit for publication; someone else publishes it."""
-    capability = _lock(actor, capability_id)
+def verify_capability(*, actor: Actor, capability_id: UUID, note: str = "", version: int = 0) -> Capability:
+    """Find a capability fit for publication; someone else publishes it.
+
+    version : the version that the moderator read; 0 where the caller did not say.
+
+    Raises NotPermitted on a capability of the moderator's own organisation, Conflict when its owner changed it in
+    between.
+    """
+    capability = _lock_read(actor, capability_id, version)
     target = require_move(CAPABILITY_MOVES, "verify", actor=actor, owner_id=None, status=capability.status)
     _require_stranger(actor, capability)
     capability.verified_by_id = actor.account_id
@@ -228,9 +172,12 @@ def verify_capability(*, actor: Actor, capability_id: UUID, note: str = "") -> C
 
 
 @transaction.atomic
-def return_capability(*, actor: Actor, capability_id: UUID, reasons: Mapping[str, str]) -> Capability:
-    """Send a capability back to its owner with a reason per field."""
-    capability = _lock(actor, capability_id)
+def return_capability(*, actor: Actor, capability_id: UUID, reasons: Mapping[str, str], version: int = 0) -> Capability:
+    """Send a capability back to its owner with a reason per field.
+
+    version : as in verify_capability. Raises Invalid without a reason.
+    """
+    capability = _lock_read(actor, capability_id, version)
     target = require_move(CAPABILITY_MOVES, "return", actor=actor, owner_id=None, status=capability.status)
     _require_stranger(actor, capability)
     kept = clean_reasons(reasons, CAPABILITY_FIELDS)
@@ -248,26 +195,8 @@ def publish_capability(*, actor: Actor, capability_id: UUID) -> Capability:
     if actor.account_id == capability.verified_by_id:
         raise NotPermitted(_("You verified this capability; another person has to publish it."))
     capability.published_by_id = actor.account_id
-    _offer(capability)
+    offer(capability)
     return _move(capability, target, "capability.published", actor)
-
-
-def _offer(capability: Capability) -> None:
-    now = timezone.now()
-    capability.published_at = capability.published_at or now
-    capability.valid_until = now + SHELF_LIFE
-    capability.expiry_generation += 1
-    Capability.objects.filter(pk=capability.pk).update(search=lexemes(_search_tokens(capability)))
-    capability.refresh_from_db(fields=["search"])
-    emit(topics.CAPABILITY_PUBLISHED, capability_ids=[str(capability.pk)])
-
-
-def _search_tokens(capability: Capability) -> list[str]:
-    from matching import Analyzer
-
-    owner = capability.owner
-    texts = (capability.title_zh, capability.title_en, capability.solves, capability.code, owner.name_zh, owner.name_en)
-    return Analyzer().tokens("\n".join(texts))
 
 
 @transaction.atomic
@@ -278,7 +207,7 @@ def publish_imported(*, actor: Actor, capability_id: UUID) -> Capability:
     capability = one_of(Capability.objects.all(), capability_id, lock=True)
     target = require_move(CAPABILITY_MOVES, "publish_imported", actor=actor, owner_id=None, status=capability.status)
     capability.imported = True
-    _offer(capability)
+    offer(capability)
     return _move(capability, target, "capability.published_imported", actor)
 
 
@@ -324,7 +253,7 @@ def renew_capability(*, actor: Actor, capability_id: UUID) -> Capability:
     target = require_move(
         CAPABILITY_MOVES, "renew", actor=actor, owner_id=capability.owner_id, status=capability.status
     )
-    _offer(capability)
+    offer(capability)
     return _move(capability, target, "capability.renewed", actor)
 
 
@@ -334,7 +263,7 @@ def reinstate_capability(*, actor: Actor, capability_id: UUID) -> Capability:
     capability = _lock(actor, capability_id)
     target = require_move(CAPABILITY_MOVES, "reinstate", actor=actor, owner_id=None, status=capability.status)
     capability.suspended_reason = ""
-    _offer(capability)
+    offer(capability)
     return _move(capability, target, "capability.reinstated", actor)
 
 

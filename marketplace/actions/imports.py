@@ -7,14 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from marketplace.actions.capabilities import (
-    EDITABLE,
-    CapabilityFields,
-    EvidenceFields,
-    TierFields,
-    draft_capability,
-    save_capability,
-)
+from marketplace.actions.capabilities import EDITABLE, draft_capability, save_capability
+from marketplace.capability_content import CapabilityFields, EvidenceFields, TierFields
 from marketplace.models import Capability
 from scenarios.actions.imports import (
     CREATED,

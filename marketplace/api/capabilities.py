@@ -19,7 +19,7 @@ from marketplace.api.filters import CapabilityFilter
 from marketplace.models import Capability
 from scenarios.access import MEMBER, PUBLIC
 from scenarios.api.endpoint import Endpoint, operation
-from scenarios.api.input import Note, Reason, Reasons
+from scenarios.api.input import Reason, SeenNote, SeenReasons
 
 
 class CapabilityEndpoint(Endpoint):
@@ -108,19 +108,19 @@ class CapabilityEndpoint(Endpoint):
         """Keep a capability on offer for another 365 days."""
         return self.shown(capabilities.renew_capability(actor=self.actor, capability_id=pk))
 
-    @operation(reads=Note, shows=CapabilityShown)
+    @operation(reads=SeenNote, shows=CapabilityShown)
     @action(detail=True, methods=["post"])
     def verify(self, request: Request, pk: UUID) -> Response:
         """Find a capability fit for publication; someone else publishes it."""
-        note = self.values(Note)["note"]
-        return self.shown(capabilities.verify_capability(actor=self.actor, capability_id=pk, note=note))
+        values = self.values(SeenNote)
+        return self.shown(capabilities.verify_capability(actor=self.actor, capability_id=pk, **values))
 
-    @operation(reads=Reasons, shows=CapabilityShown)
+    @operation(reads=SeenReasons, shows=CapabilityShown)
     @action(detail=True, methods=["post"], url_path="return")
     def return_(self, request: Request, pk: UUID) -> Response:
         """Send a capability back to its owner with a reason per field."""
-        reasons = self.values(Reasons)["reasons"]
-        return self.shown(capabilities.return_capability(actor=self.actor, capability_id=pk, reasons=reasons))
+        values = self.values(SeenReasons)
+        return self.shown(capabilities.return_capability(actor=self.actor, capability_id=pk, **values))
 
     @operation(shows=CapabilityShown)
     @action(detail=True, methods=["post"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from marketplace.actions.capabilities import CapabilityFields
+from marketplace.capability_content import CapabilityFields
 from marketplace.lifecycle import CAPABILITY_MOVES
 from marketplace.models import Capability, Evidence, PriceTier
 from scenarios.api.input import KnownIds, Strict, Version

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import choices
-from marketplace.actions.capabilities import CapabilityFields, EvidenceFields, TierFields
+from marketplace.capability_content import CapabilityFields, EvidenceFields, TierFields
 from marketplace.models import Capability
 from scenarios.choices import DataClass, Deploy, Unit
 from scenarios.models import District

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from marketplace.actions.capabilities import CapabilityFields, EvidenceFields, TierFields
+from marketplace.capability_content import CapabilityFields, EvidenceFields, TierFields
 from marketplace.imports.rows import ParsedRow
 from scenarios.content import NEED_FIELDS, IndicatorFields, NeedFields
 

@@ -16,11 +16,11 @@ from marketplace.lifecycle import CAPABILITY_MOVES
 from marketplace.models import Capability
 from marketplace.views.capabilities import last_reasons
 from scenarios.access import access
-from scenarios.actor import Actor
 from scenarios.audiences import CAPABILITY_FIELDS, Audience, visible_fields
 from scenarios.errors import Invalid
 from scenarios.policies import one_of, open_moves
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.staff_parts import posted_version
 
 
 @access("moderator")
@@ -40,7 +40,7 @@ def moderate_capability(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, capability)
     reasons = {name: request.POST.get(f"reason-{name}", "") for name in (*CAPABILITY_FIELDS, "general")}
     try:
-        done = _decide(actor, capability.pk, request.POST.get("decision", ""), reasons, request.POST.get("note", ""))
+        done = _decide(request, capability.pk, reasons)
     except Invalid as invalid:
         return _page(request, capability, typed=reasons, invalid=invalid)
     messages.success(request, done % {"code": capability.code})
@@ -48,13 +48,14 @@ def moderate_capability(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("moderate_capability", pk=following.pk) if following else redirect("capability_queue")
 
 
-def _decide(actor: Actor, pk: UUID, decision: str, reasons: dict[str, str], note: str) -> str:
-    """Make the one decision that was posted and return what is said of it."""
+def _decide(request: HttpRequest, pk: UUID, reasons: dict[str, str]) -> str:
+    """Make the one decision that was posted, on the version that was read, and return what is said of it."""
+    actor, decision, version = actor_of(request), request.POST.get("decision", ""), posted_version(request)
     if decision == "verify":
-        actions.verify_capability(actor=actor, capability_id=pk, note=note.strip()[:2000])
+        actions.verify_capability(actor=actor, capability_id=pk, version=version)
         return _("%(code)s is verified and waits for the publisher.")
     if decision == "return":
-        actions.return_capability(actor=actor, capability_id=pk, reasons=reasons)
+        actions.return_capability(actor=actor, capability_id=pk, reasons=reasons, version=version)
         return _("%(code)s went back to its owner with your reasons.")
     if decision == "suspend":
         actions.suspend_capability(actor=actor, capability_id=pk, reason=reasons["general"])

@@ -45,11 +45,25 @@ class Note(Strict):
     note = Words(required=False, default="")
 
 
+class Seen(Strict):
+    """A decision on what was read: with `version`, what changed in between is not decided unseen."""
+
+    version = Version(required=False, default=0, help_text="The version that you read; another one is a conflict.")
+
+
+class SeenNote(Note, Seen):
+    """A note on what was read."""
+
+
 class Reasons(Strict):
     reasons = serializers.DictField(
         child=serializers.CharField(max_length=1000, allow_blank=True),
         help_text="Field → what is to be changed there; `general` for the whole.",
     )
+
+
+class SeenReasons(Reasons, Seen):
+    """Reasons about what was read."""
 
 
 class KnownIds(serializers.ListField):

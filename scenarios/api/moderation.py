@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from scenarios.actions import moderation
 from scenarios.api.endpoint import Endpoint, operation
-from scenarios.api.input import Note, Reason, Reasons
+from scenarios.api.input import Note, Reason, SeenNote, SeenReasons
 from scenarios.api.need_serializers import NeedShown
 
 
@@ -21,19 +21,17 @@ class NeedModeration(Endpoint):
         "publish": ("publisher",),
     }
 
-    @operation(reads=Note, shows=NeedShown)
+    @operation(reads=SeenNote, shows=NeedShown)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: UUID) -> Response:
         """Find a need fit for publication; someone else publishes it."""
-        values = self.values(Note)
-        return self.shown(moderation.approve_need(actor=self.actor, need_id=pk, note=values["note"]))
+        return self.shown(moderation.approve_need(actor=self.actor, need_id=pk, **self.values(SeenNote)))
 
-    @operation(reads=Reasons, shows=NeedShown)
+    @operation(reads=SeenReasons, shows=NeedShown)
     @action(detail=True, methods=["post"], url_path="return")
     def return_(self, request: Request, pk: UUID) -> Response:
         """Send a need back to its owner with a reason per field."""
-        values = self.values(Reasons)
-        return self.shown(moderation.return_need(actor=self.actor, need_id=pk, reasons=values["reasons"]))
+        return self.shown(moderation.return_need(actor=self.actor, need_id=pk, **self.values(SeenReasons)))
 
     @operation(reads=Note, shows=NeedShown)
     @action(detail=True, methods=["post"])

@@ -8,7 +8,7 @@ from marketplace.models import Capability, Notification, Organisation, Suggestio
 from scenarios.models import Delivery, Follow
 from tests.api.conftest import Send
 from tests.drain import drain_outbox
-from tests.factories import Cast, make_uscc, published_need
+from tests.factories import Cast, checked_need, make_uscc, published_need
 
 BODY: dict[str, Any] = {
     "title_zh": "铸件表面缺陷视觉检测系统",
@@ -223,3 +223,24 @@ def test_reference_data_has_labels_in_both_languages(api: Send, cast: Cast) -> N
     assert units[1]["label_en"] == "lines"
     names = api(None, "get", "reference/").json()["names"]
     assert {"chains", "districts", "need-status", "technique", "data-class"} <= set(names)
+
+
+def test_a_stale_version_is_not_decided(api: Send, cast: Cast) -> None:
+    pk = drafted(api, cast).json()["id"]
+    version = api("supplier", "post", f"capabilities/{pk}/submit/").json()["version"]
+    body: dict[str, Any] = {"version": version - 1}
+    assert api("moderator", "post", f"capabilities/{pk}/verify/", body).status_code == 409
+    body["reasons"] = {"limits": "请补充"}
+    assert api("moderator", "post", f"capabilities/{pk}/return/", body).status_code == 409
+    assert Capability.objects.get(pk=pk).status == "submitted"
+    assert api("moderator", "post", f"capabilities/{pk}/verify/", {"version": version}).status_code == 200
+
+
+def test_a_stale_version_of_a_need_is_not_decided(api: Send, cast: Cast) -> None:
+    need = checked_need(cast)
+    body: dict[str, Any] = {"version": need.version - 1}
+    assert api("moderator", "post", f"needs/{need.pk}/approve/", body).status_code == 409
+    body["reasons"] = {"problem": "请补充"}
+    assert api("moderator", "post", f"needs/{need.pk}/return/", body).status_code == 409
+    need.refresh_from_db()
+    assert need.status == "checked"

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from marketplace.models import Capability, Member
-from scenarios.models import Event
+from scenarios.models import Event, ModerationDecision
 from tests.factories import (
     CAPABILITY,
     Cast,
@@ -389,6 +389,19 @@ def test_a_moderator_verifies_and_someone_else_publishes(cast: Cast) -> None:
         cast.moderator.pk,
         cast.publisher.pk,
     )
+
+
+@pytest.mark.parametrize("decision", ["verify", "return"])
+def test_a_capability_that_changed_while_it_was_read_is_not_decided_unseen(cast: Cast, decision: str) -> None:
+    capability = submitted_capability(cast)
+    client, path = cast.client("moderator"), f"/staff/moderation/capabilities/{capability.pk}/"
+    assert f'name="version" value="{capability.version}"' in text(client, path)
+    stale = {"decision": decision, "reason-limits": "请补充", "version": str(capability.version - 1)}
+    answer = client.post(path, stale)
+    capability.refresh_from_db()
+    assert (answer.status_code, capability.status, capability.verified_by) == (409, "submitted", None)
+    assert not ModerationDecision.objects.exists()
+    assert client.post(path, {**stale, "version": str(capability.version)}).status_code == 302
 
 
 def test_a_moderator_suspends_with_a_reason_that_the_owner_reads(cast: Cast) -> None:

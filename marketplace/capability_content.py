@@ -1,0 +1,87 @@
+"""What a supplier writes of a capability: typed values, and the rules that its parts follow."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.models import Capability, Evidence, PriceTier
+from scenarios.errors import Invalid
+
+
+class CapabilityFields(TypedDict, total=False):
+    """The fields of a capability that its owner writes; a missing key leaves the field as it is."""
+
+    title_zh: str
+    title_en: str
+    layer: str
+    techniques: list[str]
+    solves: str
+    limits: str
+    maturity: str
+    min_scale_quantity: Decimal | None
+    min_scale_unit: str
+    min_scale_basis: str
+    deploy: list[str]
+    data_classes: list[str]
+    filings: list[str]
+    contact: str
+
+
+class EvidenceFields(TypedDict):
+    case: str
+    site: str
+    reached: str
+
+
+class TierFields(TypedDict):
+    from_quantity: Decimal
+    price: Decimal
+
+
+def write_fields(capability: Capability, fields: CapabilityFields) -> list[str]:
+    """Set the fields on the unsaved row and return the names of those that changed; raises Invalid."""
+    changed = [name for name, value in fields.items() if getattr(capability, name) != value]
+    for name, value in fields.items():
+        if name not in CapabilityFields.__annotations__:
+            raise Invalid({name: [_("This field cannot be set.")]})
+        setattr(capability, name, value)
+    wrong: dict[str, list[Any]] = {}
+    quantity = capability.min_scale_quantity
+    if quantity is not None and quantity <= 0:
+        wrong["min_scale_quantity"] = [_("The minimum scale must be above zero.")]
+    if quantity is not None and not capability.min_scale_unit:
+        wrong["min_scale_unit"] = [_("A minimum scale needs its unit.")]
+    if wrong:
+        raise Invalid(wrong)
+    return changed
+
+
+def write_children(
+    capability: Capability,
+    evidence: Iterable[EvidenceFields] | None,
+    price_tiers: Iterable[TierFields] | None,
+    district_ids: Iterable[str] | None,
+) -> None:
+    """Replace the evidence, price tiers and districts that are given; None leaves them as they are. Raises Invalid."""
+    if evidence is not None:
+        capability.evidence.all().delete()
+        Evidence.objects.bulk_create(
+            [Evidence(capability=capability, position=n, **row) for n, row in enumerate(list(evidence)[:20])]
+        )
+    if price_tiers is not None:
+        tiers = list(price_tiers)[:20]
+        _require_tiers(tiers)
+        capability.price_tiers.all().delete()
+        PriceTier.objects.bulk_create([PriceTier(capability=capability, **row) for row in tiers])
+    if district_ids is not None:
+        capability.districts.set(list(district_ids))  # type: ignore[arg-type]
+
+
+def _require_tiers(tiers: list[TierFields]) -> None:
+    quantities = [row["from_quantity"] for row in tiers]
+    if len(set(quantities)) < len(quantities) or any(quantity <= 0 for quantity in quantities):
+        raise Invalid({"price_tiers": [_("Each price tier starts from another quantity above zero.")]})
+    if any(row["price"] < 0 for row in tiers):
+        raise Invalid({"price_tiers": [_("A price cannot be below zero.")]})
