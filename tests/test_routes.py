@@ -69,3 +69,20 @@ def test_nobody_gets_in_where_they_are_not_named(
                 wrong.append((method, path, answer.headers["Location"]))
     assert wrong == []
     assert tried > 100
+
+
+PUBLIC_LISTS = [
+    str(route)
+    for route in OURS
+    if not route.parameters and PUBLIC in (route.audience("get") or ()) and not route.template.startswith("api/v1/docs")
+]
+
+
+@pytest.mark.parametrize("name", ["q", "page", "sort", "domain", "code", "mine"])
+def test_a_nul_in_an_address_breaks_no_public_page(cast: Cast, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(SimpleRateThrottle, "allow_request", lambda *_: True)
+    client = cast.client()
+    client.raise_request_exception = False
+    broken = [path for path in PUBLIC_LISTS if client.get(f"{path}?{name}=%00%E6%A3%80%00").status_code == 500]
+    assert {"/needs/", "/calls/", "/pools/", "/capabilities/", "/api/v1/needs/"} <= set(PUBLIC_LISTS)
+    assert broken == []

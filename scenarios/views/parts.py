@@ -1,6 +1,7 @@
 """What the public and the enterprise's views share: who asks, pages of a list, what is looked for and followed."""
 
 from typing import Any
+from unicodedata import category
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -25,8 +26,12 @@ def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
 
 
 def search_text(request: HttpRequest) -> str:
-    """Return what the reader looks for, cut to a length that is worth looking for."""
-    return request.GET.get("q", "").strip()[:MAX_SEARCH]
+    """Return what the reader looks for, without control characters and cut to a length that is worth looking for.
+
+    A NUL would reach the database, which refuses the whole query.
+    """
+    plain = "".join(" " if category(letter) == "Cc" else letter for letter in request.GET.get("q", ""))
+    return plain.strip()[:MAX_SEARCH]
 
 
 def organisations_of(ids: Any) -> list[Any]:
