@@ -8,11 +8,11 @@ C, S = CapabilityStatus, SuggestionState
 CAPABILITY_MOVES = (
     Move("submit", (C.DRAFT, C.RETURNED), C.SUBMITTED, ("owner",), ("complete",)),
     Move("verify", (C.SUBMITTED,), C.VERIFIED, ("moderator",), ("not_own",)),
-    Move("return", (C.SUBMITTED, C.VERIFIED), C.RETURNED, ("moderator",), ("reason_per_field",)),
-    Move("publish", (C.VERIFIED,), C.PUBLISHED, ("publisher",), ("not_the_moderator",)),
+    Move("return", (C.SUBMITTED, C.VERIFIED), C.RETURNED, ("moderator",), ("reason_per_field", "not_own")),
+    Move("publish", (C.VERIFIED,), C.PUBLISHED, ("publisher",), ("not_the_moderator", "not_own")),
     Move("publish_imported", (C.DRAFT,), C.PUBLISHED, ("system",), ("not_in_production",)),
     Move("suspend", (C.PUBLISHED,), C.SUSPENDED, ("moderator",), ("reason",)),
-    Move("reinstate", (C.SUSPENDED,), C.PUBLISHED, ("moderator",)),
+    Move("reinstate", (C.SUSPENDED,), C.PUBLISHED, ("moderator",), ("not_own",)),
     Move(
         "withdraw",
         (C.DRAFT, C.SUBMITTED, C.RETURNED, C.VERIFIED, C.PUBLISHED, C.SUSPENDED, C.EXPIRED),

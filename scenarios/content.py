@@ -9,7 +9,7 @@ from uuid import UUID
 from scenarios.errors import Invalid
 from scenarios.models import Indicator, Need
 from scenarios.precision import IndicatorDraft, NeedDraft
-from scenarios.risk import UnknownAnswer, answers_from, derive_tier
+from scenarios.risk import Demand, UnknownAnswer, answers_from, derive_tier, unmet
 
 
 class NeedFields(TypedDict, total=False):
@@ -107,3 +107,14 @@ def text_of(need: Need) -> tuple[str, str]:
     parts = (need.problem, need.users_and_site, need.current_process, need.boundary_in)
     metrics = [row.metric for row in need.indicators.all()]
     return f"{need.title_zh} {need.title_en}".strip(), "\n".join(part for part in (*parts, *metrics) if part)
+
+
+def unmet_demands(need: Need, *, before: str) -> tuple[Demand, ...]:
+    """Return what the need's risk tier demands before a step and the need does not hold.
+
+    A sandbox plan is held by no need: it is written where pilots are run, and what demands one waits until then.
+    """
+    papers = {"ethics_number": need.ethics_number, "supervisor_approval": need.supervised_by_id}
+    held = {name for name, paper in papers.items() if paper}
+    reasons = derive_tier(answers_from(need.risk_answers, data_class=need.data_class)).reasons
+    return unmet(need.risk_tier, before=before, held=held, reasons=reasons)

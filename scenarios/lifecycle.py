@@ -28,14 +28,18 @@ N, D, C, P = NeedStatus, DemandStatus, CallStatus, ProposalStatus
 NEED_MOVES = (
     Move("submit", (N.DRAFT, N.RETURNED), N.SUBMITTED, ("owner",), ("no_blocker",)),
     Move("check", (N.SUBMITTED,), N.CHECKED, ("system",)),
-    Move("return", (N.CHECKED, N.APPROVED), N.RETURNED, ("moderator",), ("reason_per_field",)),
+    Move("return", (N.CHECKED, N.APPROVED), N.RETURNED, ("moderator",), ("reason_per_field", "not_own")),
     Move("approve", (N.CHECKED,), N.APPROVED, ("moderator",), ("not_own",)),
     Move(
-        "publish", (N.APPROVED,), N.PUBLISHED, ("publisher",), ("not_the_moderator", "supervised_if_r3", "ethics_if_r4")
+        "publish",
+        (N.APPROVED,),
+        N.PUBLISHED,
+        ("publisher",),
+        ("not_the_moderator", "not_own", "supervised_if_r3", "ethics_if_r4"),
     ),
     Move("publish_imported", (N.DRAFT,), N.PUBLISHED, ("system",), ("not_in_production",)),
     Move("suspend", (N.PUBLISHED,), N.SUSPENDED, ("moderator",), ("reason",)),
-    Move("reinstate", (N.SUSPENDED,), N.PUBLISHED, ("moderator",)),
+    Move("reinstate", (N.SUSPENDED,), N.PUBLISHED, ("moderator",), ("not_own",)),
     Move(
         "withdraw",
         (N.DRAFT, N.SUBMITTED, N.CHECKED, N.RETURNED, N.APPROVED, N.PUBLISHED, N.SUSPENDED, N.EXPIRED),
@@ -95,10 +99,22 @@ DEMAND_MOVES = (
 )
 
 CALL_MOVES = (
-    Move("review", (C.DRAFT,), C.REVIEWED, ("moderator",), ("not_the_author",)),
-    Move("approve", (C.REVIEWED,), C.APPROVED, ("publisher",), ("not_the_author_or_reviewer", "checklist_complete")),
+    Move("review", (C.DRAFT,), C.REVIEWED, ("moderator",), ("not_the_author", "not_own")),
+    Move(
+        "approve",
+        (C.REVIEWED,),
+        C.APPROVED,
+        ("publisher",),
+        ("not_the_author_or_reviewer", "not_own", "checklist_complete"),
+    ),
     Move("rework", (C.REVIEWED, C.APPROVED), C.DRAFT, ("manager", "publisher"), ("reason",)),
-    Move("open", (C.APPROVED,), C.OPEN, ("publisher",), ("closes_in_future", "source_ready")),
+    Move(
+        "open",
+        (C.APPROVED,),
+        C.OPEN,
+        ("publisher",),
+        ("closes_in_future", "source_ready", "not_own", "risk_papers_there"),
+    ),
     Move("close", (C.OPEN,), C.CLOSED, ("system",), ("past_close",)),
     Move("cancel", (C.DRAFT, C.REVIEWED, C.APPROVED, C.OPEN), C.CANCELLED, ("publisher", "system"), ("reason",)),
 )

@@ -64,6 +64,12 @@ def require_owner(actor: Actor, organisation_id: UUID | None) -> None:
         raise NotPermitted
 
 
+def require_stranger(actor: Actor, *owner_ids: UUID | None) -> None:
+    """Raise NotPermitted where staff would decide on what comes from an organisation that they belong to."""
+    if any(actor.belongs_to(owner_id) for owner_id in owner_ids):
+        raise NotPermitted(_("This comes from your own organisation. Someone else has to decide."))
+
+
 def importer_for(actor: Actor, organisation: Any) -> Actor:
     """Return the actor with the right to write for the organisation while a file is imported.
 

@@ -19,7 +19,7 @@ from scenarios.errors import IllegalMove, Invalid, NotPermitted
 from scenarios.journal import log_event
 from scenarios.models import ModerationDecision
 from scenarios.outbox import emit
-from scenarios.policies import one_of, require_owner, require_role
+from scenarios.policies import one_of, require_owner, require_role, require_stranger
 
 OPEN_KINDS = (
     OrganisationKind.ENTERPRISE,
@@ -158,8 +158,7 @@ def verify_organisation(*, actor: Actor, organisation_id: UUID) -> Organisation:
     """Confirm that the organisation is who it says. Its own members cannot."""
     require_role(actor, "moderator")
     organisation = one_of(Organisation.objects.all(), organisation_id, lock=True)
-    if actor.belongs_to(organisation.pk):
-        raise NotPermitted(_("This is your own organisation. Another moderator has to decide."))
+    require_stranger(actor, organisation.pk)
     if organisation.verification == Verification.VERIFIED or not organisation.uscc:
         raise IllegalMove(_("Only an organisation with a unified social credit code can be verified, once."))
     organisation.verification = Verification.VERIFIED
@@ -207,6 +206,7 @@ def reinstate_organisation(*, actor: Actor, organisation_id: UUID) -> Organisati
     """Let a suspended organisation act again; it is verified anew."""
     require_role(actor, "moderator")
     organisation = one_of(Organisation.objects.filter(verification=Verification.SUSPENDED), organisation_id, lock=True)
+    require_stranger(actor, organisation.pk)
     _await_verification(organisation)
     organisation.version += 1
     organisation.save()

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,14 +17,16 @@ from scenarios.actions.standing import ENOUGH_OWNERS, move_demand
 from scenarios.actor import SYSTEM, Actor
 from scenarios.choices import CallStatus, DemandStatus, NeedStatus, Visibility
 from scenarios.codes import next_code
+from scenarios.content import unmet_demands
 from scenarios.disclosure import pooled_band
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotPermitted
 from scenarios.journal import log_event
 from scenarios.lifecycle import CALL_MOVES, check_move
 from scenarios.models import Call, MergedDemand, Need
 from scenarios.outbox import emit
-from scenarios.policies import one_of, require_move, require_role
+from scenarios.policies import one_of, require_move, require_role, require_stranger
 from scenarios.querysets import LIVE_CALLS, DatabaseClock
+from scenarios.risk import OPEN_CALL
 
 # What Chinese fair-competition review asks of a public call; each is confirmed before approval.
 FAIR_COMPETITION = {
@@ -147,6 +149,7 @@ def review_call(*, actor: Actor, call_id: UUID) -> Call:
     """Find a drafted call sound; its author cannot."""
     call = _lock(actor, call_id)
     target = require_move(CALL_MOVES, "review", actor=actor, owner_id=None, status=call.status)
+    require_stranger(actor, *needs_behind(call).values_list("owner", flat=True))
     if actor.account_id == call.author_id:
         raise NotPermitted(_("You wrote this call; another person has to review it."))
     missing = [name for name in ("kind", "title_zh", "summary", "closes_at", "indicators") if not getattr(call, name)]
@@ -161,6 +164,7 @@ def approve_call(*, actor: Actor, call_id: UUID) -> Call:
     """Approve a reviewed call whose fair-competition checklist is complete."""
     call = _lock(actor, call_id)
     target = require_move(CALL_MOVES, "approve", actor=actor, owner_id=None, status=call.status)
+    require_stranger(actor, *needs_behind(call).values_list("owner", flat=True))
     if actor.account_id in (call.reviewed_by_id, call.author_id):
         raise NotPermitted(_("You wrote or reviewed this call; another person has to approve it."))
     unconfirmed = [name for name in FAIR_COMPETITION if not call.fair_competition.get(name)]
@@ -185,7 +189,8 @@ def rework_call(*, actor: Actor, call_id: UUID, reason: str) -> Call:
 def open_call(*, actor: Actor, call_id: UUID) -> Call:
     """Open an approved call to the public until it closes; its pool is in a call from now on.
 
-    Raises IllegalMove when the need or the pool behind it is not on offer any more.
+    Raises IllegalMove when the need or the pool behind it is not on offer any more, Invalid while a need lacks what its
+    risk tier demands before a call.
     """
     lock_pooling()
     call = _lock(actor, call_id)
@@ -193,6 +198,8 @@ def open_call(*, actor: Actor, call_id: UUID) -> Call:
     if not Call.objects.filter(pk=call.pk, closes_at__gt=DatabaseClock()).exists():
         raise Invalid({"closes_at": [_("The closing time must lie in the future.")]})
     demand = _require_source(call)
+    require_stranger(actor, *needs_behind(call).values_list("owner", flat=True))
+    _require_risk_papers(call)
     call.opens_at = timezone.now()
     _move(call, target, "call.opened", actor)
     if demand is not None and demand.status == DemandStatus.FROZEN:
@@ -213,6 +220,22 @@ def _require_source(call: Call) -> MergedDemand | None:
         raise IllegalMove(_("The pool behind this call is not frozen any more. Cancel the call."))
     _take_quantity(call, demand)
     return demand
+
+
+def needs_behind(call: Call) -> "QuerySet[Need]":
+    """Return the needs that a call asks for: its own one, or those in its pool now."""
+    if call.need_id is not None:
+        return Need.objects.filter(pk=call.need_id)
+    living = Q(memberships__demand=call.demand_id, memberships__left_at__isnull=True)
+    return Need.objects.filter(living).order_by("code")
+
+
+def _require_risk_papers(call: Call) -> None:
+    """Raise Invalid naming for each need behind the call what its risk tier demands before it and is not there."""
+    lacking = [(need.code, row.label) for need in needs_behind(call) for row in unmet_demands(need, before=OPEN_CALL)]
+    if lacking:
+        text = _("%(code)s needs this before its call opens: %(item)s")
+        raise Invalid({"need": [text % {"code": code, "item": item} for code, item in lacking]})
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from scenarios.errors import Conflict, IllegalMove, Invalid, NotPermitted
 from scenarios.journal import log_event
 from scenarios.lifecycle import NEED_MOVES
 from scenarios.models import ModerationDecision, Need
-from scenarios.policies import one_of, require_move, require_role
+from scenarios.policies import one_of, require_move, require_role, require_stranger
 
 HIGH_RISK = (RiskTier.R3, RiskTier.R4)
 
@@ -81,8 +81,7 @@ def approve_need(*, actor: Actor, need_id: UUID, note: str = "", version: int = 
     """
     need = _lock_read(actor, need_id, version)
     target = require_move(NEED_MOVES, "approve", actor=actor, owner_id=need.owner_id, status=need.status)
-    if actor.belongs_to(need.owner_id):
-        raise NotPermitted(_("This is your own organisation's need. Another moderator has to decide."))
+    require_stranger(actor, need.owner_id)
     need.status, need.approved_by_id = target, actor.account_id
     need.version += 1
     need.save()
@@ -99,8 +98,7 @@ def return_need(*, actor: Actor, need_id: UUID, reasons: Mapping[str, str], vers
     """
     need = _lock_read(actor, need_id, version)
     target = require_move(NEED_MOVES, "return", actor=actor, owner_id=need.owner_id, status=need.status)
-    if actor.belongs_to(need.owner_id):
-        raise NotPermitted(_("This is your own organisation's need. Another moderator has to decide."))
+    require_stranger(actor, need.owner_id)
     kept = clean_reasons(reasons, NEED_FIELDS)
     need.status, need.approved_by, need.supervised_by = target, None, None
     need.version += 1
@@ -115,6 +113,7 @@ def supervise_need(*, actor: Actor, need_id: UUID, note: str = "") -> Need:
     """Clear an approved need of tier R3 or R4 for publication. R4 needs its ethics review number first."""
     need = _lock(actor, need_id)
     require_role(actor, "supervisor")
+    require_stranger(actor, need.owner_id)
     if need.status != NeedStatus.APPROVED or need.risk_tier not in HIGH_RISK:
         raise IllegalMove(_("Only an approved need of tier R3 or R4 waits for the supervisor."))
     if actor.account_id == need.approved_by_id:
@@ -139,10 +138,12 @@ def _require_ethics_number(need: Need) -> None:
 def publish_need(*, actor: Actor, need_id: UUID) -> Need:
     """Put an approved need on offer: from now on it is public, indexed and matched.
 
-    Raises NotPermitted for the moderator who approved it, IllegalMove or Invalid while a gate of its risk tier is shut.
+    Raises NotPermitted for the moderator who approved it and on a need of the publisher's own organisation, IllegalMove
+    or Invalid while a gate of its risk tier is shut.
     """
     need = _lock(actor, need_id)
     target = require_move(NEED_MOVES, "publish", actor=actor, owner_id=need.owner_id, status=need.status)
+    require_stranger(actor, need.owner_id)
     if actor.account_id == need.approved_by_id:
         raise NotPermitted(_("You approved this need; another person has to publish it."))
     _require_ethics_number(need)
@@ -174,6 +175,7 @@ def reinstate_need(*, actor: Actor, need_id: UUID) -> Need:
     """Put a suspended need on offer again."""
     need = _lock(actor, need_id)
     need.status = require_move(NEED_MOVES, "reinstate", actor=actor, owner_id=need.owner_id, status=need.status)
+    require_stranger(actor, need.owner_id)
     need.suspended_reason = ""
     need.version += 1
     offer(need)

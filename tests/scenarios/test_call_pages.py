@@ -1,5 +1,6 @@
 """Calls and the event log through the HTTP edge."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from scenarios.actions import calls
 from scenarios.actions.calls import FAIR_COMPETITION
 from scenarios.actions.interests import declare_interest
-from scenarios.models import Call, Event
+from scenarios.errors import NotPermitted
+from scenarios.models import Call, Event, Need
 from scenarios.seals import seal_events
 from tests.factories import STAFF, Cast, published_need
 
@@ -257,3 +260,44 @@ def test_sealed_events_are_shown_as_sealed(live_cast: Cast) -> None:
     context = live_cast.client("auditor").get("/staff/events/").context
     assert context["sealed"] == context["total"] == Event.objects.count()
     assert all(row["sealed"] for row in context["rows"])
+
+
+# What a risk tier demands before a call
+
+
+def test_a_r3_need_is_not_called_without_its_ethics_number(cast: Cast) -> None:
+    call = drafted(cast)
+    Need.objects.update(risk_tier="R3", risk_answers={"biometric_identification": True}, supervised_by=cast.supervisor)
+    cast.client("moderator").post(page(call, "review"))
+    cast.client("publisher").post(page(call, "approve"))
+    refused = cast.client("publisher").post(page(call, "open"))
+    assert refused.status_code == 422
+    wanted = f"{call.need.code} needs this before its call opens: The number of the ethics document"
+    assert wanted in refused.content.decode()
+    assert Call.objects.get().status == "approved"
+    Need.objects.update(ethics_number="伦审2026-7")
+    assert cast.client("publisher").post(page(call, "open")).status_code == 302
+    assert Call.objects.get().status == "open"
+
+
+def test_a_r4_need_waits_for_its_sandbox_plan(cast: Cast) -> None:
+    call = drafted(cast)
+    answers = {"opinion_mobilisation": True}
+    Need.objects.update(risk_tier="R4", risk_answers=answers, supervised_by=cast.supervisor, ethics_number="伦审2026-7")
+    cast.client("moderator").post(page(call, "review"))
+    cast.client("publisher").post(page(call, "approve"))
+    refused = cast.client("publisher").post(page(call, "open"))
+    assert "needs this before its call opens: The sandbox plan" in refused.content.decode()
+    assert Call.objects.get().status == "approved"
+
+
+@pytest.mark.parametrize(("part", "act"), [("moderator", calls.review_call), ("publisher", calls.approve_call)])
+def test_nobody_decides_on_a_call_for_their_own_organisation(cast: Cast, part: str, act: Any) -> None:
+    call = drafted(cast)
+    if part == "publisher":
+        cast.client("moderator").post(page(call, "review"))
+    call.refresh_from_db()
+    actor = replace(cast.actor(part), organisation_ids=frozenset({cast.enterprise_org.pk}))
+    with pytest.raises(NotPermitted, match="your own organisation"):
+        act(actor=actor, call_id=call.pk)
+    assert Call.objects.get().status == call.status
