@@ -41,8 +41,8 @@ __all__ = [
     "LABELS",
     "MAX_INDICATORS",
     "MAX_TEXT",
-    "PASS_MARK",
     "POINTS",
+    "PRECISE_FROM",
     "FieldPoints",
     "Finding",
     "FindingText",
@@ -58,7 +58,7 @@ __all__ = [
     "finding_text",
 ]
 
-PASS_MARK = 60
+PRECISE_FROM = 60
 MAX_TITLE = 40
 FAR = timedelta(days=3 * 365)
 # Below this a text says too little for someone from outside; in characters, an English word counts as two.
@@ -102,15 +102,15 @@ class PrecisionReport:
         return tuple(finding for finding in self.findings if finding.severity is Severity.BLOCKER)
 
     @property
-    def passes(self) -> bool:
-        """Whether the need is precise enough: no blocker, and PASS_MARK reached."""
-        return not self.blockers and self.score >= PASS_MARK
+    def precise_enough(self) -> bool:
+        """Whether the need is precise enough: no blocker, and PRECISE_FROM reached."""
+        return not self.blockers and self.score >= PRECISE_FROM
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data to store: codes and parameters, no sentence, so that it is read in any language later."""
         return {
             "score": self.score,
-            "passes": self.passes,
+            "precise_enough": self.precise_enough,
             "fields": [{"field": row.field, "points": row.points, "of": row.of} for row in self.fields],
             "findings": [_finding_as_json(finding) for finding in self.findings],
             "quantities": [

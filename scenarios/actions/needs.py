@@ -182,7 +182,7 @@ def _score(need: Need) -> precision.PrecisionReport:
 def submit_need(*, actor: Actor, need_id: UUID) -> Need:
     """Hand a draft to the moderators; a worker checks it, then they see it.
 
-    Raises Invalid naming each blocker of the precision check and each unanswered risk question's remedy.
+    Raises Invalid naming each blocker of the precision check and each wanted field that is empty, with its remedy.
     """
     need = one_of(Need.objects.of(actor), need_id, lock=True)
     target = require_move(NEED_MOVES, "submit", actor=actor, owner_id=need.owner_id, status=need.status)
@@ -190,6 +190,10 @@ def submit_need(*, actor: Actor, need_id: UUID) -> Need:
     missing = {finding.field: [finding.message, finding.remedy] for finding in report.blockers}
     if not (need.title_zh or need.title_en):
         missing["title_zh"] = [_("Give the need a title.")]
+    if not need.problem.strip():
+        missing["problem"] = [_("Describe the problem; it is what a supplier answers.")]
+    if need.quantity is not None and not need.quantity_unit:
+        missing["quantity_unit"] = [_("Choose what the quantity counts.")]
     if not need.risk_tier:
         missing["risk_answers"] = [_("Answer the ethics questions; the risk tier follows from them.")]
     if missing:

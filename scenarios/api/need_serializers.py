@@ -147,7 +147,7 @@ class PrecisionShown(serializers.Serializer[Any]):
     """The precision check: points per field, and what is vague or missing with its remedy."""
 
     score = serializers.IntegerField()
-    passes = serializers.BooleanField()
+    precise_enough = serializers.BooleanField()
     fields_ = PointsShown(many=True)
     findings = FindingShown(many=True)
     quantities = QuantityShown(many=True)

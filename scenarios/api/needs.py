@@ -139,7 +139,7 @@ class NeedEndpoint(NeedModeration):
         rows = [Indicator(need=need, **row) for row in indicator_fields(values) or []]
         report = precision.check(need_draft(need, rows), today=timezone.localdate())
         tier = risk_tier(need.risk_answers, need.data_class)
-        names = ("score", "passes", "fields", "findings", "quantities")
+        names = ("score", "precise_enough", "fields", "findings", "quantities")
         shown = {name: getattr(report, name) for name in names} | {"risk_tier": tier}
         return Response(PrecisionShown(shown).data)
 

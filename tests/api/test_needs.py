@@ -240,7 +240,7 @@ def test_an_unsaved_need_is_checked(api: Send, cast: Cast) -> None:
     answer = api("stranger", "post", "needs/precision/", {"title_zh": "打造世界一流智能工厂", "problem": "赋能升级"})
     report = answer.json()
     assert answer.status_code == 200
-    assert report["passes"] is False
+    assert report["precise_enough"] is False
     assert {row["field"] for row in report["findings"] if row["severity"] == "blocker"} == {
         "boundary_out",
         "quantity",

@@ -1,6 +1,8 @@
 """What happens to one need, from the draft to its end."""
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -136,3 +138,43 @@ def test_publishing_without_moderation_is_refused_in_production(cast: Cast, sett
     with pytest.raises(NotPermitted):
         needs.publish_imported(actor=cast.actor("manager"), need_id=need.pk)
     assert Need.objects.get(pk=need.pk).status == "draft"
+
+
+# Nobody decides on what comes from their own organisation
+
+
+@pytest.mark.parametrize(
+    ("part", "status", "act"),
+    [
+        ("moderator", "checked", lambda actor, pk: moderation.approve_need(actor=actor, need_id=pk)),
+        (
+            "moderator",
+            "checked",
+            lambda actor, pk: moderation.return_need(actor=actor, need_id=pk, reasons={"problem": "x"}),
+        ),
+        ("supervisor", "approved", lambda actor, pk: moderation.supervise_need(actor=actor, need_id=pk)),
+        ("publisher", "approved", lambda actor, pk: moderation.publish_need(actor=actor, need_id=pk)),
+        ("moderator", "suspended", lambda actor, pk: moderation.reinstate_need(actor=actor, need_id=pk)),
+    ],
+    ids=["approve", "return", "supervise", "publish", "reinstate"],
+)
+def test_nobody_decides_on_a_need_of_their_own_organisation(cast: Cast, part: str, status: str, act: Any) -> None:
+    need = checked_need(cast, risk_answers={"biometric_identification": True})
+    Need.objects.filter(pk=need.pk).update(status=status)
+    need.refresh_from_db()
+    actor = replace(cast.actor(part), organisation_ids=frozenset({cast.enterprise_org.pk}))
+    with pytest.raises(NotPermitted, match="your own organisation"):
+        act(actor, need.pk)
+    again = Need.objects.get(pk=need.pk)
+    assert (again.status, again.version, again.supervised_by) == (status, need.version, None)
+
+
+@pytest.mark.parametrize("name", ["problem", "boundary_out", "quantity", "quantity_unit"])
+def test_what_is_marked_as_wanted_is_wanted(cast: Cast, name: str) -> None:
+    need = draft_need(cast)
+    Need.objects.filter(pk=need.pk).update(**{name: None if name == "quantity" else " " if name == "problem" else ""})
+    with pytest.raises(Invalid) as refusal:
+        needs.submit_need(actor=cast.actor("enterprise"), need_id=need.pk)
+    assert name in refusal.value.fields
+    need.refresh_from_db()
+    assert need.status == "draft"

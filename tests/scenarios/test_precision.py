@@ -117,13 +117,13 @@ def with_indicator(**changes: Any) -> NeedDraft:
 def test_a_vision_scores_nothing_and_names_three_blockers() -> None:
     report = check(VISION, today=TODAY)
     assert report.score == 0
-    assert not report.passes
+    assert not report.precise_enough
     assert [found.code for found in report.blockers] == ["no_essential_indicator", "no_quantity", "no_boundary_out"]
 
 
 def test_the_same_with_problem_indicator_quantity_and_exclusions_passes() -> None:
     report = check(STORY, today=TODAY)
-    assert (report.score, report.blockers, report.passes) == (66, (), True)
+    assert (report.score, report.blockers, report.precise_enough) == (66, (), True)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_blockers(draft: NeedDraft, expected: list[str]) -> None:
 
 def test_a_blocked_need_does_not_pass_however_many_points_it_has() -> None:
     report = check(replace(FACTORY, boundary_out=""), today=TODAY)
-    assert (report.score, report.passes) == (87, False)
+    assert (report.score, report.precise_enough) == (87, False)
 
 
 # --- vague words ---
@@ -444,7 +444,7 @@ def test_storing_and_reading_loses_nothing() -> None:
     again = PrecisionReport.from_json(json.loads(json.dumps(report.as_json())))
     assert again.as_json() == report.as_json()
     assert again.quantities == report.quantities
-    assert (again.score, again.fields, again.passes) == (report.score, report.fields, report.passes)
+    assert (again.score, again.fields, again.precise_enough) == (report.score, report.fields, report.precise_enough)
 
 
 def test_a_finding_of_another_version_is_still_readable() -> None:
