@@ -96,6 +96,8 @@ def _save(request: HttpRequest, actor: Actor, pk: UUID | None = None) -> HttpRes
         return _draw(request, actor, drafting, need=_editable(actor, pk) if pk else None)
     if not valid:
         return _draw(request, actor, drafting, need=_editable(actor, pk) if pk else None, status=422)
+    if pk is None and (sent := _sent_before(actor, drafting)):
+        return redirect("need_detail", sent.pk)
     try:
         need = _store(actor, drafting, pk)
     except Conflict as conflict:
@@ -107,6 +109,12 @@ def _save(request: HttpRequest, actor: Actor, pk: UUID | None = None) -> HttpRes
         return submit(request, actor, need.pk)
     messages.success(request, _("The draft is saved."))
     return redirect("need_edit", need.pk)
+
+
+def _sent_before(actor: Actor, drafting: Drafting) -> Need | None:
+    """Return the need that this form made already, where it has gone on since: the same form was submitted twice."""
+    earlier = known_result(actor, "need", drafting.form.cleaned_data.get("key", ""))
+    return Need.objects.of(actor).exclude(status__in=EDITABLE).filter(pk=earlier).first() if earlier else None
 
 
 def _with_like(data: QueryDict, actor: Actor) -> QueryDict:

@@ -244,7 +244,7 @@ def test_the_precision_panel_quotes_the_vague_words(cast: Cast) -> None:
 
 def test_the_precision_panel_derives_the_tier_and_what_it_demands(cast: Cast) -> None:
     answer = cast.client("enterprise").post(PRECISION, whole(risk=["biometric_identification"]))
-    assert (answer.context["tier"], answer.context["report"].passes) == ("R3", True)
+    assert (answer.context["tier"], answer.context["report"].precise_enough) == ("R3", True)
     page = answer.content.decode()
     assert "Recognises people by their body" in page
     assert "Before publication:" in page
@@ -314,3 +314,13 @@ def test_a_viewer_reads_but_does_not_write(cast: Cast) -> None:
     assert client.get(f"/workspace/needs/{need.pk}/edit/").status_code == 403
     assert client.post(AUTOSAVE, whole()).status_code == 403
     assert Need.objects.count() == 1
+
+
+def test_a_form_that_is_submitted_twice_leads_to_its_need(cast: Cast) -> None:
+    client = cast.client("enterprise")
+    data = whole(key=hidden(client.get(NEW), "key"), then="submit")
+    first, second = client.post(NEW, data), client.post(NEW, data)
+    need = Need.objects.get()
+    assert need.status == "submitted"
+    assert [(one.status_code, one["Location"]) for one in (first, second)] == [(302, f"/needs/{need.pk}/")] * 2
+    assert Event.objects.filter(kind="need.submitted").count() == 1
