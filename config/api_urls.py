@@ -13,7 +13,7 @@ from marketplace.api.sign_in import Login, Logout, LogoutAll
 from marketplace.api.suggestions import SuggestionEndpoint
 from scenarios.api.calls import CallEndpoint
 from scenarios.api.demands import DemandEndpoint
-from scenarios.api.events import EventEndpoint, Status
+from scenarios.api.events import DeliveryRetry, EventEndpoint, Status
 from scenarios.api.follows import FollowEndpoint, Unfollow
 from scenarios.api.kinds import ProblemKind
 from scenarios.api.needs import NeedEndpoint
@@ -64,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reference/", References.as_view(), name="api-references"),
     path("reference/<slug:name>/", Reference.as_view(), name="api-reference"),
     path("problems/<slug:kind>/", ProblemKind.as_view(), name="api-problem"),
+    path("deliveries/<int:pk>/retry/", DeliveryRetry.as_view(), name="api-delivery-retry"),
     path("status/", Status.as_view(), name="api-status"),
     path("schema/", ApiSchema.as_view(), name="api-schema"),
     path("docs/", ApiDocs.as_view(), name="api-docs"),

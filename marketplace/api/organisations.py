@@ -74,7 +74,7 @@ class OrganisationEndpoint(Endpoint):
         **dict.fromkeys(("list", "retrieve"), (PUBLIC,)),
         "create": (SIGNED_IN,),
         "partial_update": (MEMBER,),
-        **dict.fromkeys(("verify", "suspend"), ("moderator",)),
+        **dict.fromkeys(("verify", "suspend", "reinstate"), ("moderator",)),
     }
     serializer_class = OrganisationShown
     filterset_class = OrganisationFilter
@@ -122,3 +122,9 @@ class OrganisationEndpoint(Endpoint):
         """Stop an organisation from acting; what it published stays readable."""
         reason = self.values(Reason)["reason"]
         return self.shown(organisations.suspend_organisation(actor=self.actor, organisation_id=pk, reason=reason))
+
+    @operation(shows=OrganisationShown)
+    @action(detail=True, methods=["post"])
+    def reinstate(self, request: Request, pk: UUID) -> Response:
+        """Let a suspended organisation act again; it is verified anew."""
+        return self.shown(organisations.reinstate_organisation(actor=self.actor, organisation_id=pk))

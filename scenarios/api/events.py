@@ -10,8 +10,10 @@ from rest_framework.views import APIView
 
 from scenarios import health
 from scenarios.access import STAFF
+from scenarios.actions.deliveries import MAY_RETRY, retry_delivery
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.filters import EventFilter
+from scenarios.api.output import actor_of
 from scenarios.models import Delivery, Event
 
 
@@ -89,3 +91,21 @@ class Status(APIView):
             "quarantine": Delivery.objects.quarantined().order_by("-id")[:20],
         }
         return Response(StatusShown(shown).data)
+
+
+class DeliveryShown(serializers.ModelSerializer[Delivery]):
+    class Meta:
+        model = Delivery
+        fields = ("id", "topic", "task", "state", "attempts", "created_at")
+        read_only_fields = fields
+
+
+class DeliveryRetry(APIView):
+    audience = MAY_RETRY
+
+    @operation(shows=DeliveryShown, operation_id="deliveries_retry_create")
+    def post(self, request: Request, pk: int) -> Response:
+        """Give a quarantined delivery three new attempts."""
+        delivery = retry_delivery(actor=actor_of({"request": request}), delivery_id=pk)
+        delivery.refresh_from_db()
+        return Response(DeliveryShown(delivery).data)

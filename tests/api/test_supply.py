@@ -244,3 +244,22 @@ def test_a_stale_version_of_a_need_is_not_decided(api: Send, cast: Cast) -> None
     assert api("moderator", "post", f"needs/{need.pk}/return/", body).status_code == 409
     need.refresh_from_db()
     assert need.status == "checked"
+
+
+def test_a_suspended_organisation_is_reinstated(api: Send, cast: Cast) -> None:
+    path = f"organisations/{cast.supplier_org.pk}/"
+    assert api("moderator", "post", f"{path}reinstate/").status_code == 404
+    assert api("moderator", "post", f"{path}suspend/", {"reason": "执照过期"}).status_code == 200
+    assert api("publisher", "post", f"{path}reinstate/").status_code == 403
+    assert api("moderator", "post", f"{path}reinstate/").json()["verification"] == "pending"
+
+
+def test_a_quarantined_delivery_is_retried(api: Send, cast: Cast) -> None:
+    published_need(cast)
+    delivery = Delivery.objects.earliest("pk")
+    assert api("moderator", "post", f"deliveries/{delivery.pk}/retry/").status_code == 409
+    Delivery.objects.filter(pk=delivery.pk).update(state="quarantined", attempts=3)
+    assert api("auditor", "post", f"deliveries/{delivery.pk}/retry/").status_code == 403
+    answer = api("moderator", "post", f"deliveries/{delivery.pk}/retry/")
+    assert (answer.status_code, answer.json()["state"]) == (200, "pending")
+    assert api("moderator", "post", "deliveries/999999999/retry/").status_code == 404
