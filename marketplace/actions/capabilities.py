@@ -222,14 +222,12 @@ def suspend_capability(*, actor: Actor, capability_id: UUID, reason: str) -> Cap
     """Take a published capability off offer, with a reason that its owner reads."""
     if not reason.strip():
         raise Invalid({"reason": [_("Say why; the owner reads it.")]})
-    capability = _end(actor, capability_id, "suspend", "capability.suspended")
-    capability.suspended_reason = reason.strip()
-    capability.save(update_fields=["suspended_reason"])
-    return capability
+    return _end(actor, capability_id, "suspend", "capability.suspended", suspended_reason=reason.strip())
 
 
-def _end(actor: Actor, capability_id: UUID, name: str, kind: str) -> Capability:
+def _end(actor: Actor, capability_id: UUID, name: str, kind: str, *, suspended_reason: str = "") -> Capability:
     capability = _lock(actor, capability_id)
+    capability.suspended_reason = suspended_reason or capability.suspended_reason
     target = require_move(CAPABILITY_MOVES, name, actor=actor, owner_id=capability.owner_id, status=capability.status)
     emit(topics.CAPABILITY_UNLISTED, capability_ids=[str(capability.pk)])
     return _move(capability, target, kind, actor)

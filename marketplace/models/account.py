@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import choices
+from scenarios.models.known import known
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -55,7 +56,10 @@ class StaffRole(models.Model):
     class Meta:
         verbose_name = _("staff role")
         verbose_name_plural = _("staff roles")
-        constraints = [models.UniqueConstraint(name="staff_role_once", fields=["account", "role"])]
+        constraints = [
+            models.UniqueConstraint(name="staff_role_once", fields=["account", "role"]),
+            *known("staff_role", role=choices.StaffRoleName.choices),
+        ]
 
     def __str__(self) -> str:
         return self.get_role_display()

@@ -14,6 +14,7 @@ from marketplace import choices
 from marketplace.querysets import CapabilityQuerySet
 from scenarios.choices import DataClass, Deploy, Source, Unit
 from scenarios.fields import EncryptedTextField
+from scenarios.models.known import known, known_sets
 from scenarios.models.need import TEXT_LIMIT, Bilingual, Stamped
 
 
@@ -76,6 +77,28 @@ class Capability(Bilingual, Stamped):
             models.CheckConstraint(
                 name="capability_min_scale_positive",
                 condition=Q(min_scale_quantity__isnull=True) | Q(min_scale_quantity__gt=0),
+            ),
+            *known(
+                "capability",
+                optional=("layer", "maturity", "min_scale_unit"),
+                layer=choices.Layer.choices,
+                maturity=choices.Maturity.choices,
+                min_scale_unit=Unit.choices,
+                status=choices.CapabilityStatus.choices,
+                source=Source.choices,
+            ),
+            *known_sets(
+                "capability",
+                techniques=choices.Technique.choices,
+                deploy=Deploy.choices,
+                data_classes=DataClass.choices,
+                filings=choices.Filing.choices,
+            ),
+            models.CheckConstraint(
+                name="capability_published_expires", condition=~Q(status="published") | Q(valid_until__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="capability_suspension_has_reason", condition=~Q(status="suspended") | ~Q(suspended_reason="")
             ),
             models.CheckConstraint(
                 name="capability_min_scale_has_unit",

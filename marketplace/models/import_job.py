@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from scenarios.models.known import known
+
 
 class ImportKind(models.TextChoices):
     NEEDS = "needs", _("Needs")
@@ -48,7 +50,8 @@ class ImportJob(models.Model):
         verbose_name_plural = _("imports")
         ordering = ["-created_at"]
         constraints = [
-            models.CheckConstraint(name="import_taken_within_rows", condition=models.Q(taken__lte=models.F("rows")))
+            *known("import", kind=ImportKind.choices, state=ImportState.choices),
+            models.CheckConstraint(name="import_taken_within_rows", condition=models.Q(taken__lte=models.F("rows"))),
         ]
 
     def __str__(self) -> str:

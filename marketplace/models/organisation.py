@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace import choices
 from marketplace.querysets import InvitationQuerySet, OrganisationQuerySet
 from scenarios.fields import EncryptedTextField
+from scenarios.models.known import known
 
 
 class Organisation(models.Model):
@@ -46,6 +47,12 @@ class Organisation(models.Model):
         ordering = ["name_zh", "id"]
         constraints = [
             models.UniqueConstraint(name="organisation_uscc_once", fields=["uscc"], condition=~Q(uscc="")),
+            *known("organisation", kind=choices.OrganisationKind.choices, verification=choices.Verification.choices),
+            # The check digit is verified where the code is typed; here no other text can pass for a code.
+            models.CheckConstraint(
+                name="organisation_verified_uscc_form",
+                condition=~Q(verification="verified") | Q(uscc__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),
+            ),
             models.CheckConstraint(
                 name="organisation_verified_has_uscc", condition=~Q(verification="verified") | ~Q(uscc="")
             ),
@@ -68,7 +75,7 @@ class Member(models.Model):
         verbose_name_plural = _("members")
         constraints = [
             models.UniqueConstraint(name="member_once", fields=["organisation", "account"]),
-            models.CheckConstraint(name="member_role_known", condition=Q(role__in=choices.MemberRole.values)),
+            *known("member", role=choices.MemberRole.choices),
         ]
 
     def __str__(self) -> str:

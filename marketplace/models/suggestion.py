@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace import choices
 from marketplace.querysets import SuggestionQuerySet
+from scenarios.models.known import known
 
 
 class Suggestion(models.Model):
@@ -54,6 +55,7 @@ class Suggestion(models.Model):
                 fields=["need", "demand", "call", "capability"],
                 nulls_distinct=False,
             ),
+            *known("suggestion", state=choices.SuggestionState.choices),
             models.CheckConstraint(
                 name="suggestion_dismissal_has_reason", condition=~Q(state="dismissed") | ~Q(reason="")
             ),

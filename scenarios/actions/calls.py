@@ -119,6 +119,8 @@ def _write(call: Call, fields: CallFields) -> None:
         wrong["closes_at"] = [_("The closing time must lie in the future.")]
     if call.question_deadline and call.closes_at and call.question_deadline > call.closes_at:
         wrong["question_deadline"] = [_("Questions end before the call closes.")]
+    if call.budget_cap is not None and call.budget_cap < 0:
+        wrong["budget_cap"] = [_("An amount of money cannot be below zero.")]
     if call.publicity_days < 5:
         wrong["publicity_days"] = [_("The public notice lasts at least 5 working days.")]
     if call.criteria and sum(Decimal(str(row.get("weight", 0))) for row in call.criteria) != 100:

@@ -143,6 +143,11 @@ def _require_order(need: Need) -> None:
         wrong["quantity"] = [_("The quantity must be above zero.")]
     if need.budget_min is not None and need.budget_max is not None and need.budget_min > need.budget_max:
         wrong["budget_max"] = [_("The upper end of the budget lies below its lower end. Swap the two.")]
+    if need.start_by is not None and need.finish_by is not None and need.finish_by < need.start_by:
+        wrong["finish_by"] = [_("The finish lies before the start. Swap or correct the two dates.")]
+    for name in ("budget_min", "budget_max", "value_amount"):
+        if (getattr(need, name) or 0) < 0:
+            wrong[name] = [_("An amount of money cannot be below zero.")]
     if wrong:
         raise Invalid(wrong)
 

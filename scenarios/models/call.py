@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
+from scenarios.models.known import known
 from scenarios.models.need import TEXT_LIMIT, Bilingual, Stamped, money
 from scenarios.querysets import CallQuerySet
 
@@ -53,6 +54,16 @@ class Call(Bilingual, Stamped):
             models.CheckConstraint(
                 name="call_has_one_source",
                 condition=Q(need__isnull=False, demand__isnull=True) | Q(need__isnull=True, demand__isnull=False),
+            ),
+            *known(
+                "call",
+                optional=("quantity_unit",),
+                kind=choices.CallKind.choices,
+                quantity_unit=choices.Unit.choices,
+                status=choices.CallStatus.choices,
+            ),
+            models.CheckConstraint(
+                name="call_budget_not_negative", condition=Q(budget_cap__isnull=True) | Q(budget_cap__gte=0)
             ),
             models.CheckConstraint(name="call_publicity_five_days", condition=Q(publicity_days__gte=5)),
             models.CheckConstraint(
@@ -124,4 +135,7 @@ class Interest(models.Model):
         verbose_name = _("declared interest")
         verbose_name_plural = _("declared interests")
         ordering = ["declared_at", "id"]
-        constraints = [models.UniqueConstraint(name="interest_once", fields=["call", "organisation"])]
+        constraints = [
+            models.UniqueConstraint(name="interest_once", fields=["call", "organisation"]),
+            *known("interest", state=choices.InterestState.choices),
+        ]

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
+from scenarios.models.known import known
 from scenarios.models.need import TEXT_LIMIT, Bilingual, Stamped
 from scenarios.querysets import DemandMemberQuerySet, MergedDemandQuerySet, MergeProposalQuerySet
 
@@ -43,6 +44,7 @@ class MergeProposal(models.Model):
             models.UniqueConstraint(
                 name="proposal_member_set_once", fields=["member_key"], condition=~Q(status="superseded")
             ),
+            *known("proposal", status=choices.ProposalStatus.choices),
             models.CheckConstraint(
                 name="proposal_dismissal_has_reason", condition=~Q(status="dismissed") | ~Q(reason="")
             ),
@@ -88,7 +90,7 @@ class MergedDemand(Bilingual, Stamped):
     manager = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposal = models.OneToOneField(MergeProposal, models.PROTECT, null=True, blank=True, related_name="demand")
     core_version = models.PositiveIntegerField(default=1)
-    unit = models.CharField(_("unit"), max_length=10, choices=choices.Unit.choices)
+    unit = models.CharField(_("unit"), max_length=10, choices=choices.Unit.choices, blank=True)
     threshold_quantity = models.DecimalField(_("minimum scale"), max_digits=12, decimal_places=2, null=True, blank=True)
     consent_by = models.DateTimeField(_("consent until"), null=True, blank=True)
     deadline = models.DateTimeField(_("deadline of the pool"), null=True, blank=True)
@@ -116,6 +118,22 @@ class MergedDemand(Bilingual, Stamped):
                 name="demand_deadline_has_threshold",
                 condition=Q(deadline__isnull=True) | Q(threshold_quantity__isnull=False),
             ),
+            *known(
+                "demand",
+                optional=("unit",),
+                status=choices.DemandStatus.choices,
+                unit=choices.Unit.choices,
+                on_fail=choices.OnFail.choices,
+                after_extension=choices.OnFail.choices[1:],
+                disclosure=choices.Disclosure.choices,
+            ),
+            models.CheckConstraint(
+                name="demand_formed_has_time",
+                condition=~Q(status__in=["formed", "threshold_met", "frozen", "called", "landed"])
+                | Q(formed_at__isnull=False),
+            ),
+            # The migrations add demand_core_exists: (id, core_version) is one of the pool's cores. Django has no
+            # foreign key over two columns.
             models.CheckConstraint(name="demand_extended_once", condition=Q(deadline_generation__lte=2)),
             models.CheckConstraint(
                 name="demand_end_has_reason", condition=~Q(status__in=["split", "dissolved"]) | ~Q(reason="")
@@ -206,6 +224,13 @@ class Consent(models.Model):
                 name="consent_decided_by_someone",
                 condition=Q(state="invited") | Q(decided_at__isnull=False),
             ),
+            *known("consent", state=choices.ConsentState.choices),
+            # Silence and a leaving need withdraw without an account; an answer is always somebody's.
+            models.CheckConstraint(
+                name="consent_answered_by_someone",
+                condition=Q(state__in=["invited", "withdrawn"]) | Q(decided_by__isnull=False),
+            ),
+            # The migrations add consent_core_exists: (demand, core_version) is one of the pool's cores.
             models.CheckConstraint(
                 name="consent_reservation_is_stated",
                 condition=~Q(state="accepted_with_reservation") | ~Q(reservation=""),
@@ -226,4 +251,7 @@ class Difference(models.Model):
 
     class Meta:
         ordering = ["demand", "field", "need__code"]
-        constraints = [models.UniqueConstraint(name="difference_once", fields=["demand", "need", "field"])]
+        constraints = [
+            models.UniqueConstraint(name="difference_once", fields=["demand", "need", "field"]),
+            *known("difference", treatment=choices.Treatment.choices),
+        ]

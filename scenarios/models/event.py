@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
+from scenarios.models.known import known
 from scenarios.querysets import EventQuerySet
 
 
@@ -53,12 +54,13 @@ class Event(models.Model):
             models.Index(name="event_kind", fields=["kind", "id"]),
         ]
         constraints = [
+            *known("event", subject_type=choices.Subject.choices),
             # What the clock decides happens once per deadline: the sweep may run twice.
             models.UniqueConstraint(
                 name="event_once_per_generation",
                 fields=["subject_id", "kind", "generation"],
                 condition=Q(generation__isnull=False),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
+from scenarios.models.known import known
 
 
 class ModerationDecision(models.Model):
@@ -26,7 +27,8 @@ class ModerationDecision(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [models.Index(name="decision_subject", fields=["subject_type", "subject_id"])]
         constraints = [
+            *known("decision", subject_type=choices.Subject.choices, verdict=choices.Verdict.choices),
             models.CheckConstraint(
                 name="decision_return_has_reasons", condition=~Q(verdict__in=["return"]) | ~Q(reasons={})
-            )
+            ),
         ]

@@ -13,9 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
 from scenarios.fields import EncryptedTextField
+from scenarios.models.known import known
 from scenarios.querysets import NeedQuerySet
 
 TEXT_LIMIT = 20_000
+OPTIONAL = (
+    *("domain", "track", "quantity_unit", "data_state", "data_class", "deploy", "funding", "cooperation", "adoption"),
+    "risk_tier",
+)
 
 
 class Bilingual(models.Model):
@@ -145,6 +150,47 @@ class Need(Bilingual, Stamped):
                 name="need_budget_order",
                 condition=Q(budget_min__isnull=True) | Q(budget_max__isnull=True) | Q(budget_min__lte=F("budget_max")),
             ),
+            *known(
+                "need",
+                optional=OPTIONAL,
+                domain=choices.Domain.choices,
+                track=choices.Track.choices,
+                quantity_unit=choices.Unit.choices,
+                data_state=choices.DataState.choices,
+                data_class=choices.DataClass.choices,
+                deploy=choices.Deploy.choices,
+                funding=choices.Funding.choices,
+                cooperation=choices.Cooperation.choices,
+                adoption=choices.Adoption.choices,
+                risk_tier=choices.RiskTier.choices,
+                merge_pref=choices.MergePref.choices,
+                visibility=choices.Visibility.choices,
+                status=choices.NeedStatus.choices,
+                source=choices.Source.choices,
+            ),
+            models.CheckConstraint(
+                name="need_money_not_negative",
+                condition=(Q(budget_min__isnull=True) | Q(budget_min__gte=0))
+                & (Q(budget_max__isnull=True) | Q(budget_max__gte=0))
+                & (Q(value_amount__isnull=True) | Q(value_amount__gte=0)),
+            ),
+            models.CheckConstraint(
+                name="need_dates_in_order",
+                condition=Q(start_by__isnull=True) | Q(finish_by__isnull=True) | Q(start_by__lte=F("finish_by")),
+            ),
+            # What a city published before it came here may lack what the precision check asks for.
+            models.CheckConstraint(
+                name="need_published_is_complete",
+                condition=~Q(status="published")
+                | Q(imported=True)
+                | (Q(quantity__isnull=False) & ~Q(quantity_unit="") & ~Q(boundary_out="") & ~Q(risk_tier="")),
+            ),
+            models.CheckConstraint(
+                name="need_published_expires", condition=~Q(status="published") | Q(expires_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="need_suspension_has_reason", condition=~Q(status="suspended") | ~Q(suspended_reason="")
+            ),
             models.CheckConstraint(name="need_precision_range", condition=Q(precision_score__lte=100)),
             models.CheckConstraint(
                 name="need_published_was_approved",
@@ -214,6 +260,7 @@ class Indicator(models.Model):
                 | Q(target_max__isnull=True)
                 | Q(target__lte=F("target_max")),
             ),
+            *known("indicator", comparator=choices.Comparator.choices),
             models.CheckConstraint(
                 name="indicator_weight_range", condition=Q(weight__isnull=True) | Q(weight__range=(0, 100))
             ),
@@ -245,5 +292,8 @@ class Follow(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="follow_once", fields=["account", "subject_type", "subject_id"])]
+        constraints = [
+            models.UniqueConstraint(name="follow_once", fields=["account", "subject_type", "subject_id"]),
+            *known("follow", subject_type=choices.Subject.choices),
+        ]
         indexes = [models.Index(name="follow_subject", fields=["subject_type", "subject_id"])]

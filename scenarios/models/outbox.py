@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
+from scenarios.models.known import known
 from scenarios.querysets import DeliveryQuerySet, IndexBuildQuerySet
 
 
@@ -39,6 +40,7 @@ class Delivery(models.Model):
             models.Index(name="delivery_leased", fields=["lease_until"], condition=Q(state__in=["sent", "running"])),
             models.Index(name="delivery_quarantined", fields=["id"], condition=Q(state="quarantined")),
         ]
+        constraints = [*known("delivery", state=choices.DeliveryState.choices)]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.topic} → {self.task}"

@@ -33,12 +33,16 @@ def in_state(cast: Cast, status: str) -> Capability:
     capability = draft_capability(cast)
     stamps: dict[str, Any] = {"verified_by": cast.moderator, "published_by": cast.publisher}
     if status in ("published", "expired", "suspended"):
-        Capability.objects.filter(pk=capability.pk).update(**stamps, published_at=timezone.now())
+        Capability.objects.filter(pk=capability.pk).update(
+            **stamps, published_at=timezone.now(), valid_until=timezone.now() + timedelta(days=365)
+        )
     if status == "verified":
         Capability.objects.filter(pk=capability.pk).update(verified_by=cast.moderator)
     if status != "draft":
         Capability.objects.filter(pk=capability.pk).update(submitted_at=timezone.now())
-    Capability.objects.filter(pk=capability.pk).update(status=status)
+    Capability.objects.filter(pk=capability.pk).update(
+        status=status, suspended_reason="x" if status == "suspended" else ""
+    )
     return capability
 
 

@@ -1,6 +1,7 @@
 """What happens to one need, from the draft to its end."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -178,3 +179,22 @@ def test_what_is_marked_as_wanted_is_wanted(cast: Cast, name: str) -> None:
     assert name in refusal.value.fields
     need.refresh_from_db()
     assert need.status == "draft"
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"start_by": date(2027, 2, 1), "finish_by": date(2027, 1, 31)}, "finish_by"),
+        ({"budget_min": Decimal(-1)}, "budget_min"),
+        ({"value_amount": Decimal(-1)}, "value_amount"),
+    ],
+)
+def test_dates_in_the_wrong_order_and_negative_amounts_are_refused(
+    cast: Cast, fields: dict[str, Any], wrong: str
+) -> None:
+    need = draft_need(cast)
+    with pytest.raises(Invalid) as refusal:
+        needs.save_need(actor=cast.actor("enterprise"), need_id=need.pk, version=need.version, fields=fields)  # type: ignore[arg-type]
+    assert set(refusal.value.fields) == {wrong}
+    fresh = Need.objects.get(pk=need.pk)
+    assert (fresh.version, fresh.start_by, fresh.budget_min) == (need.version, need.start_by, need.budget_min)

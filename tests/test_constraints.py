@@ -1,0 +1,145 @@
+"""What must never stand in the database is refused by the database itself, whatever code writes it."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import IntegrityError, connection, transaction
+from django.db.models import CheckConstraint, Model
+
+from scenarios.models import Call, Consent, Indicator, MergedDemand, Need
+from tests.factories import Cast, make_organisation, published_capability, published_need
+from tests.scenarios.test_deadlines import make_pool
+
+Maker = Callable[[Cast], Any]
+
+
+def pool(cast: Cast) -> MergedDemand:
+    return make_pool(cast, [4, 6])
+
+
+def consent(cast: Cast) -> Consent:
+    return pool(cast).consents.all()[0]
+
+
+def indicator(cast: Cast) -> Indicator:
+    return published_need(cast).indicators.all()[0]
+
+
+def call(cast: Cast) -> Call:
+    return Call.objects.create(code="FB-2026-0001", kind="rfi", need=published_need(cast), author=cast.manager)
+
+
+def organisation(cast: Cast) -> Any:
+    return cast.enterprise_org
+
+
+def staff_role(cast: Cast) -> Any:
+    return cast.manager.staff_roles.get()
+
+
+def member(cast: Cast) -> Any:
+    return cast.enterprise.memberships.get()
+
+
+FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
+    ("need_status_known", published_need, {"status": "bogus"}),
+    ("need_risk_tier_known", published_need, {"risk_tier": "R9"}),
+    ("need_quantity_unit_known", published_need, {"quantity_unit": "bogus"}),
+    ("need_published_is_complete", published_need, {"quantity": None}),
+    ("need_published_is_complete", published_need, {"quantity_unit": ""}),
+    ("need_published_is_complete", published_need, {"boundary_out": ""}),
+    ("need_published_is_complete", published_need, {"risk_tier": ""}),
+    ("need_published_expires", published_need, {"expires_at": None}),
+    ("need_published_expires", published_need, {"expires_at": None, "imported": True}),
+    ("need_suspension_has_reason", published_need, {"status": "suspended"}),
+    ("need_money_not_negative", published_need, {"budget_min": Decimal(-1)}),
+    ("need_money_not_negative", published_need, {"budget_min": Decimal(-9), "budget_max": Decimal(-1)}),
+    ("need_dates_in_order", published_need, {"start_by": date(2027, 2, 1), "finish_by": date(2027, 1, 31)}),
+    ("indicator_comparator_known", indicator, {"comparator": "bogus"}),
+    ("staff_role_role_known", staff_role, {"role": "bogus"}),
+    ("member_role_known", member, {"role": "bogus"}),
+    ("organisation_kind_known", organisation, {"kind": "bogus"}),
+    ("organisation_verification_known", organisation, {"verification": "bogus"}),
+    ("organisation_verified_uscc_form", organisation, {"uscc": "91000000MATE0000I1"}),
+    ("organisation_verified_uscc_form", organisation, {"uscc": "91000000MATE00001"}),
+    ("capability_status_known", published_capability, {"status": "bogus"}),
+    ("capability_min_scale_unit_known", published_capability, {"min_scale_unit": "bogus"}),
+    ("capability_deploy_known", published_capability, {"deploy": ["onprem", "bogus"]}),
+    ("capability_published_expires", published_capability, {"valid_until": None}),
+    ("capability_suspension_has_reason", published_capability, {"status": "suspended"}),
+    ("demand_status_known", pool, {"status": "bogus"}),
+    ("demand_on_fail_known", pool, {"on_fail": "bogus"}),
+    ("demand_after_extension_known", pool, {"after_extension": "bogus"}),
+    ("demand_after_extension_known", pool, {"after_extension": "extend"}),
+    ("demand_formed_has_time", pool, {"formed_at": None}),
+    ("demand_core_exists", pool, {"core_version": 7}),
+    ("consent_state_known", consent, {"state": "bogus"}),
+    ("consent_core_exists", consent, {"core_version": 7}),
+    ("consent_answered_by_someone", consent, {"decided_by": None}),
+    ("call_status_known", call, {"status": "bogus"}),
+    ("call_kind_known", call, {"kind": "bogus"}),
+    ("call_budget_not_negative", call, {"budget_cap": Decimal(-1)}),
+]
+
+
+def refusal(row: Model, values: dict[str, Any]) -> str:
+    """Return the name of the constraint that refuses these values in the row."""
+    with pytest.raises(IntegrityError) as refused:
+        _write(row, values)
+    cause: Any = refused.value.__cause__
+    return str(cause.diag.constraint_name)
+
+
+def _write(row: Model, values: dict[str, Any]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        type(row)._default_manager.filter(pk=row.pk).update(**values)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize(("name", "maker", "values"), FORBIDDEN)
+def test_the_database_refuses(cast: Cast, name: str, maker: Maker, values: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == (connection.settings_dict["USER"],)
+    row = maker(cast)
+    assert refusal(row, values) == name
+
+
+def choice_fields() -> list[tuple[type[Model], Any]]:
+    models = [*apps.get_app_config("scenarios").get_models(), *apps.get_app_config("marketplace").get_models()]
+    return [(model, field) for model in models for field in model._meta.local_fields if _choices(field)]
+
+
+def _choices(field: Any) -> Any:
+    return field.base_field.choices if isinstance(field, ArrayField) else field.choices
+
+
+@pytest.mark.parametrize(("model", "field"), choice_fields(), ids=str)
+def test_every_choice_is_held_by_a_constraint(model: type[Model], field: Any) -> None:
+    held = [row for row in model._meta.constraints if row.name.endswith(f"{field.name}_known")]
+    (constraint,) = held
+    assert isinstance(constraint, CheckConstraint)
+    ((_lookup, values),) = constraint.condition.children  # type: ignore[misc]
+    expected = {value for value, _label in _choices(field)}
+    assert set(values) - {""} == expected
+    assert ("" in values) == (field.blank and not isinstance(field, ArrayField))
+
+
+def test_what_was_published_elsewhere_may_lack_what_is_asked_for_here(cast: Cast) -> None:
+    need = published_need(cast)
+    Need.objects.filter(pk=need.pk).update(imported=True, quantity=None, quantity_unit="", risk_tier="")
+    assert Need.objects.published().filter(pk=need.pk).exists()
+
+
+def test_an_unverified_organisation_may_have_no_code_yet(cast: Cast) -> None:
+    newcomer = make_organisation("新机构", verified=False)
+    type(newcomer).objects.filter(pk=newcomer.pk).update(uscc="")
+    assert refusal(newcomer, {"verification": "verified"}) in (
+        "organisation_verified_has_uscc",
+        "organisation_verified_uscc_form",
+    )
