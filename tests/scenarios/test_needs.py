@@ -164,7 +164,7 @@ def test_nobody_decides_on_a_need_of_their_own_organisation(cast: Cast, part: st
     Need.objects.filter(pk=need.pk).update(status=status)
     need.refresh_from_db()
     actor = replace(cast.actor(part), organisation_ids=frozenset({cast.enterprise_org.pk}))
-    with pytest.raises(NotPermitted, match="your own organisation"):
+    with pytest.raises(NotPermitted, match="自己的机构"):
         act(actor, need.pk)
     again = Need.objects.get(pk=need.pk)
     assert (again.status, again.version, again.supervised_by) == (status, need.version, None)
