@@ -1,6 +1,6 @@
 """What a supplier writes of a capability: typed values, and the rules that its parts follow."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from decimal import Decimal
 from typing import Any, TypedDict
 
@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.models import Capability, Evidence, PriceTier
 from scenarios.errors import Invalid
+
+MOST_ROWS = 20
 
 
 class CapabilityFields(TypedDict, total=False):
@@ -66,17 +68,23 @@ def write_children(
 ) -> None:
     """Replace the evidence, price tiers and districts that are given; None leaves them as they are. Raises Invalid."""
     if evidence is not None:
+        rows = list(evidence)
+        _require_few("evidence", rows)
         capability.evidence.all().delete()
-        Evidence.objects.bulk_create(
-            [Evidence(capability=capability, position=n, **row) for n, row in enumerate(list(evidence)[:20])]
-        )
+        Evidence.objects.bulk_create([Evidence(capability=capability, position=n, **row) for n, row in enumerate(rows)])
     if price_tiers is not None:
-        tiers = list(price_tiers)[:20]
+        tiers = list(price_tiers)
+        _require_few("price_tiers", tiers)
         _require_tiers(tiers)
         capability.price_tiers.all().delete()
         PriceTier.objects.bulk_create([PriceTier(capability=capability, **row) for row in tiers])
     if district_ids is not None:
         capability.districts.set(list(district_ids))  # type: ignore[arg-type]
+
+
+def _require_few(name: str, rows: Sized) -> None:
+    if len(rows) > MOST_ROWS:
+        raise Invalid({name: [_("At most 20 rows; leave out %(number)d.") % {"number": len(rows) - MOST_ROWS}]})
 
 
 def _require_tiers(tiers: list[TierFields]) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.actions.offering import offer
+from marketplace.actions.offering import offer, record_version
 from marketplace.capability_content import (
     CapabilityFields,
     EvidenceFields,
@@ -32,7 +32,7 @@ from scenarios.journal import log_event
 from scenarios.lifecycle import check_move
 from scenarios.models import ModerationDecision
 from scenarios.outbox import emit
-from scenarios.policies import one_of, require_move, require_owner
+from scenarios.policies import one_of, require_move, require_owner, require_stranger
 from scenarios.querysets import DatabaseClock
 
 EDITABLE = (CapabilityStatus.DRAFT, CapabilityStatus.RETURNED)
@@ -120,6 +120,8 @@ def _move(capability: Capability, status: str, kind: str, actor: Actor, **data: 
     capability.status = status
     capability.version += 1
     capability.save()
+    if status == CapabilityStatus.PUBLISHED:
+        record_version(capability)
     log_event(kind, capability, actor=actor, **data)
     return capability
 
@@ -148,11 +150,6 @@ def _decide(capability: Capability, verdict: str, actor: Actor, reasons: dict[st
     )
 
 
-def _require_stranger(actor: Actor, capability: Capability) -> None:
-    if actor.belongs_to(capability.owner_id):
-        raise NotPermitted(_("This is your own organisation's capability. Another moderator has to decide."))
-
-
 @transaction.atomic
 def verify_capability(*, actor: Actor, capability_id: UUID, note: str = "", version: int = 0) -> Capability:
     """Find a capability fit for publication; someone else publishes it.
@@ -164,7 +161,7 @@ def verify_capability(*, actor: Actor, capability_id: UUID, note: str = "", vers
     """
     capability = _lock_read(actor, capability_id, version)
     target = require_move(CAPABILITY_MOVES, "verify", actor=actor, owner_id=None, status=capability.status)
-    _require_stranger(actor, capability)
+    require_stranger(actor, capability.owner_id)
     capability.verified_by_id = actor.account_id
     _move(capability, target, "capability.verified", actor)
     _decide(capability, Verdict.APPROVE, actor, {}, note)
@@ -179,7 +176,7 @@ def return_capability(*, actor: Actor, capability_id: UUID, reasons: Mapping[str
     """
     capability = _lock_read(actor, capability_id, version)
     target = require_move(CAPABILITY_MOVES, "return", actor=actor, owner_id=None, status=capability.status)
-    _require_stranger(actor, capability)
+    require_stranger(actor, capability.owner_id)
     kept = clean_reasons(reasons, CAPABILITY_FIELDS)
     capability.verified_by = None
     _move(capability, target, "capability.returned", actor, fields=sorted(kept))
@@ -192,6 +189,7 @@ def publish_capability(*, actor: Actor, capability_id: UUID) -> Capability:
     """Put a verified capability on offer for 365 days: public, indexed and matched."""
     capability = _lock(actor, capability_id)
     target = require_move(CAPABILITY_MOVES, "publish", actor=actor, owner_id=None, status=capability.status)
+    require_stranger(actor, capability.owner_id)
     if actor.account_id == capability.verified_by_id:
         raise NotPermitted(_("You verified this capability; another person has to publish it."))
     capability.published_by_id = actor.account_id
@@ -260,6 +258,7 @@ def reinstate_capability(*, actor: Actor, capability_id: UUID) -> Capability:
     """Put a suspended capability on offer again."""
     capability = _lock(actor, capability_id)
     target = require_move(CAPABILITY_MOVES, "reinstate", actor=actor, owner_id=None, status=capability.status)
+    require_stranger(actor, capability.owner_id)
     capability.suspended_reason = ""
     offer(capability)
     return _move(capability, target, "capability.reinstated", actor)

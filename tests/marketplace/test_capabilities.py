@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from marketplace.actions import capabilities as actions
 from marketplace.lifecycle import CAPABILITY_MOVES
-from marketplace.models import Capability, Suggestion
+from marketplace.models import Capability, Member, Suggestion
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound, NotPermitted
 from scenarios.models import Delivery, Event, ModerationDecision
 from tests.drain import drain_outbox
@@ -221,3 +221,67 @@ def test_what_is_not_on_offer_leaves_the_index(cast: Cast) -> None:
     actions.reinstate_capability(actor=cast.actor("moderator"), capability_id=capability.pk)
     drain_outbox()
     assert Suggestion.objects.filter(state="open").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "status"),
+    [
+        ("verify", "moderator", "submitted"),
+        ("return", "moderator", "submitted"),
+        ("publish", "publisher", "verified"),
+        ("reinstate", "moderator", "suspended"),
+    ],
+)
+def test_nobody_decides_on_a_capability_of_their_own_organisation(
+    cast: Cast, name: str, part: str, status: str
+) -> None:
+    capability = in_state(cast, status)
+    Member.objects.create(organisation=cast.supplier_org, account=getattr(cast, part), role="viewer")
+    with pytest.raises(NotPermitted, match="自己的机构"):
+        MOVES[name](cast, capability)
+    assert Capability.objects.get(pk=capability.pk).status == status
+
+
+def test_too_many_rows_are_refused_not_cut(cast: Cast) -> None:
+    capability = draft_capability(cast)
+    values: dict[str, Any] = {"capability_id": capability.pk, "version": capability.version, "fields": {}}
+    rows: dict[str, Any] = {
+        "evidence": [{"case": str(n), "site": "", "reached": ""} for n in range(21)],
+        "price_tiers": [{"from_quantity": Decimal(n + 1), "price": Decimal(1)} for n in range(21)],
+    }
+    for name in rows:
+        with pytest.raises(Invalid) as refusal:
+            actions.save_capability(actor=cast.actor("supplier"), **values, **{name: rows[name]})
+        assert list(refusal.value.fields) == [name]
+        assert str(refusal.value.fields[name][0]) == "最多 20 行，请删去 1 行。"
+    capability.refresh_from_db()
+    assert (capability.version, capability.evidence.count() < 20, capability.price_tiers.count() < 20) == (
+        1,
+        True,
+        True,
+    )
+
+
+def test_each_publication_keeps_what_the_public_could_read(cast: Cast) -> None:
+    capability = published_capability(cast)
+    first = capability.versions.get()
+    assert first.version == Capability.objects.get(pk=capability.pk).version
+    assert first.content["title_zh"] == CAPABILITY["title_zh"]
+    assert {"solves", "min_scale_quantity", "districts", "evidence"} <= set(first.content)
+    assert not {"contact", "price_tiers", "min_scale_basis", "status"} & set(first.content)
+    for name in ("suspend", "reinstate", "renew", "withdraw", "reopen"):
+        MOVES[name](cast, capability)
+    again = Capability.objects.get(pk=capability.pk)
+    changed: dict[str, Any] = {"title_zh": "表面检测二代"}
+    actions.save_capability(
+        actor=cast.actor("supplier"),
+        capability_id=again.pk,
+        version=again.version,
+        fields=changed,  # type: ignore[arg-type]
+    )
+    for name in ("submit", "verify", "publish"):
+        MOVES[name](cast, capability)
+    titles = [row.content["title_zh"] for row in capability.versions.all()]
+    assert titles == ["表面检测二代", *[CAPABILITY["title_zh"]] * 3]
+    first.refresh_from_db()
+    assert first.content["title_zh"] == CAPABILITY["title_zh"]
