@@ -13,6 +13,8 @@ from scenarios.journal import log_event
 from scenarios.models import Call, Interest
 from scenarios.policies import one_of, require_owner
 
+MOST_CHARACTERS = 2000
+
 
 def _require_open(call: Call) -> None:
     """Hold the call's row shared: by the database clock it is open, and stays so until this transaction ends."""
@@ -33,8 +35,8 @@ def declare_interest(
     """Tell the call's owners and its manager that the organisation would like to respond.
 
     Declaring twice updates the message. Raises IllegalMove when the call is not open by the database clock, Invalid
-    when the organisation itself stands behind the call, NotPermitted before it is verified, NotFound for a capability
-    that it does not offer.
+    when the organisation itself stands behind the call or the message is too long, NotPermitted before it is verified,
+    NotFound for a capability that it does not offer.
     """
     call = one_of(Call.objects.visible_to(actor), call_id)
     require_owner(actor, organisation_id)
@@ -51,7 +53,7 @@ def declare_interest(
         call=call,
         organisation_id=organisation_id,
         defaults={
-            "message": message.strip()[:2000],
+            "message": _message(message),
             "capability_id": capability_id,
             "account_id": actor.signed_in_id,
             "state": InterestState.DECLARED,
@@ -59,6 +61,12 @@ def declare_interest(
     )
     log_event("call.interest_declared", call, actor=actor, organisation=str(organisation_id))
     return interest
+
+
+def _message(text: str) -> str:
+    if len(text.strip()) > MOST_CHARACTERS:
+        raise Invalid({"message": [_("A message has at most 2,000 characters. Shorten it.")]})
+    return text.strip()
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -207,3 +208,14 @@ def test_the_author_does_not_review_and_the_reviewer_does_not_approve(cast: Cast
     )
     with pytest.raises(NotPermitted):
         calls.review_call(actor=cast.actor("manager"), call_id=call.pk)
+
+
+def test_a_long_message_is_refused_not_cut(cast: Cast) -> None:
+    call = opened(cast)
+    values: dict[str, Any] = {"call_id": call.pk, "organisation_id": cast.supplier_org.pk}
+    with pytest.raises(Invalid) as refusal:
+        interests.declare_interest(actor=cast.actor("supplier"), message="长" * 2001, **values)
+    assert list(refusal.value.fields) == ["message"]
+    assert not call.interests.exists()
+    interests.declare_interest(actor=cast.actor("supplier"), message=f" {'长' * 2000} ", **values)
+    assert call.interests.get().message == "长" * 2000
