@@ -17,6 +17,7 @@ from scenarios.comparing import difference_rows, pooled
 from scenarios.conflicts import conflicts_between
 from scenarios.errors import Invalid
 from scenarios.facts import label_of
+from scenarios.likeness import shown_terms, whole_text
 from scenarios.linking import contradictions
 from scenarios.models import MergeProposal, Need
 from scenarios.policies import one_of
@@ -25,6 +26,7 @@ from scenarios.staff_forms import CoreForm, DismissForm, ResolutionsForm, core_f
 from scenarios.views.parts import actor_of, page_of
 from scenarios.views.staff_parts import chosen, options, show_errors, verbatim_labels, with_one_more
 
+CORE_SHARE = 0.8  # of the members, as in the terms that a proposal is made with
 CONFLICTS = {"none": _("Can be merged in one click"), "some": _("With conflicts")}
 
 
@@ -70,8 +72,13 @@ def _summary(proposal: MergeProposal) -> dict[str, Any]:
         "owners": len({need.owner_id for need in needs}),
         "pooled": pooled(needs),
         "conflicts": [label_of(Need, row["field"]) for row in proposal.conflicts],
-        "terms": [term for term, _weight in proposal.core_terms[:6]],
+        "terms": [row["term"] for row in _core_terms(proposal, needs)[:6]],
     }
+
+
+def _core_terms(proposal: MergeProposal, needs: list[Need]) -> list[dict[str, Any]]:
+    """Return what most members have in common, as phrases."""
+    return shown_terms(proposal.core_terms, map(whole_text, needs), share=CORE_SHARE)
 
 
 @access("manager")
@@ -92,7 +99,8 @@ def merge_proposal(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, proposal: MergeProposal, *, status: int = 200, **forms: Any) -> HttpResponse:
     needs = [member.need for member in proposal.members.all()]
     conflicts = conflicts_between(needs)
-    core = suggested_core(needs)
+    core, terms = suggested_core(needs), _core_terms(proposal, needs)
+    texts = {need.code: whole_text(need) for need in needs}
     context = {
         **_summary(proposal),
         "columns": [need.code for need in needs],
@@ -100,9 +108,9 @@ def _page(request: HttpRequest, proposal: MergeProposal, *, status: int = 200, *
         "conflicts": [
             {"label": label_of(Need, row.field), "values": _values(row.field, row.values)} for row in conflicts
         ],
-        "core_terms": [term for term, _weight in proposal.core_terms],
-        "weighted_terms": [{"term": term, "contribution": weight} for term, weight in proposal.core_terms],
-        "pairs": [_pair(pair) for pair in proposal.pairs],
+        "core_terms": [row["term"] for row in terms],
+        "weighted_terms": terms,
+        "pairs": [_pair(pair, texts) for pair in proposal.pairs],
         "demand": getattr(proposal, "demand", None),
         "core_form": CoreForm(initial=dict(core)),
         "indicators": indicator_rows(core["indicators"]),
@@ -120,8 +128,8 @@ def _values(field: str, values: dict[str, list[str]]) -> list[tuple[str, str]]:
     return [(str(labels.get(value, value)) or "–", ", ".join(codes)) for value, codes in values.items()]
 
 
-def _pair(pair: dict[str, Any]) -> dict[str, Any]:
-    return {**pair, "terms": [{"term": term, "contribution": value} for term, value in pair["terms"]]}
+def _pair(pair: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
+    return {**pair, "terms": shown_terms(pair["terms"], [texts[pair["a"]], texts[pair["b"]]])}
 
 
 @access("manager")
