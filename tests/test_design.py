@@ -16,6 +16,7 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import include, path
+from django.utils import translation
 from django_cotton.compiler_regex import CottonCompiler
 
 import marketplace.choices
@@ -69,6 +70,14 @@ def gallery() -> Elements:
     return Elements(
         re.sub(r"(?s)<template>.*?</template>", "", render_to_string("design.html", gallery_context(), request))
     )
+
+
+def test_a_text_in_its_own_language_is_escaped() -> None:
+    with translation.override("en"):
+        assert design.in_own_language("<b>缺陷") == '<span lang="zh-Hans">&lt;b&gt;缺陷</span>'
+        assert design.in_own_language("<b>") == "&lt;b&gt;"
+    with translation.override("zh-hans"):
+        assert design.in_own_language("缺陷") == "缺陷"
 
 
 def test_marked_escapes_everything_and_takes_the_longest_term() -> None:

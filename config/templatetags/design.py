@@ -13,11 +13,14 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from config.navigation import NavigationLink, main_links, workspace_links
 from scenarios.findings import LABELS
 
 register = template.Library()
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 TONES = {
     "good": "approved published verified open formed accepted threshold_met shortlisted met pass sent done R1 success",
@@ -38,6 +41,20 @@ def icon(name: str, label: str = "") -> SafeString:
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>', href)
+
+
+@register.filter
+def is_chinese_here(text: object) -> bool:
+    """Whether a text is Chinese on a page in another language: a reader and a screen reader must be told."""
+    return not (get_language() or "").startswith("zh") and bool(_HAN.search(str(text or "")))
+
+
+@register.filter
+def in_own_language(text: object) -> SafeString:
+    """Return `text`, escaped; on a page in another language a Chinese one carries its own ``lang``."""
+    if is_chinese_here(text):
+        return format_html('<span lang="zh-Hans">{}</span>', text)
+    return conditional_escape(str(text or ""))
 
 
 @register.filter

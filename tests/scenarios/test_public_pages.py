@@ -304,3 +304,23 @@ def test_metrics_are_for_staff_and_for_the_token(cast: Cast, settings: Any) -> N
     )
     settings.METRICS_TOKEN = ""
     assert cast.client().get("/metrics", headers={"Authorization": "Bearer "}).status_code == 403
+
+
+def test_chinese_passages_are_marked_on_an_english_page_only(cast: Cast) -> None:
+    need = published_need(cast)
+    note = "The text is in Chinese, as its author wrote it."
+    shown = cast.client().get(f"/needs/{need.pk}/").content.decode()
+    for text in (need.problem, need.boundary_out, "漏检率"):
+        assert f'<span lang="zh-Hans">{text}</span>' in shown
+    assert shown.count(note) == 1
+    chinese = cast.client(language="zh-hans").get(f"/needs/{need.pk}/").content.decode()
+    assert need.problem in chinese
+    assert '<span lang="zh-Hans">' not in chinese
+    call = open_call(cast, need)
+    assert f'<span lang="zh-Hans">{call.summary}</span>' in cast.client().get(f"/calls/{call.pk}/").content.decode()
+
+
+def test_an_english_need_carries_no_note(cast: Cast) -> None:
+    need = published_need(cast)
+    Need.objects.filter(pk=need.pk).update(problem="Castings are inspected by eye.", boundary_out="No X-ray.")
+    assert "The text is in Chinese" not in cast.client().get(f"/needs/{need.pk}/").content.decode()
