@@ -298,6 +298,6 @@ def test_nobody_decides_on_a_call_for_their_own_organisation(cast: Cast, part: s
         cast.client("moderator").post(page(call, "review"))
     call.refresh_from_db()
     actor = replace(cast.actor(part), organisation_ids=frozenset({cast.enterprise_org.pk}))
-    with pytest.raises(NotPermitted, match="自己的机构"):
+    with pytest.raises(NotPermitted):
         act(actor=actor, call_id=call.pk)
     assert Call.objects.get().status == call.status
