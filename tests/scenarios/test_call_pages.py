@@ -15,7 +15,7 @@ from scenarios.actions.calls import FAIR_COMPETITION
 from scenarios.actions.interests import declare_interest
 from scenarios.errors import NotPermitted
 from scenarios.models import Call, Event, Need
-from scenarios.seals import seal_events
+from tests.drain import seal_all
 from tests.factories import STAFF, Cast, published_need
 
 
@@ -256,7 +256,7 @@ def test_the_event_log_tells_how_much_is_sealed_in_constant_queries(cast: Cast) 
 @pytest.mark.django_db(transaction=True)
 def test_sealed_events_are_shown_as_sealed(live_cast: Cast) -> None:
     published_need(live_cast)
-    seal_events()
+    seal_all()
     context = live_cast.client("auditor").get("/staff/events/").context
     assert context["sealed"] == context["total"] == Event.objects.count()
     assert all(row["sealed"] for row in context["rows"])

@@ -12,8 +12,8 @@ from scenarios.actor import SYSTEM
 from scenarios.journal import log_event
 from scenarios.models import Event, EventSeal
 from scenarios.seals import broken_seals, seal_events
+from tests.drain import seal_all
 from tests.factories import NEED, Cast, draft_need, published_need
-from tests.processes import wait_until
 
 
 @pytest.mark.parametrize(
@@ -57,18 +57,6 @@ def test_what_the_clock_decides_is_written_once_per_generation(cast: Cast) -> No
         assert log_event("need.expired", need, actor=SYSTEM, generation=1) is None
         assert log_event("need.expired", need, actor=SYSTEM, generation=2) is not None
     assert Event.objects.filter(kind="need.expired").count() == 2
-
-
-def seal_all() -> int:
-    """Seal until nothing is left: a transaction running in another test's database holds the seal back as well."""
-    sealed: list[int] = []
-
-    def done() -> bool:
-        sealed.append(seal_events())
-        return not Event.objects.filter(seal__isnull=True).exists()
-
-    wait_until(done, "every event to be sealed")
-    return sum(sealed)
 
 
 def test_seals_chain_every_committed_event_once(live_cast: Cast) -> None:
