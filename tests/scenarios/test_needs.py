@@ -161,7 +161,7 @@ def test_publishing_without_moderation_is_refused_in_production(cast: Cast, sett
 )
 def test_nobody_decides_on_a_need_of_their_own_organisation(cast: Cast, part: str, status: str, act: Any) -> None:
     need = checked_need(cast, risk_answers={"biometric_identification": True})
-    Need.objects.filter(pk=need.pk).update(status=status)
+    Need.objects.filter(pk=need.pk).update(status=status, suspended_reason="重新核实" if status == "suspended" else "")
     need.refresh_from_db()
     actor = replace(cast.actor(part), organisation_ids=frozenset({cast.enterprise_org.pk}))
     with pytest.raises(NotPermitted, match="自己的机构"):
