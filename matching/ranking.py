@@ -42,8 +42,7 @@ def rank(
     need : id in the needs index, or a Document, which need not be in any index.
     limit : how many; None for all.
     candidates : capability ids that passed the gates: all of them are ranked, those with score 0 last; ids that are
-    not in
-        the index are left out. Without it all capabilities with a score above 0 are ranked.
+    not in the index are left out. Without it all capabilities with a score above 0 are ranked.
 
     Raises UnknownDocument for a need id that is not in the index.
     """

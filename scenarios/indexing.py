@@ -39,9 +39,8 @@ def update_index(
 ) -> IndexBuild:
     """Put documents into a part of the index, take others out, and make the result the live build.
 
-    documents : read anew for every try, after the build that the try starts from: what another worker has just taken
-    out
-        must not come back.
+    documents : read anew for every try, after the build that the try starts from: what another worker has just
+    taken out must not come back.
     finish : called with the new build in the transaction that switches to it.
 
     Nothing slow happens in that transaction: it only checks that the build started from is still the live one.
