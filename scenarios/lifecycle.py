@@ -1,9 +1,8 @@
 """The state machines as tables: from where, to where, who may, what must be true first.
 
 `who` names are checked by the policies: "owner" is an editor of the owning organisation, "system" a worker or the
-relay, the
-rest are staff roles. `requires` names are checked by the action that makes the move; they stand here so that the
-table is the whole rule.
+relay, the rest are staff roles. `requires` names are checked by the action that makes the move; they stand here so that
+the table is the whole rule.
 """
 
 from dataclasses import dataclass
