@@ -127,11 +127,12 @@ class Loading:
         moderation.check_need(need_id=made.pk)
         if intent == "returned":
             moderation.return_need(actor=self.staff["moderator"], need_id=made.pk, reasons=self.reasons[name])
-        else:
+            return
+        moderation.approve_need(actor=self.staff["moderator"], need_id=made.pk)
+        if intent == "publish":
             self.publish(made.pk, made.risk_tier)
 
     def publish(self, need_id: UUID, tier: str) -> None:
-        moderation.approve_need(actor=self.staff["moderator"], need_id=need_id)
         if tier in HIGH_RISK:
             moderation.supervise_need(actor=self.staff["supervisor"], need_id=need_id)
         moderation.publish_need(actor=self.staff["publisher"], need_id=need_id)

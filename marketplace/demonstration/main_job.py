@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 from marketplace.demonstration.loading import JOB
 from marketplace.models import Capability, Suggestion
-from scenarios.models import Delivery, JobSlot, MergeProposal, Need
+from scenarios.choices import InterestState
+from scenarios.models import Call, Delivery, Interest, JobSlot, MergedDemand, MergeProposal, Need
 
 STALLED_SECONDS = 120.0
 POLL_SECONDS = 0.25
@@ -116,6 +117,9 @@ class Outcome:
     published: int
     capabilities: int
     proposals: int
+    pools: int
+    calls: int
+    interests: int
     suggestions: int
     seconds: float | None
 
@@ -127,6 +131,9 @@ def outcome(*, drained: bool = True) -> Outcome:
         published=Need.objects.published().count(),
         capabilities=Capability.objects.published().count(),
         proposals=MergeProposal.objects.open().count(),
+        pools=MergedDemand.objects.living().count(),
+        calls=Call.objects.open().count(),
+        interests=Interest.objects.filter(state=InterestState.DECLARED).count(),
         suggestions=Suggestion.objects.current().count(),
         seconds=_seconds(drained),
     )

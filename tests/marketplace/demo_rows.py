@@ -26,7 +26,7 @@ NEEDS = {row["external_id"]: row for row in read("needs.csv")}
 CAPABILITIES = {row["external_id"]: row for row in read("capabilities.csv")}
 ORGANISATIONS = {row["key"]: row for row in read("organisations.csv")}
 NEGATIVES = read("merge_negatives.csv")
-READY = [row for row in NEEDS.values() if row["intent"] in {"publish", "submitted"}]
+READY = [row for row in NEEDS.values() if row["intent"] in {"publish", "approved", "submitted"}]
 
 
 def groups() -> dict[str, list[Row]]:

@@ -60,7 +60,7 @@ ALLOWED = {
     "cooperation": {"purchase", "pilot_buy", "joint_build", "joint_rnd"},
     "adoption": {"buy_if_met", "budgeted", "explore"},
     "merge_pref": {"open", "ask", "no"},
-    "intent": {"publish", "submitted", "returned", "draft"},
+    "intent": {"publish", "approved", "submitted", "returned", "draft"},
 }
 NEED_COLUMNS = (
     "external_id,organisation,title_zh,title_en,domain,track,problem,users_and_site,current_process,boundary_in,"
@@ -96,7 +96,8 @@ def test_counts() -> None:
     assert len(read("capabilities.csv")) == 100
     assert Counter(row["intent"] for row in NEEDS.values()) == {
         "publish": 114,
-        "submitted": 3,
+        "approved": 1,
+        "submitted": 2,
         "returned": 4,
         "draft": 5,
     }

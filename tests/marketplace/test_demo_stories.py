@@ -14,6 +14,7 @@ from tests.marketplace.demo_rows import (
     draft_of,
     four_grams,
     groups,
+    read,
     tier_of,
 )
 
@@ -132,3 +133,26 @@ def test_every_group_has_a_capability_that_its_pool_reaches(name: str) -> None:
 
 def test_needs_that_wait_for_the_supervisor() -> None:
     assert sum(tier_of(need) == "R3" for need in NEEDS.values() if need["intent"] == "publish") == 22
+    assert [key for key, need in NEEDS.items() if need["intent"] == "approved"] == ["hospital-antibiotic"]
+    assert tier_of(NEEDS["hospital-antibiotic"]) == "R3"
+
+
+def test_pools_begin_with_a_group_of_at_least_three_owners() -> None:
+    for row in read("pools.csv"):
+        (group,) = (rows for rows in groups().values() if NEEDS[row["need"]] in rows)
+        assert len({need["organisation"] for need in group}) >= 3
+        quantity = sum(int(need["quantity"]) for need in group)
+        called = row["pool"] in {one["pool"] for one in read("calls.csv")}
+        assert (quantity >= int(row["threshold_quantity"])) == called
+        assert len(row["title_zh"]) <= 40
+        assert all(row[name] for name in ("title_en", "problem", "boundary_in", "boundary_out"))
+
+
+def test_call_and_interest_are_complete() -> None:
+    (call,), (interest,) = read("calls.csv"), read("interests.csv")
+    criteria = [line.split("|") for line in call["criteria"].splitlines()]
+    assert sum(int(weight) for _name, weight, _minimum in criteria) == 100
+    assert 0 < int(call["questions_in_days"]) < int(call["closes_in_days"])
+    assert CAPABILITIES[interest["capability"]]["organisation"] == interest["organisation"]
+    behind = {need["organisation"] for need in groups()["G01"]}
+    assert interest["organisation"] not in behind
