@@ -15,8 +15,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from marketplace.demonstration.carrying_on import carry_on
 from marketplace.models import Account, Capability
-from scenarios.models import MergeProposal, Need
+from scenarios.models import Call, MergedDemand, MergeProposal, Need
 from tests.browser.conftest import PageMaker, axe_findings
 from tests.drain import drain_outbox
 
@@ -34,6 +35,7 @@ def pages() -> Iterator[tuple[str, str, str]]:
     proposal = MergeProposal.objects.filter(conflicts=[]).order_by("-score", "pk").first()
     conflict = MergeProposal.objects.exclude(conflicts=[]).get()
     checked = Need.objects.filter(status="checked").order_by("code").first()
+    call, pool = Call.objects.open().get(), MergedDemand.objects.get(status="formed")
     draft = Need.objects.get(external_id="textile-vague")
     capability = Capability.objects.get(external_id="vision-surface-lines")
     for name, where in (
@@ -42,7 +44,9 @@ def pages() -> Iterator[tuple[str, str, str]]:
         ("needs", address("need_list")),
         ("need", address("need_detail", need.pk)),
         ("calls", address("call_list")),
+        ("call", address("call_detail", call.pk)),
         ("pools", address("pool_list")),
+        ("pool", address("pool_detail", pool.pk)),
         ("capabilities", address("capability_list")),
         ("capability", address("capability_detail", capability.pk)),
         ("organisation", address("organisation_detail", need.owner_id)),
@@ -73,14 +77,26 @@ def pages() -> Iterator[tuple[str, str, str]]:
     yield "manager@demo.example", "imports", address("imports")
     yield "publisher@demo.example", "publication", address("publication_queue")
     yield "supervisor@demo.example", "supervision", address("supervision_queue")
+    yield from pooled(call, pool)
     yield "auditor@demo.example", "events", address("event_log")
     yield "auditor@demo.example", "status", address("status")
     yield "manager@demo.example", "design", address("design")
 
 
+def pooled(call: Call, pool: MergedDemand) -> Iterator[tuple[str, str, str]]:
+    """Yield the pages of a pool and of a call as those who take part in them see them."""
+    yield "huishan-casting@demo.example", "owner-pool", address("pool_detail", call.demand_id)
+    yield "huishan-casting@demo.example", "owner-call", address("call_detail", call.pk)
+    yield "vision-inspection@demo.example", "supplier-call", address("call_detail", call.pk)
+    yield "manager@demo.example", "manager-pool", address("pool_detail", pool.pk)
+    yield "publisher@demo.example", "publisher-call", address("call_detail", call.pk)
+
+
 @pytest.fixture
 def demonstration(transactional_db: None) -> None:
     call_command("demo")
+    drain_outbox(limit=5000)
+    assert carry_on() == []
     drain_outbox(limit=5000)
 
 
