@@ -7,6 +7,7 @@ what was carried on once is left to whoever works with it. What follows (suggest
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from marketplace.choices import MemberRole
 from marketplace.demonstration.files import read
 from marketplace.demonstration.loading import JOB, is_loaded
 from marketplace.demonstration.logins import logins
+from marketplace.imports.columns import need_columns
 from marketplace.models import Account, Capability, Member
 from scenarios.actions import calls, consents, demands, interests, proposals
 from scenarios.actor import Actor
@@ -82,14 +84,21 @@ def pool(row: Row, proposal: MergeProposal) -> MergedDemand:
 
 
 def core_of(row: Row) -> demands.CoreFields:
-    """Return what the manager words anew; the indicators stay those that the members share."""
+    """Return the core as the manager words it, so that it fits every member and tells of none."""
+    (column,) = (one for one in need_columns() if one.name == "indicators")
     return {
         "title_zh": row["title_zh"],
         "title_en": row["title_en"],
         "problem": row["problem"],
         "boundary_in": row["boundary_in"],
         "boundary_out": row["boundary_out"],
+        "indicators": [plain(indicator) for indicator in column.read(row["indicators"])],
     }
+
+
+def plain(indicator: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an indicator as a core stores it: numbers as text."""
+    return {name: str(value) if isinstance(value, Decimal) else value for name, value in indicator.items()}
 
 
 def open_call(row: Row, demand: MergedDemand) -> Call:

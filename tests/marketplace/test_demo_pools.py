@@ -66,6 +66,12 @@ def test_one_pool_is_formed_and_one_is_called(proposed: None) -> None:
     assert (surface.status, surface.owners, surface.pooled_quantity) == ("called", 5, 20)
     assert set(Consent.objects.values_list("state", flat=True)) == {"accepted"}
     assert Consent.objects.count() == 8
+    (core,) = surface.cores.all()
+    assert [(row["metric"], row["target"], row["weight"]) for row in core.indicators] == [
+        ("漏检率", "0.8", "45"),
+        ("误检率", "3", "30"),
+        ("达到额定线速的时间占比", "98", "25"),
+    ]
     assert not MergeProposal.objects.open().exists()
 
 
@@ -118,7 +124,7 @@ def test_a_pool_that_a_person_dissolved_is_not_made_again(proposed: None) -> Non
     carry_on()
     pool = MergedDemand.objects.get(status="formed")
     MergedDemand.objects.filter(pk=pool.pk).update(status="dissolved", reason="no more")
-    MergeProposal.objects.filter(pk=pool.proposal_id).update(status="open", decided_at=None, decided_by=None)
+    MergeProposal.objects.filter(demand=pool).update(status="open", decided_at=None, decided_by=None)
     assert carry_on() == []
     assert MergedDemand.objects.count() == 2
 

@@ -145,6 +145,7 @@ def test_pools_begin_with_a_group_of_at_least_three_owners() -> None:
         called = row["pool"] in {one["pool"] for one in read("calls.csv")}
         assert (quantity >= int(row["threshold_quantity"])) == called
         assert len(row["title_zh"]) <= 40
+        assert sum(int(line.split("|")[8]) for line in row["indicators"].splitlines()) == 100
         assert all(row[name] for name in ("title_en", "problem", "boundary_in", "boundary_out"))
 
 
