@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from marketplace.demonstration import loading, main_job
+from marketplace.demonstration.carrying_on import carry_on
 from marketplace.demonstration.loading import load_demonstration, parsed
 from marketplace.demonstration.logins import PASSWORD, current_code, logins, totp_secret
 from marketplace.imports.rows import ParsedRow
@@ -174,9 +175,13 @@ def test_the_whole_demonstration_is_carried_through(whole: None) -> None:
     published, offered = Need.objects.filter(status="published"), len(CAPABILITIES) - len(waiting)
     assert set(Suggestion.objects.values_list("need", flat=True)) == set(published.values_list("pk", flat=True))
     assert len(found_groups()) >= 9
+    assert carry_on() == []
+    Delivery.objects.filter(topic="event.recorded").update(state="done")
+    drain_outbox(limit=5000)
     suggestions = Suggestion.objects.current().count()
     block = command("mainjob", "--url", "http://localhost:8000")
     assert f"  126 needs (114 published), {offered} capabilities published\n" in block
+    assert " open merge proposals, 2 pools, 1 open call with 1 declared interest\n" in block
     assert f"  {suggestions} suggestions\n" in block
     assert "  Open http://localhost:8000\n" in block
     assert f"  Sign in with the password {PASSWORD} as\n    manager     manager@demo.example\n" in block
