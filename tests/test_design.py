@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections import Counter
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,12 @@ def test_a_pager_shows_the_ends_and_the_neighbours(current: int, shown: list[int
 @pytest.mark.parametrize(("score", "tone"), [(80, "good"), (79, "warn"), (60, "warn"), (59, "bad"), (None, "neutral")])
 def test_a_score_has_the_tone_of_its_band(score: int | None, tone: str) -> None:
     assert design.score_tone(score) == tone
+
+
+@pytest.mark.parametrize(("language", "shown"), [("zh-hans", "700.50 万元"), ("en", "CNY 7,005,000")])
+def test_money_is_counted_as_its_readers_count(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert design.money(Decimal("700.50")) == shown
 
 
 def test_every_status_has_a_tone_of_its_own() -> None:

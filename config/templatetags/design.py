@@ -10,6 +10,7 @@ from typing import Any
 from django import forms, template
 from django.core.paginator import Paginator
 from django.forms import BoundField
+from django.template.defaultfilters import floatformat
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -55,6 +56,14 @@ def in_own_language(text: object) -> SafeString:
     if is_chinese_here(text):
         return format_html('<span lang="zh-Hans">{}</span>', text)
     return conditional_escape(str(text or ""))
+
+
+@register.filter
+def money(amount: Any) -> str:
+    """Write an amount in 万元 as the reader's language counts: 700 万元, or CNY 7,000,000."""
+    if (get_language() or "").startswith("zh"):
+        return f"{floatformat(amount, '-2')} 万元"
+    return f"CNY {floatformat(amount * 10_000, '0g')}"
 
 
 @register.filter
