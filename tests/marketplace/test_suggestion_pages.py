@@ -177,9 +177,18 @@ def test_the_quantity_of_a_pool_of_two_owners_is_not_told(cast: Cast, pair: tupl
         status="formed",
         formed_at=pair[0].created_at,
     )
+    demand.cores.create(
+        version=1, title_zh="表面检测", problem="漏检", boundary_out="内部缺陷", created_by=cast.manager
+    )
     for need in (pair[0], published_need(cast, "rival", quantity=Decimal(3))):
         demand.members.create(need=need)
-        demand.consents.create(organisation=need.owner, core_version=1, state="accepted", decided_at=need.created_at)
+        demand.consents.create(
+            organisation=need.owner,
+            core_version=1,
+            state="accepted",
+            decided_at=need.created_at,
+            decided_by=cast.enterprise,
+        )
     pooled = {"gate": "min_scale", "met": False, "asked": "7", "offered": "12", "gap": "5", "unit": "line"}
     suggest(demand, pair[1], verdicts=[pooled], failed_gates=["min_scale"])
     told = "7 of 12 lines: 5 more are needed."

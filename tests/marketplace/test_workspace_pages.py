@@ -60,7 +60,9 @@ def test_an_invitation_to_consent_waits_until_it_is_answered(cast: Cast) -> None
     )
     demands.invite_owners(actor=manager, demand_id=demand.pk)
     assert waiting(cast.client("enterprise")) == {"invitations": [f"/pools/{demand.pk}/"]}
-    demand.consents.filter(organisation=cast.enterprise_org).update(state="declined", decided_at=timezone.now())
+    demand.consents.filter(organisation=cast.enterprise_org).update(
+        state="declined", decided_at=timezone.now(), decided_by=cast.enterprise
+    )
     assert waiting(cast.client("enterprise")) == {}
     assert waiting(cast.client("rival")) == {"invitations": [f"/pools/{demand.pk}/"]}
 
