@@ -14,7 +14,7 @@ from django.template.defaultfilters import floatformat
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from config.navigation import NavigationLink, main_links, workspace_links
 from scenarios.findings import LABELS
@@ -62,7 +62,7 @@ def in_own_language(text: object) -> SafeString:
 def money(amount: Any) -> str:
     """Write an amount in 万元 as the reader's language counts: 700 万元, or CNY 7,000,000."""
     if (get_language() or "").startswith("zh"):
-        return f"{floatformat(amount, '-2')} 万元"
+        return f"{floatformat(amount, '-2')} {gettext('10,000 yuan')}"
     return f"CNY {floatformat(amount * 10_000, '0g')}"
 
 
