@@ -85,6 +85,10 @@ def test_marked_escapes_everything_and_takes_the_longest_term() -> None:
     assert design.marked("<b>漏检率 of MES", ["漏检", "漏检率", "mes", " "]) == (
         "&lt;b&gt;<mark>漏检率</mark> of <mark>MES</mark>"
     )
+    assert (
+        design.marked("产线表面缺陷检测", ["表面", "面缺", "缺陷", "测"])
+        == "产线<mark>表面缺陷</mark>检<mark>测</mark>"
+    )
     assert design.marked("a < b", []) == "a &lt; b"
     assert design.marked(None, ["a"]) == ""
 

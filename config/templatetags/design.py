@@ -122,19 +122,32 @@ def field_label(name: str) -> str:
 
 @register.filter
 def marked(text: object, terms: Iterable[str]) -> SafeString:
-    """Return `text`, escaped, with every occurrence of one of the `terms` inside ``<mark>``; the longest term wins."""
+    """Return `text`, escaped, with all that the `terms` cover inside ``<mark>``; what overlaps or touches is one."""
     source = str(text or "")
-    wanted = sorted({str(term) for term in terms or () if str(term).strip()}, key=len, reverse=True)
-    if not wanted:
-        return conditional_escape(source)
-    pattern = re.compile("|".join(re.escape(term) for term in wanted), re.IGNORECASE)
     parts: list[str] = []
     end = 0
-    for match in pattern.finditer(source):
-        parts += [conditional_escape(source[end : match.start()]), format_html("<mark>{}</mark>", match.group())]
-        end = match.end()
+    for start, stop in _covered(source, {str(term) for term in terms or () if str(term).strip()}):
+        parts += [conditional_escape(source[end:start]), format_html("<mark>{}</mark>", source[start:stop])]
+        end = stop
     parts.append(conditional_escape(source[end:]))
     return mark_safe("".join(parts))  # noqa: S308 - every part was escaped above
+
+
+def _covered(source: str, terms: set[str]) -> list[tuple[int, int]]:
+    """Return where the terms stand, upper or lower case, as ranges apart from each other."""
+    # Looking ahead finds overlapping occurrences of a term as well.
+    found = [
+        (match.start(), match.start() + len(term))
+        for term in terms
+        for match in re.finditer(f"(?={re.escape(term)})", source, re.IGNORECASE)
+    ]
+    ranges: list[tuple[int, int]] = []
+    for start, stop in sorted(found):
+        if ranges and start <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], max(stop, ranges[-1][1]))
+        else:
+            ranges.append((start, stop))
+    return ranges
 
 
 @register.filter
