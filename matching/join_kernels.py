@@ -101,6 +101,22 @@ def _reaching(products, norms, norm, limit):
 
 
 @njit(nogil=True, cache=True)
+def _reaches(product, cut, query_norms, row_norms, row_lengths, skipped, features, weights, limit):
+    """Whether product + what was skipped below the cut reaches the limit, as soon as the bound of the rest tells.
+
+    product : over the features that were not skipped. skipped : the query's weights by feature. features, weights : the
+    other row's, ascending; its first row_lengths[i] lie below cut i.
+    """
+    stop = row_lengths[cut]
+    while cut > 0 and product + query_norms[cut] * row_norms[cut] >= limit:
+        cut -= 1
+        for place in range(row_lengths[cut], stop):
+            product += skipped[features[place]] * weights[place]
+        stop = row_lengths[cut]
+    return cut == 0 and product >= limit
+
+
+@njit(nogil=True, cache=True)
 def _grown(some):
     grown = np.empty(2 * len(some), some.dtype)
     grown[: len(some)] = some
@@ -153,15 +169,9 @@ def candidates(
         if number_near:
             skipped[features[begin:rest]] = weights[begin:rest]
         for row in near[:number_near]:
-            product, other, level = products[row], first + row, cut
-            stop = ends[other] + lengths[other, cut]
-            while level > 0 and product + norms[query, level] * norms[other, level] >= limit:
-                level -= 1
-                start = ends[other] + lengths[other, level]
-                for place in range(start, stop):
-                    product += skipped[features[place]] * weights[place]
-                stop = start
-            if level == 0 and product >= limit:
+            other = first + row
+            its, held = features[ends[other] :], weights[ends[other] :]
+            if _reaches(products[row], cut, norms[query], norms[other], lengths[other], skipped, its, held, limit):
                 if number == len(found_x):
                     found_x, found_y = _grown(found_x), _grown(found_y)
                 found_x[number], found_y[number] = query, other
