@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +40,7 @@ def _counted_one_by_one(texts: Sequence[str], terms: StringTable, analyzer: Anal
         columns.extend(map(numbers.__getitem__, analyzer.tokens(text)))
         ends.append(len(columns))
     indices = np.frombuffer(columns, np.int32).copy() if columns else np.zeros(0, np.int32)
-    parts = (np.ones(len(indices), np.uint16), indices, np.asarray(ends, np.int64))
+    parts = (np.ones(len(indices), np.uint16), indices, _narrow(np.asarray(ends, np.int64)))
     counts = csr_array(parts, shape=(len(ends) - 1, len(numbers)))
     counts.sum_duplicates()
     return counts
@@ -63,8 +64,13 @@ def _counted(texts: Sequence[str], terms: StringTable, compiled: ModuleType) -> 
         counts.append(some_counts[:filled].copy())
         row_ends.append(some_ends[1:] + row_ends[-1][-1])
     table.name_new_terms()
-    parts = (np.concatenate(counts), np.concatenate(columns), np.concatenate(row_ends))
+    parts = (np.concatenate(counts), np.concatenate(columns), _narrow(np.concatenate(row_ends)))
     return csr_array(parts, shape=(len(texts), len(terms)))
+
+
+def _narrow(ends: npt.NDArray[np.int64]) -> npt.NDArray[np.signedinteger[Any]]:
+    """Return the ends of rows as int32 where they fit: scipy widens the columns to what the ends are."""
+    return ends.astype(np.int32) if ends[-1] <= np.iinfo(np.int32).max else ends
 
 
 class _TermTable:

@@ -3,6 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +40,9 @@ def assert_same(counted, others):
     assert (counted[0] != others[0]).nnz == 0
     assert others[0].has_sorted_indices
     assert others[0].dtype == counted[0].dtype
+    assert {part.dtype for counts in (counted[0], others[0]) for part in (counts.indices, counts.indptr)} == {
+        np.dtype("int32")
+    }
 
 
 @needs_kernels
