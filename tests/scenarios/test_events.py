@@ -1,5 +1,6 @@
 """The event log: who may write it, what it never holds, and how its seal is checked."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -43,9 +44,9 @@ def test_an_event_outside_a_transaction_is_refused(live_cast: Cast) -> None:
 
 
 def test_no_confidential_value_reaches_the_log(cast: Cast) -> None:
-    published_need(cast)
+    published_need(cast, budget_max=Decimal("7351.97"))
     text = " ".join(str(row) for row in Event.objects.values())
-    for value in (NEED["contact"], str(NEED["budget_max"]), NEED["problem"]):
+    for value in (NEED["contact"], "7351.97", NEED["problem"]):
         assert value not in text
     assert "contact" in Event.objects.get(kind="need.drafted").changed
 
