@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from matching.reranking import RankingModel, learn_ranking, rerank
     from matching.results import Document, FieldCosines, Group, Hit, Pair, Ranked, TermContribution, Weights
     from matching.text import Analyzer
+    from matching.thesaurus import Thesaurus
     from matching.vocabulary import Vocabulary
 
 _MODULES = {
@@ -58,6 +59,7 @@ _MODULES = {
     "reranking": ("RankingModel", "learn_ranking", "rerank"),
     "results": ("Document", "FieldCosines", "Group", "Hit", "Pair", "Ranked", "TermContribution", "Weights"),
     "text": ("Analyzer",),
+    "thesaurus": ("Thesaurus",),
     "vocabulary": ("Vocabulary",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
@@ -81,6 +83,7 @@ __all__ = [
     "RankingQuality",
     "TermContribution",
     "TextIndex",
+    "Thesaurus",
     "UnknownDocument",
     "Vocabulary",
     "Weights",

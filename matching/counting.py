@@ -1,7 +1,7 @@
 """Texts → how often each term occurs in each of them."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -26,18 +26,26 @@ Codes = npt.NDArray[np.int32]
 def count_terms(texts: Sequence[str], terms: StringTable, analyzer: Analyzer) -> csr_array:
     """Return csr_array (n_texts, n_terms), uint16, sorted; terms that are new are appended to the table.
 
-    New terms are numbered in the order in which they turn up, whichever way they are counted.
+    New terms are numbered in the order in which they turn up, whichever way they are counted; the concepts of the
+    analyzer's thesaurus after the ordinary terms of all the texts.
     """
-    compiled = type(analyzer) is Analyzer and kernels(
-        "token_kernels", work=sum(map(len, texts)), pays_from=COMPILED_FROM
-    )
-    return _counted(texts, terms, compiled) if compiled else _counted_one_by_one(texts, terms, analyzer)
+    if type(analyzer) is not Analyzer:
+        return _counted_one_by_one(texts, terms, analyzer.tokens)
+    compiled = kernels("token_kernels", work=sum(map(len, texts)), pays_from=COMPILED_FROM)
+    counts = _counted(texts, terms, compiled) if compiled else _counted_one_by_one(texts, terms, Analyzer().tokens)
+    if analyzer.thesaurus is None:
+        return counts
+    concepts = analyzer.thesaurus.tokens
+    spoken_of = _counted_one_by_one(texts, terms, lambda text: concepts(analyzer.normalise(text)))
+    return csr_array((counts.data, counts.indices, counts.indptr), shape=spoken_of.shape) + spoken_of
 
 
-def _counted_one_by_one(texts: Sequence[str], terms: StringTable, analyzer: Analyzer) -> csr_array:
+def _counted_one_by_one(
+    texts: Sequence[str], terms: StringTable, tokens_of: Callable[[str], Iterable[str]]
+) -> csr_array:
     numbers, columns, ends = terms.numbering(), array("i"), [0]
     for text in texts:
-        columns.extend(map(numbers.__getitem__, analyzer.tokens(text)))
+        columns.extend(map(numbers.__getitem__, tokens_of(text)))
         ends.append(len(columns))
     indices = np.frombuffer(columns, np.int32).copy() if columns else np.zeros(0, np.int32)
     parts = (np.ones(len(indices), np.uint16), indices, _narrow(np.asarray(ends, np.int64)))

@@ -9,6 +9,7 @@ from matching.index import TextIndex
 from matching.postings import SparseVector
 from matching.ranking import DEFAULT_WEIGHTS, FIELD_PAIRS, Source, indexes
 from matching.results import Document, TermContribution, Weights
+from matching.thesaurus import MARK
 
 
 def explain(
@@ -68,9 +69,20 @@ def _products(x: SparseVector, y: SparseVector, weight: float) -> dict[int, floa
 
 
 def _shown(index: TextIndex, values: dict[int, float], limit: int | None) -> list[TermContribution]:
-    terms = _folded({index.vocabulary.terms[column]: value for column, value in values.items()})
+    terms = _folded(_named(index, values))
     ordered = sorted(terms.items(), key=lambda item: (-item[1], item[0]))
     return [TermContribution(term, contribution) for term, contribution in ordered[:limit]]
+
+
+def _named(index: TextIndex, values: dict[int, float]) -> dict[str, float]:
+    """Return the values by term; a concept goes by what it is called, never by its token."""
+    thesaurus = index.analyzer.thesaurus
+    named: dict[str, float] = {}
+    for column, value in values.items():
+        term = index.vocabulary.terms[column]
+        name = thesaurus.label(term) if thesaurus is not None and term.startswith(MARK) else term
+        named[name] = named.get(name, 0.0) + value
+    return named
 
 
 def _folded(values: dict[str, float]) -> dict[str, float]:

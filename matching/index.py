@@ -16,6 +16,7 @@ from matching.results import Document, Hit
 from matching.store import read_folder, write_folder
 from matching.strings import StringTable
 from matching.text import Analyzer, default_analyzer
+from matching.thesaurus import analyzer_with
 from matching.vocabulary import Arrays, Vocabulary
 from matching.weighting import term_weights, tfidf
 
@@ -210,7 +211,7 @@ class TextIndex:
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Store the index as a new folder, whole or not at all; raises IndexExistsError where there is one."""
-        meta = {"kind": "text-index", "analyzer": self.analyzer.name, **vocabulary_meta(self.vocabulary)}
+        meta = {"kind": "text-index", **analyzer_meta(self.analyzer), **vocabulary_meta(self.vocabulary)}
         arrays = prefixed("index", self.arrays()) | prefixed("vocabulary", self.vocabulary.arrays())
         write_folder(folder, arrays, meta)
 
@@ -226,8 +227,10 @@ class TextIndex:
         """Open a stored index; raises IndexFormatError with cause and remedy.
 
         mmap : read only what is used, and share it between processes. verify : compare the checksums of all files too.
+        analyzer : by default the one that made the index, with its synonyms.
         """
         arrays, meta = read_folder(folder, mmap=mmap, verify=verify)
+        analyzer = analyzer or stored_analyzer(meta)
         vocabulary = stored_vocabulary(arrays, meta, kind="text-index", analyzer=analyzer)
         index = cls(vocabulary, analyzer=analyzer, shared=False)
         index.restore(under(arrays, "index"))
@@ -292,6 +295,20 @@ def under(arrays: Arrays, prefix: str) -> dict[str, Any]:
 def vocabulary_meta(vocabulary: Vocabulary) -> dict[str, int]:
     """Return what the manifest says of a vocabulary."""
     return {"documents": vocabulary.documents, "changes": vocabulary.changes}
+
+
+def analyzer_meta(analyzer: Analyzer) -> dict[str, Any]:
+    """Return what the manifest says of an analyzer: its name and its synonyms, so that the index needs nothing else."""
+    concepts = [] if analyzer.thesaurus is None else [list(phrases) for phrases in analyzer.thesaurus.concepts]
+    return {"analyzer": analyzer.name, "synonyms": concepts}
+
+
+def stored_analyzer(meta: dict[str, Any]) -> Analyzer:
+    """Return the analyzer that the manifest describes; raises IndexFormatError where its synonyms cannot be used."""
+    try:
+        return analyzer_with(meta.get("synonyms", ()))
+    except (MatchingError, TypeError) as error:
+        raise IndexFormatError(f"the synonyms of the index cannot be used ({error}); {_REMEDY}") from error
 
 
 def stored_vocabulary(arrays: Arrays, meta: dict[str, Any], *, kind: str, analyzer: Analyzer | None) -> Vocabulary:

@@ -5,10 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
 from matching.errors import MatchingError
-from matching.index import TextIndex, prefixed, stored_vocabulary, under, vocabulary_meta
+from matching.index import (
+    TextIndex,
+    analyzer_meta,
+    prefixed,
+    stored_analyzer,
+    stored_vocabulary,
+    under,
+    vocabulary_meta,
+)
 from matching.results import Document
 from matching.store import read_folder, write_folder
-from matching.text import Analyzer
+from matching.text import Analyzer, default_analyzer
 from matching.vocabulary import Vocabulary
 
 PARTS = ("needs", "capabilities")
@@ -23,7 +31,7 @@ class IndexSet:
 
     def __init__(self, parts: Sequence[str] = PARTS, *, analyzer: Analyzer | None = None) -> None:
         self.vocabulary = Vocabulary()
-        self._analyzer = analyzer
+        self.analyzer = analyzer or default_analyzer()
         self._parts = {name: TextIndex(self.vocabulary, analyzer=analyzer) for name in parts}
 
     @classmethod
@@ -70,8 +78,7 @@ class IndexSet:
         arrays = prefixed("vocabulary", self.vocabulary.arrays())
         for name, index in self._parts.items():
             arrays |= prefixed(f"part.{name}", index.arrays())
-        analyzer = next(iter(self._parts.values())).analyzer.name
-        meta = {"kind": "index-set", "analyzer": analyzer, "parts": list(self._parts)}
+        meta = {"kind": "index-set", **analyzer_meta(self.analyzer), "parts": list(self._parts)}
         write_folder(folder, arrays, meta | vocabulary_meta(self.vocabulary))
 
     @classmethod
@@ -85,6 +92,7 @@ class IndexSet:
     ) -> Self:
         """Open a stored set, with the arguments and errors of `TextIndex.load`."""
         arrays, meta = read_folder(folder, mmap=mmap, verify=verify)
+        analyzer = analyzer or stored_analyzer(meta)
         loaded = cls(meta.get("parts", ()), analyzer=analyzer)
         loaded.vocabulary = stored_vocabulary(arrays, meta, kind="index-set", analyzer=analyzer)
         for name, index in loaded._parts.items():

@@ -9,6 +9,10 @@ import unicodedata
 from functools import cache, lru_cache
 from operator import add
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matching.thesaurus import Thesaurus
 
 MAX_TEXT = 20_000
 """Longest text that is read, in characters."""
@@ -82,6 +86,12 @@ class Analyzer:
     name = "han12-words/1"
     """Stored with an index; one made by an analyzer of another name is refused. It changes when the tokens change."""
 
+    def __init__(self, thesaurus: "Thesaurus | None" = None) -> None:
+        """Take synonyms; their digest becomes part of the name, because they change the tokens."""
+        self.thesaurus = thesaurus
+        if thesaurus is not None:
+            self.name = f"{type(self).name}+{thesaurus.digest}"
+
     def normalise(self, text: str) -> str:
         """Return the text in the one form in which it is compared.
 
@@ -102,14 +112,18 @@ class Analyzer:
 
         A run of Chinese characters gives its characters, then its 2-grams; a 2-gram never reaches over a space, a
         line break or punctuation. Everything else that is a letter or a digit gives whole words; 2.5 stays one number.
+        With a thesaurus the tokens of the concepts that the text speaks of come last.
         """
         tokens: list[str] = []
-        for run, word in _TOKEN.findall(self.normalise(text)):
+        normalised = self.normalise(text)
+        for run, word in _TOKEN.findall(normalised):
             if run:
                 tokens += run
                 tokens += map(add, run, run[1:])
             else:
                 tokens.append(word[:MAX_TOKEN])
+        if self.thesaurus is not None:
+            tokens += self.thesaurus.tokens(normalised)
         return tokens
 
     def __call__(self, text: str) -> list[str]:
