@@ -20,6 +20,7 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.NEED_INDEXED, "marketplace.suggest_for_need", queue="batch")
         topics.subscribe(topics.CAPABILITY_INDEXED, "marketplace.suggest_for_capability", queue="batch")
         topics.subscribe(topics.INDEX_LOST, "marketplace.reindex_capabilities", queue="batch")
+        topics.subscribe(topics.SYNONYMS_CHANGED, "marketplace.begin_epoch", queue="batch")
         topics.subscribe(topics.DEMAND_FORMED, "marketplace.suggest_for_demand", queue="batch")
         topics.subscribe(topics.CALL_OPENED, "marketplace.suggest_for_call")
         topics.subscribe(topics.EVENT_RECORDED, "marketplace.notify")
@@ -28,6 +29,7 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.prune", queue="batch")
+        topics.subscribe(topics.NIGHT_CAME, "marketplace.mine_synonyms", queue="batch")
         # allauth tells of a new password by signal only.
         password_changed.connect(_revoke_tokens, dispatch_uid="tokens.password_changed")
         password_reset.connect(_revoke_tokens, dispatch_uid="tokens.password_reset")

@@ -24,10 +24,13 @@ from marketplace.suggesting import (
     subject_of_demand,
     subject_of_need,
 )
+from marketplace.synonym_mining import keep_proposals, proposed_pairs
 from matching import Document
-from scenarios import topics
+from scenarios import indexing, topics
+from scenarios.content import text_of
 from scenarios.indexing import update_index
 from scenarios.live_index import LiveIndex, readable_index
+from scenarios.locks import wait_for_lock
 from scenarios.models import Call, Event, IndexBuild, MergedDemand, Need
 from scenarios.outbox import emit
 from scenarios.querysets import DatabaseClock
@@ -42,8 +45,7 @@ def index_capabilities(*, capability_ids: Iterable[str], finish: Finish) -> None
     wanted = sorted(set(capability_ids))
 
     def documents() -> list[Document]:
-        offered = Capability.objects.published().filter(pk__in=wanted)
-        return [Document(str(one.pk), f"{one.title_zh} {one.title_en}".strip(), one.solves) for one in offered]
+        return _documents(Capability.objects.published().filter(pk__in=wanted))
 
     def switch(build: IndexBuild) -> None:
         emit(topics.CAPABILITY_INDEXED, capability_ids=wanted)
@@ -56,6 +58,42 @@ def reindex_capabilities(*, finish: Finish) -> None:
     """Index every capability on offer, into the live build or a first one."""
     wanted = [str(pk) for pk in Capability.objects.published().values_list("pk", flat=True)]
     index_capabilities(capability_ids=wanted, finish=finish)
+
+
+def begin_epoch(*, concept_ids: Iterable[str], finish: Finish) -> None:
+    """Index both sides anew with the present synonyms, then have merges and suggestions looked for with them.
+
+    concept_ids : what was changed; all of it goes into one build.
+    """
+
+    def documents() -> dict[str, list[Document]]:
+        needs = Need.objects.indexable().prefetch_related("indicators")
+        return {
+            "needs": [Document(str(need.pk), *text_of(need)) for need in needs],
+            "capabilities": _documents(Capability.objects.published()),
+        }
+
+    def switch(build: IndexBuild | None) -> None:
+        if build is not None:
+            needs = [str(pk) for pk in Need.objects.indexable().values_list("pk", flat=True)]
+            emit(topics.NEED_INDEXED, need_ids=needs)
+            emit(topics.CAPABILITY_INDEXED, capability_ids=[])  # the pools and the open calls
+        finish()
+
+    indexing.begin_epoch(documents=documents, finish=switch)
+
+
+def mine_synonyms(*, finish: Finish) -> None:
+    """Propose phrases that regularly meet as synonyms; what staff decided on stays decided."""
+    pairs = proposed_pairs()
+    with transaction.atomic():
+        wait_for_lock("synonyms")
+        keep_proposals(pairs)
+        finish()
+
+
+def _documents(offered: Iterable[Capability]) -> list[Document]:
+    return [Document(str(one.pk), f"{one.title_zh} {one.title_en}".strip(), one.solves) for one in offered]
 
 
 def expire_capabilities() -> int:

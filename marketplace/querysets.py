@@ -7,7 +7,7 @@ from django.db.models import Case, Exists, OuterRef, Prefetch, Q, When
 
 from marketplace.choices import CapabilityStatus, SuggestionState
 from scenarios.actor import Actor
-from scenarios.querysets import DatabaseClock, LexemeQuery
+from scenarios.querysets import DatabaseClock, holding_one_of
 
 
 class OrganisationQuerySet(models.QuerySet[Any]):
@@ -50,8 +50,9 @@ class CapabilityQuerySet(models.QuerySet[Any]):
     def of(self, actor: Actor) -> Self:
         return self.filter(owner_id__in=actor.organisation_ids)
 
-    def matching_text(self, terms: list[str]) -> Self:
-        return self.filter(search=LexemeQuery(terms)) if terms else self
+    def matching_text(self, *alternatives: list[str]) -> Self:
+        """Capabilities whose title or texts hold every term of one of the alternatives."""
+        return self.filter(holding_one_of([*alternatives])) if any(alternatives) else self
 
     def awaiting_moderation(self) -> Self:
         return self.filter(status=CapabilityStatus.SUBMITTED).order_by("submitted_at", "id")

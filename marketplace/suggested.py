@@ -95,7 +95,7 @@ def _shown(row: Suggestion, actor: Actor, districts: Mapping[str, str], followed
         url_name=KINDS[kind],
         quantity=_quantity(kind, asking),
         terms=terms,
-        words=[term["term"] for term in terms if len(term["term"]) > 1],
+        words=[word for term in terms for word in term["term"].split(" = ") if len(word) > 1],
         gates=explanations.explain(told_verdicts(row, actor), districts=districts, exact=exact),
         moves=_moves(row, actor),
         follows=row.need_id in followed,

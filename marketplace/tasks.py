@@ -21,6 +21,16 @@ def reindex_capabilities(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.reindex_capabilities)
 
 
+@shared_task(name="marketplace.begin_epoch", **LIMITS)
+def begin_epoch(*, delivery: int) -> None:
+    outbox.do_together(delivery, pipeline.begin_epoch, ids="concept_ids")
+
+
+@shared_task(name="marketplace.mine_synonyms", **LIMITS)
+def mine_synonyms(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.mine_synonyms)
+
+
 @shared_task(name="marketplace.suggest_for_need", **LIMITS)
 def suggest_for_need(*, delivery: int) -> None:
     outbox.do_together(delivery, pipeline.suggest_for_need, ids="need_ids")

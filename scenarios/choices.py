@@ -206,6 +206,7 @@ class Subject(TextChoices):
     SUGGESTION = "suggestion", _("Suggestion")
     ACCOUNT = "account", _("Account")
     DELIVERY = "delivery", _("Delivery")
+    CONCEPT = "concept", _("Concept")
 
 
 class DeliveryState(TextChoices):
@@ -214,3 +215,26 @@ class DeliveryState(TextChoices):
     RUNNING = "running", pgettext_lazy("delivery", "Running")
     DONE = "done", pgettext_lazy("delivery", "Done")
     QUARANTINED = "quarantined", pgettext_lazy("delivery", "In quarantine")
+
+
+class ConceptState(TextChoices):
+    ACCEPTED = "accepted", pgettext_lazy("concept", "In use")
+    RETIRED = "retired", pgettext_lazy("concept", "Retired")
+
+
+class ConceptOrigin(TextChoices):
+    SEED = "seed", pgettext_lazy("concept", "Delivered with the product")
+    STAFF = "staff", pgettext_lazy("concept", "Entered by staff")
+    MINED = "mined", pgettext_lazy("concept", "Proposed by the machine")
+    FILE = "file", pgettext_lazy("concept", "Imported from a file")
+
+
+class PhraseLanguage(TextChoices):
+    ZH = "zh", _("Chinese")
+    EN = "en", _("English")
+
+
+class SynonymProposalState(TextChoices):
+    OPEN = "open", pgettext_lazy("status", "Open")
+    ACCEPTED = "accepted", pgettext_lazy("status", "Accepted")
+    DISMISSED = "dismissed", pgettext_lazy("status", "Dismissed")

@@ -93,6 +93,11 @@ EVENT_LABELS: dict[str, Any] = {
     "account.import_finished": _("Import finished"),
     "account.token_created": _("Token made"),
     "account.token_revoked": _("Token revoked"),
+    "concept.added": _("Synonyms entered"),
+    "concept.edited": _("Synonyms changed"),
+    "concept.retired": _("Synonyms retired"),
+    "concept.reinstated": _("Synonyms taken back into use"),
+    "concept.proposal_dismissed": _("Proposed synonyms dismissed"),
     "delivery.retried": _("Delivery retried"),
 }
 

@@ -13,9 +13,10 @@ from django.db import transaction
 
 from scenarios import topics
 from scenarios.live_index import folder_of
-from scenarios.locks import wait_for_lock
-from scenarios.models import IndexBuild
+from scenarios.locks import take_lock, wait_for_lock
+from scenarios.models import Delivery, IndexBuild
 from scenarios.outbox import emit
+from scenarios.synonyms import current_analyzer
 
 if TYPE_CHECKING:
     from matching import Document, IndexSet
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 KEPT_BUILDS = 3
 ORPHAN_AGE_SECONDS = 3600
 TRIES = 20
+PATIENCE = 3
+"""Times that synonyms which change while a build is made have it made anew; then it goes live and the next follows."""
 
 
 class BuildRaced(Exception):
@@ -51,14 +54,22 @@ def update_index(
         index = _changed(start, part, documents(), removed)
         if index is None:
             continue
-        folder = f"build-{uuid4().hex}"
-        index.save(Path(settings.INDEX_ROOT) / folder)
-        build = _switch(start, index, folder, finish)
+        build = _saved(start, index, finish)
         if build is not None:
-            _prune()
             return build
-        shutil.rmtree(Path(settings.INDEX_ROOT) / folder, ignore_errors=True)
     raise BuildRaced
+
+
+def _saved(start: IndexBuild | None, index: "IndexSet", finish: Callable[[IndexBuild], None]) -> IndexBuild | None:
+    """Save a build and make it the live one; None where another one went live since `start`."""
+    folder = f"build-{uuid4().hex}"
+    index.save(Path(settings.INDEX_ROOT) / folder)
+    build = _switch(start, index, folder, finish)
+    if build is None:
+        shutil.rmtree(Path(settings.INDEX_ROOT) / folder, ignore_errors=True)
+    else:
+        _prune()
+    return build
 
 
 def _changed(start: IndexBuild | None, part: str, documents: list["Document"], removed: list[str]) -> "IndexSet | None":
@@ -67,7 +78,8 @@ def _changed(start: IndexBuild | None, part: str, documents: list["Document"], r
 
     Path(settings.INDEX_ROOT).mkdir(parents=True, exist_ok=True)
     try:
-        index = IndexSet.load(folder_of(start), verify=True) if start else IndexSet()
+        folder = folder_of(start) if start else None
+        index = IndexSet.load(folder, verify=True) if folder else IndexSet(analyzer=current_analyzer())
     except (IndexFormatError, OSError):
         logger.exception("index build lost", extra={"build": start.number if start else 0})
         start_anew(start)
@@ -78,6 +90,51 @@ def _changed(start: IndexBuild | None, part: str, documents: list["Document"], r
     if gone or index.needs_refit:
         index.refit()
     return index
+
+
+def begin_epoch(
+    *, documents: Callable[[], dict[str, list["Document"]]], finish: Callable[[IndexBuild | None], None]
+) -> IndexBuild | None:
+    """Index everything anew with the present synonyms and make that the live build; until then the old one serves.
+
+    documents : everything on offer, by part of the index; read anew for every try.
+    finish : called in the transaction that switches, with the new build; with None where there is nothing to do,
+    because the live build knows these synonyms already or the first build is still to come.
+
+    What is published or changed meanwhile is noticed at the switch, and the work begins anew; so many changes at once
+    make one build.
+    """
+    from matching import IndexSet
+
+    for attempt in range(TRIES):
+        start, analyzer = IndexBuild.objects.live(), current_analyzer()
+        if start is None or start.analyzer == analyzer.name:
+            with transaction.atomic():
+                finish(None)
+            return None
+        index = IndexSet.build(documents(), analyzer=analyzer)
+        if attempt < PATIENCE and current_analyzer().name != analyzer.name:
+            continue
+        build = _saved(start, index, finish)
+        if build is not None:
+            return build
+    raise BuildRaced
+
+
+def notice_new_synonyms() -> bool:
+    """Have a new epoch begun where the live build does not know the present synonyms and no work for it is under way.
+
+    That is so after an upgrade that brings synonyms. Returns whether it was.
+    """
+    live = IndexBuild.objects.live()
+    if live is None or live.analyzer == current_analyzer().name:
+        return False
+    with transaction.atomic():
+        take_lock("synonyms")
+        if Delivery.objects.unfinished().filter(topic=topics.SYNONYMS_CHANGED).exists():
+            return False
+        emit(topics.SYNONYMS_CHANGED, concept_ids=[])
+    return True
 
 
 def replace_lost_build() -> bool:
@@ -121,6 +178,7 @@ def _switch(
             needs=len(index.part("needs")),
             capabilities=len(index.part("capabilities")),
             terms=len(index.vocabulary),
+            analyzer=index.analyzer.name,
         )
         finish(build)
     logger.info("index build live", extra={"build": build.number, "needs": build.needs, "caps": build.capabilities})

@@ -51,7 +51,8 @@ class LikeNeed:
 
     @property
     def words(self) -> list[str]:
-        return [row["term"] for row in self.terms if len(row["term"]) > 1]
+        # A concept is called by its phrases in both languages.
+        return [word for row in self.terms for word in row["term"].split(" = ") if len(word) > 1]
 
 
 def like_texts(title: str, body: str, *, actor: Actor, leave_out: UUID | None = None) -> list[LikeNeed] | None:

@@ -49,6 +49,14 @@ class LexemeQuery(SearchQuery):
         return "%s::tsquery", [self.text]
 
 
+def holding_one_of(alternatives: list[list[str]]) -> Q:
+    """Return the condition that a row's `search` column holds every term of at least one alternative."""
+    wanted = Q(pk__in=[])
+    for terms in alternatives:
+        wanted |= Q(search=LexemeQuery(terms))
+    return wanted
+
+
 def lexemes(tokens: Iterable[str]) -> Any:
     """Return an expression for the tsvector of exactly these tokens."""
     return Func(
@@ -108,9 +116,9 @@ class NeedQuerySet(models.QuerySet[Any]):
         """Needs of the actor's own organisations."""
         return self.filter(owner_id__in=actor.organisation_ids)
 
-    def matching_text(self, terms: list[str]) -> Self:
-        """Needs whose title or texts hold every term."""
-        return self.filter(search=LexemeQuery(terms)) if terms else self
+    def matching_text(self, *alternatives: list[str]) -> Self:
+        """Needs whose title or texts hold every term of one of the alternatives."""
+        return self.filter(holding_one_of([*alternatives])) if any(alternatives) else self
 
     def awaiting_moderation(self) -> Self:
         return self.filter(status__in=[NeedStatus.SUBMITTED, NeedStatus.CHECKED]).order_by("submitted_at", "id")
@@ -335,3 +343,41 @@ class IndexBuildQuerySet(models.QuerySet[Any]):
     def live(self) -> Any:
         """Return the build in use, or None before the first one."""
         return self.filter(live=True).first()
+
+
+class ConceptQuerySet(models.QuerySet[Any]):
+    def in_use(self) -> Self:
+        """Concepts that count, the one changed last first."""
+        return self.filter(state="accepted")
+
+    def retired(self) -> Self:
+        """Concepts that were taken out; each can be taken back."""
+        return self.filter(state="retired")
+
+    def saying(self, form: str) -> Self:
+        """Concepts with a phrase that holds this text (in the form in which phrases are compared)."""
+        return self.filter(phrases__form__contains=form).distinct() if form else self
+
+    def for_page(self) -> Self:
+        """With their phrases, in one more query."""
+        return self.prefetch_related("phrases")
+
+
+class PhraseQuerySet(models.QuerySet[Any]):
+    def in_use(self) -> Self:
+        """Phrases that count."""
+        return self.filter(state="accepted")
+
+    def by_concept(self) -> list[list[str]]:
+        """Return the phrases in use by concept, Chinese before English, the preferred ones first: one query."""
+        found: dict[Any, list[str]] = {}
+        rows = self.in_use().order_by("concept_id", "-language", "position", "id")
+        for concept, text in rows.values_list("concept_id", "text"):
+            found.setdefault(concept, []).append(text)
+        return list(found.values())
+
+
+class SynonymProposalQuerySet(models.QuerySet[Any]):
+    def open(self) -> Self:
+        """Pairs that wait for a decision, the most strongly tied first."""
+        return self.filter(state="open")

@@ -50,6 +50,7 @@ def sweep() -> None:
     outbox.sweep()
     pipeline.sweep_clock()
     indexing.replace_lost_build()
+    indexing.notice_new_synonyms()
 
 
 @shared_task(name="scenarios.seal_events", **LIMITS)

@@ -19,6 +19,7 @@ from scenarios.choices import Subject, Verdict
 from scenarios.listing import Order, chosen_order
 from scenarios.models import ModerationDecision
 from scenarios.policies import one_of, open_moves
+from scenarios.synonyms import search_alternatives
 from scenarios.views.parts import actor_of, page_of, search_text
 
 MATURITY_RANK = Case(
@@ -34,10 +35,8 @@ ORDERS = (
 @access("public")
 def capability_list(request: HttpRequest) -> HttpResponse:
     """The capabilities on offer: searched, narrowed, sorted, paged."""
-    from matching import Analyzer
-
     text = search_text(request)
-    found = Capability.objects.published().matching_text(sorted(set(Analyzer().tokens(text))))
+    found = Capability.objects.published().matching_text(*search_alternatives(text))
     narrowed = narrow_capabilities(found, request.GET)
     order = chosen_order(ORDERS, request.GET)
     rows = narrowed.rows.select_related("owner").prefetch_related("districts").order_by(*order.fields)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
 from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need
+from scenarios.synonyms import search_alternatives
 
 MAX_QUERY = 200
 
@@ -19,12 +20,10 @@ class Text(filters.CharFilter):  # type: ignore[misc]
         super().__init__(**{"max_length": MAX_QUERY, "label": _("Words to look for"), **options})
 
     def filter(self, rows: Any, value: str) -> Any:
-        from matching import Analyzer
-
         if not value:
             return rows
-        terms = Analyzer().tokens(value)
-        return rows.matching_text(terms) if terms else rows.none()
+        alternatives = search_alternatives(value)
+        return rows.matching_text(*alternatives) if all(alternatives) else rows.none()
 
 
 class Mine(filters.BooleanFilter):  # type: ignore[misc]

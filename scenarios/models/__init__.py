@@ -16,11 +16,13 @@ from scenarios.models.event import Event, EventSeal
 from scenarios.models.moderation import ModerationDecision
 from scenarios.models.need import Follow, Indicator, Need, NeedVersion
 from scenarios.models.outbox import Delivery, Heartbeat, IndexBuild, JobSlot, UsedKey
+from scenarios.models.synonyms import Concept, Phrase, SynonymProposal
 from scenarios.models.taxonomy import Chain, District
 
 __all__ = [
     "Call",
     "Chain",
+    "Concept",
     "Consent",
     "CoreIndicator",
     "CoreVersion",
@@ -42,6 +44,8 @@ __all__ = [
     "ModerationDecision",
     "Need",
     "NeedVersion",
+    "Phrase",
     "ProposalMember",
+    "SynonymProposal",
     "UsedKey",
 ]

@@ -77,6 +77,7 @@ class IndexBuild(models.Model):
     needs = models.PositiveIntegerField(default=0)
     capabilities = models.PositiveIntegerField(default=0)
     terms = models.PositiveIntegerField(default=0)
+    analyzer = models.CharField(max_length=80, default="")  # it names the synonyms that the build knows
     created_at = models.DateTimeField(db_default=Now())
 
     objects = IndexBuildQuerySet.as_manager()

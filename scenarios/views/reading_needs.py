@@ -20,6 +20,7 @@ from scenarios.listing import Facet, Order, chosen_order, narrow
 from scenarios.models import Call, DemandMember, District, Event, MergedDemand, ModerationDecision, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
+from scenarios.synonyms import search_alternatives
 from scenarios.views.parts import actor_of, follows, page_of, search_text
 from scenarios.views.shown_need import shown_need
 
@@ -42,11 +43,9 @@ def _facets() -> list[Facet]:
 @access("public")
 def need_list(request: HttpRequest) -> HttpResponse:
     """The needs on offer: searched, narrowed, sorted, paged."""
-    from matching import Analyzer
-
     actor = actor_of(request)
     text = search_text(request)
-    rows = Need.objects.published().visible_to(actor).matching_text(sorted(set(Analyzer().tokens(text))))
+    rows = Need.objects.published().visible_to(actor).matching_text(*search_alternatives(text))
     narrowed = narrow(rows, _facets(), request.GET)
     order = chosen_order(ORDERS, request.GET)
     page = page_of(request, narrowed.rows.select_related("owner", "district").order_by(*order.fields))
