@@ -11,6 +11,7 @@ from marketplace.api.organisations import OrganisationEndpoint
 from marketplace.api.reference import Reference, References
 from marketplace.api.sign_in import Login, Logout, LogoutAll
 from marketplace.api.suggestions import SuggestionEndpoint
+from marketplace.api.synonyms import ConceptEndpoint, SynonymProposalEndpoint
 from scenarios.api.calls import CallEndpoint
 from scenarios.api.demands import DemandEndpoint
 from scenarios.api.events import DeliveryRetry, EventEndpoint, Status
@@ -28,6 +29,8 @@ router.register("calls", CallEndpoint, basename="api-call")
 router.register("capabilities", CapabilityEndpoint, basename="api-capability")
 router.register("organisations", OrganisationEndpoint, basename="api-organisation")
 router.register("suggestions", SuggestionEndpoint, basename="api-suggestion")
+router.register("concepts", ConceptEndpoint, basename="api-concept")
+router.register("synonym-proposals", SynonymProposalEndpoint, basename="api-synonym-proposal")
 router.register("notifications", NotificationEndpoint, basename="api-notification")
 router.register("follows", FollowEndpoint, basename="api-follow")
 router.register("events", EventEndpoint, basename="api-event")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from marketplace.views import capability_moderation, imports, organisation_queue
+from marketplace.views import capability_moderation, imports, organisation_queue, synonyms
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("moderation/capabilities/", capability_moderation.capability_queue, name="capability_queue"),
@@ -19,6 +19,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<uuid:pk>/discard/", imports.import_discard, name="import_discard"),
     path("imports/<uuid:pk>/report.csv", imports.import_report, name="import_report"),
     path("imports/<str:kind>.xlsx", imports.import_template, name="import_template"),
+    path("synonyms/", synonyms.synonyms, name="synonyms"),
+    path("synonyms/new/", synonyms.synonym_add, name="synonym_add"),
+    path("synonyms/import/", synonyms.synonyms_import, name="synonyms_import"),
+    path("synonyms/export.csv", synonyms.synonyms_export, name="synonyms_export"),
+    path("synonyms/retired/", synonyms.synonyms_retired, name="synonyms_retired"),
+    path("synonyms/proposed/", synonyms.synonyms_proposed, name="synonyms_proposed"),
+    path("synonyms/proposed/<uuid:pk>/accept/", synonyms.synonyms_accept, name="synonyms_accept"),
+    path("synonyms/proposed/<uuid:pk>/dismiss/", synonyms.synonyms_dismiss, name="synonyms_dismiss"),
+    path("synonyms/<uuid:pk>/", synonyms.synonym_edit, name="synonym_edit"),
+    path("synonyms/<uuid:pk>/retire/", synonyms.synonym_retire, name="synonym_retire"),
+    path("synonyms/<uuid:pk>/reinstate/", synonyms.synonym_reinstate, name="synonym_reinstate"),
     path("organisations/", organisation_queue.organisation_queue, name="organisation_queue"),
     path("organisations/<uuid:pk>/decide/", organisation_queue.organisation_decide, name="organisation_decide"),
 ]

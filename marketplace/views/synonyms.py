@@ -1,0 +1,213 @@
+"""The staff's thesaurus: what means the same in matching, what the machine proposes, and since when it is in use."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from marketplace.forms.synonyms import ConceptForm, ThesaurusFileForm
+from marketplace.synonym_effects import effect_of
+from marketplace.synonym_files import read_file, write_file
+from matching.errors import MatchingError
+from matching.thesaurus import phrase_form
+from scenarios.access import access
+from scenarios.actions.synonyms import (
+    accept_synonyms,
+    add_concept,
+    dismiss_synonyms,
+    edit_concept,
+    import_concepts,
+    reinstate_concept,
+    retire_concept,
+)
+from scenarios.errors import Conflict, Invalid
+from scenarios.models import Concept, IndexBuild, SynonymProposal
+from scenarios.policies import one_of
+from scenarios.synonyms import current_analyzer
+from scenarios.views.parts import actor_of, page_of, search_text
+from scenarios.views.staff_parts import posted_version, show_errors
+
+
+@access("manager")
+def synonyms(request: HttpRequest) -> HttpResponse:
+    """List the concepts in use, searched by any phrase of either language."""
+    text = search_text(request)
+    found = Concept.objects.in_use().saying(phrase_form(text))
+    context = {"page": page_of(request, found.for_page()), "text": text, **_standing(), **_tabs()}
+    return render(request, "marketplace/synonyms/list.html", context)
+
+
+def _standing() -> dict[str, Any]:
+    """Return which build is in use and whether it knows the present synonyms."""
+    build = IndexBuild.objects.live()
+    return {"build": build, "is_current": build is not None and build.analyzer == current_analyzer().name}
+
+
+def _tabs() -> dict[str, int]:
+    return {"proposed": SynonymProposal.objects.open().count(), "retired": Concept.objects.retired().count()}
+
+
+@access("manager")
+def synonym_add(request: HttpRequest) -> HttpResponse:
+    """Enter a concept; its effect on matching can be seen before it is saved."""
+    form = ConceptForm(request.POST or None)
+    context: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        if "preview" in request.POST:
+            context = _preview(form)
+        elif _saved(form, lambda: add_concept(actor=actor_of(request), phrases=form.phrases)):
+            messages.success(request, _("The synonyms are saved. They count as soon as the index is made anew."))
+            return redirect("synonyms")
+    status = 422 if form.errors else 200
+    return render(request, "marketplace/synonyms/form.html", {"form": form, **context}, status=status)
+
+
+@access("manager")
+def synonym_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change the phrases of a concept in use."""
+    concept = one_of(Concept.objects.in_use().for_page(), pk)
+    initial = {language: "\n".join(concept.of_language(language)) for language in ("zh", "en")}
+    form = ConceptForm(request.POST or None, initial=initial)
+    context: dict[str, Any] = {}
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        if "preview" in request.POST:
+            context = _preview(form, concept)
+        else:
+            values: dict[str, Any] = {"concept_id": pk, "version": posted_version(request), "phrases": form.phrases}
+            try:
+                if _saved(form, lambda: edit_concept(actor=actor_of(request), **values)):
+                    messages.success(
+                        request, _("The synonyms are saved. They count as soon as the index is made anew.")
+                    )
+                    return redirect("synonyms")
+            except Conflict as error:
+                context, status = _compared(error), 409
+    status = 422 if form.errors else status
+    version = posted_version(request) if request.method == "POST" and status != 409 else concept.version
+    context |= {"form": form, "concept": concept, "version": version}
+    return render(request, "marketplace/synonyms/form.html", context, status=status)
+
+
+def _saved(form: ConceptForm, act: Any) -> bool:
+    try:
+        act()
+    except Invalid as error:
+        show_errors(form, error)
+        return False
+    return True
+
+
+def _compared(error: Conflict) -> dict[str, Any]:
+    labels = {"zh": _("Chinese phrases"), "en": _("English phrases")}
+    rows = [
+        {"label": labels[name], "values": [mine, theirs], "differs": True}
+        for name, (mine, theirs) in error.differences.items()
+        if mine != theirs
+    ]
+    return {"compared": rows, "compared_columns": [_("Yours"), _("The saved one")], "refusal": error.message}
+
+
+def _preview(form: ConceptForm, concept: Concept | None = None) -> dict[str, Any]:
+    phrases = [phrase for some in form.phrases.values() for phrase in some]
+    try:
+        return {"effect": effect_of(phrases, concept_id=concept.pk if concept else None)}
+    except MatchingError:
+        form.add_error(
+            None, _("This cannot be saved: a phrase is too short or too long, or belongs to another concept.")
+        )
+        return {}
+
+
+@access("manager")
+@require_POST
+def synonym_retire(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a concept out of use; it can be taken back."""
+    concept = retire_concept(actor=actor_of(request), concept_id=pk)
+    messages.success(
+        request, _("%(concept)s is retired; it stands under “Retired” and can be taken back.") % {"concept": concept}
+    )
+    return redirect("synonyms")
+
+
+@access("manager")
+def synonyms_retired(request: HttpRequest) -> HttpResponse:
+    """List what was retired, the last one first."""
+    context = {"page": page_of(request, Concept.objects.retired().for_page()), **_tabs()}
+    return render(request, "marketplace/synonyms/retired.html", context)
+
+
+@access("manager")
+@require_POST
+def synonym_reinstate(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a retired concept back into use."""
+    try:
+        reinstate_concept(actor=actor_of(request), concept_id=pk)
+    except Invalid as error:
+        messages.error(request, " ".join(str(text) for texts in error.fields.values() for text in texts))
+        return redirect("synonyms_retired")
+    messages.success(request, _("The synonyms are in use again."))
+    return redirect("synonyms")
+
+
+@access("manager")
+def synonyms_proposed(request: HttpRequest) -> HttpResponse:
+    """List the pairs that the machine noticed, the most strongly tied first, with where they met."""
+    context = {"page": page_of(request, SynonymProposal.objects.open()), **_tabs()}
+    return render(request, "marketplace/synonyms/proposed.html", context)
+
+
+@access("manager")
+@require_POST
+def synonyms_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a proposed pair into the thesaurus."""
+    try:
+        concept = accept_synonyms(actor=actor_of(request), proposal_id=pk)
+    except Invalid as error:
+        messages.error(request, " ".join(str(text) for texts in error.fields.values() for text in texts))
+    else:
+        messages.success(request, _("Accepted into the concept %(concept)s.") % {"concept": concept})
+    return redirect("synonyms_proposed")
+
+
+@access("manager")
+@require_POST
+def synonyms_dismiss(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Set a proposed pair aside for good."""
+    dismiss_synonyms(actor=actor_of(request), proposal_id=pk)
+    messages.success(request, _("Dismissed; this pair is not proposed again. You can still enter it by hand."))
+    return redirect("synonyms_proposed")
+
+
+@access("manager")
+def synonyms_import(request: HttpRequest) -> HttpResponse:
+    """Read concepts from a file, all or nothing."""
+    form = ThesaurusFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            rows = read_file(form.cleaned_data["file"].read())
+            added, extended = import_concepts(actor=actor_of(request), rows=rows)
+        except Invalid as error:
+            show_errors(form, error)
+        else:
+            counts = {"added": added, "extended": extended}
+            messages.success(request, _("%(added)s concepts added, %(extended)s extended.") % counts)
+            return redirect("synonyms")
+    status = 422 if form.errors else 200
+    return render(request, "marketplace/synonyms/import.html", {"form": form}, status=status)
+
+
+@access("manager")
+def synonyms_export(request: HttpRequest) -> HttpResponse:
+    """Hand out the thesaurus as a file that can be read in again."""
+    response = HttpResponse(
+        "\ufeff",
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="synonyms.csv"', "X-Content-Type-Options": "nosniff"},
+    )
+    write_file(Concept.objects.in_use().for_page(), response)  # type: ignore[arg-type]
+    return response
