@@ -17,7 +17,8 @@ from django.urls import reverse
 
 from marketplace.demonstration.carrying_on import carry_on
 from marketplace.models import Account, Capability
-from scenarios.models import Call, MergedDemand, MergeProposal, Need
+from marketplace.pipeline import mine_synonyms
+from scenarios.models import Call, Concept, MergedDemand, MergeProposal, Need
 from tests.browser.conftest import PageMaker, axe_findings
 from tests.drain import drain_outbox
 
@@ -75,6 +76,9 @@ def pages() -> Iterator[tuple[str, str, str]]:
     yield "manager@demo.example", "merge-proposal", address("merge_proposal", proposal.pk)
     yield "manager@demo.example", "merge-conflict", address("merge_proposal", conflict.pk)
     yield "manager@demo.example", "imports", address("imports")
+    yield "manager@demo.example", "synonyms", address("synonyms")
+    yield "manager@demo.example", "synonyms-proposed", address("synonyms_proposed")
+    yield "manager@demo.example", "synonym-form", address("synonym_edit", Concept.objects.in_use().first().pk)
     yield "publisher@demo.example", "publication", address("publication_queue")
     yield "supervisor@demo.example", "supervision", address("supervision_queue")
     yield from pooled(call, pool)
@@ -97,6 +101,7 @@ def demonstration(transactional_db: None) -> None:
     call_command("demo")
     drain_outbox(limit=5000)
     assert carry_on() == []
+    mine_synonyms(finish=lambda: None)
     drain_outbox(limit=5000)
 
 
