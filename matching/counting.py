@@ -35,13 +35,22 @@ def count_terms(texts: Sequence[str], terms: StringTable, analyzer: Analyzer) ->
     counts = _counted(texts, terms, compiled) if compiled else _counted_one_by_one(texts, terms, Analyzer().tokens)
     if analyzer.thesaurus is None:
         return counts
-    concepts = analyzer.thesaurus.tokens
-    spoken_of = _counted_one_by_one(texts, terms, lambda text: concepts(analyzer.normalise(text)))
+    normalised = _normalised(texts) if compiled else map(analyzer.normalise, texts)
+    spoken_of = _counted_one_by_one(normalised, terms, analyzer.thesaurus.tokens)
     return csr_array((counts.data, counts.indices, counts.indptr), shape=spoken_of.shape) + spoken_of
 
 
+def _normalised(texts: Sequence[str]) -> Iterator[str]:
+    """Yield what `Analyzer.normalise` makes of each text, many at once."""
+    for batch in _batches(texts):
+        codes, ends = _codes(batch)
+        whole = codes.astype(np.int32).tobytes().decode("utf-32-le", "surrogatepass")
+        for start, end in pairwise(ends.tolist()):
+            yield whole[start:end]
+
+
 def _counted_one_by_one(
-    texts: Sequence[str], terms: StringTable, tokens_of: Callable[[str], Iterable[str]]
+    texts: Iterable[str], terms: StringTable, tokens_of: Callable[[str], Iterable[str]]
 ) -> csr_array:
     numbers, columns, ends = terms.numbering(), array("i"), [0]
     for text in texts:

@@ -90,14 +90,14 @@ class Thesaurus:
     def found(self, form: str) -> Iterator[Found]:
         """Yield the phrases in a text whose gaps are single spaces."""
         lengths, concept_of, free = self._lengths, self._said, 0
-        for place, head in enumerate(map(add, form, form[1:])):
-            if head in lengths and place >= free:
-                for length in lengths[head]:
-                    concept = concept_of.get(form[place : place + length])
-                    if concept is not None and _is_whole(form, place, place + length):
-                        free = place + length
-                        yield Found(place, free, concept)
-                        break
+        # The comprehension passes over what begins no phrase, which is nearly everything.
+        for place in [at for at, head in enumerate(map(add, form, form[1:])) if head in lengths]:
+            for length in lengths[form[place : place + 2]] if place >= free else ():
+                concept = concept_of.get(form[place : place + length])
+                if concept is not None and _is_whole(form, place, place + length):
+                    free = place + length
+                    yield Found(place, free, concept)
+                    break
 
     @cached_property
     def _said(self) -> dict[str, int]:

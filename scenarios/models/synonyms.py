@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
 from scenarios.models.known import known
-from scenarios.querysets import ConceptQuerySet, PhraseQuerySet, SynonymProposalQuerySet
+from scenarios.synonym_querysets import ConceptQuerySet, PhraseQuerySet, SynonymProposalQuerySet
 
 
 class Concept(models.Model):

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from marketplace.models import Suggestion
+from scenarios import topics
 from scenarios.models import Concept, Delivery, IndexBuild, Phrase, SynonymProposal
+from scenarios.outbox import emit
 from tests.api.conftest import api  # noqa: F401
 from tests.drain import drain_outbox
 from tests.factories import STAFF, Cast, published_capability, published_need
@@ -153,18 +155,17 @@ def test_a_file_that_cannot_be_used_changes_nothing(cast: Cast, data: bytes, tol
     assert (Concept.objects.count(), Phrase.objects.filter(form="辊印").count()) == (108, 0)
 
 
-def mined(cast: Cast) -> None:
-    from marketplace.pipeline import mine_synonyms
-
-    for number, (zh, en) in enumerate((("玻璃", "glass"), ("织物", "cloth"), ("木板", "wood"), ("电缆", "cable"))):
-        capability = {"title_zh": f"{zh}辊印判定", "title_en": f"Judging roll marks on {en}"}
-        published_capability(cast, **capability)
-        published_capability(cast, title_zh=f"{zh}温控{number}", title_en=f"Heat of {en}")
-    mine_synonyms(finish=lambda: None)
+def night() -> None:
+    with transaction.atomic():
+        emit(topics.NIGHT_CAME)
+    drain_outbox()
 
 
 def test_titles_in_two_languages_propose_synonyms_that_staff_decide_on(cast: Cast) -> None:
-    mined(cast)
+    for zh, en in (("玻璃", "glass"), ("织物", "cloth"), ("木板", "wood"), ("电缆", "cable")):
+        published_capability(cast, title_zh=f"{zh}辊印判定", title_en=f"Judging roll marks on {en}")
+        published_capability(cast, title_zh=f"{zh}温控", title_en=f"Heat of {en}")
+    night()
     client = cast.client("manager")
     (row,) = [row for row in client.get(f"{LIST}proposed/").context["page"] if "辊印判定" in (row.one, row.other)]
     assert (row.one, row.times, len(row.evidence)) == ("judging roll marks", 4, 4)
@@ -172,13 +173,11 @@ def test_titles_in_two_languages_propose_synonyms_that_staff_decide_on(cast: Cas
     assert str(Concept.objects.get(origin="mined")) == "辊印判定 = judging roll marks"
     other = SynonymProposal.objects.open().first()
     client.post(f"{LIST}proposed/{other.pk}/dismiss/")
-    mined_again = SynonymProposal.objects.open().count()
-    from marketplace.pipeline import mine_synonyms
-
-    mine_synonyms(finish=lambda: None)
-    mine_synonyms(finish=lambda: None)
+    left = SynonymProposal.objects.open().count()
+    night()
+    night()
     assert SynonymProposal.objects.get(pk=other.pk).state == "dismissed"
-    assert SynonymProposal.objects.open().count() == mined_again
+    assert SynonymProposal.objects.open().count() == left
 
 
 def test_the_pages_ask_a_constant_number_of_queries(cast: Cast) -> None:
