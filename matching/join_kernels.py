@@ -6,6 +6,9 @@ Rows here are in the order of `pruned_join.Plan`; features are ranks by document
 import numpy as np
 from numba import njit
 
+ONE = np.uint64(1)
+"""Unsigned places: a signed one costs a look for negative numbers at every access."""
+
 CHUNK = 256
 """Documents whose bounds are looked at together, by vector instructions."""
 
@@ -155,8 +158,10 @@ def candidates(
             touched += documents[at] + values[at]
         for place in range(rest, end):
             weight, feature = weights[place], features[place]
-            for at in range(starts[feature], starts[feature + 1]):
+            at, stop = np.uint64(starts[feature]), np.uint64(starts[feature + 1])
+            while at < stop:
                 products[np.uint64(documents[at])] += weight * values[at]
+                at += ONE
         number_near, norm, bounds = 0, norms[query, cut], block_norms[cut]
         for chunk in range(least // CHUNK * CHUNK, size, CHUNK):
             chunk_end = min(chunk + CHUNK, size)
