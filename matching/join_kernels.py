@@ -128,12 +128,13 @@ def _grown(some):
 
 @njit(nogil=True, cache=True)
 def candidates(
-    queries, after_only, first, last, ends, features, weights, cuts, norms, lengths, block_norms, caps, starts,
+    queries, asked, after_only, first, last, ends, features, weights, cuts, norms, lengths, block_norms, caps, starts,
     documents, values, skipped_part, limit,
 ):  # fmt: skip
     """Return (query rows, block rows) of all pairs whose similarity may reach `limit`.
 
-    queries : rows to look for among the rows first..last, of which the postings are given.
+    queries : rows of `asked` to look for among the rows first..last, of which the postings are given. asked : (ends,
+    features, weights, norms, lengths) of the queries' rows; those of the block itself where it is joined with itself.
     after_only : only pairs in which the row of the block comes after the query.
     block_norms : norms of the block, turned: (cuts, rows). caps : the largest of each cut.
 
@@ -145,24 +146,28 @@ def candidates(
     products, skipped = np.zeros(size, np.float32), np.zeros(cuts[-1], np.float32)
     found_x, found_y, number = np.empty(1024, np.int32), np.empty(1024, np.int32), 0
     near, touched = np.empty(size, np.int32), np.float32(0)
+    q_ends, q_features, q_weights, q_norms, q_lengths = asked
+    width = len(starts) - 1
     for query in queries:
         least = max(0, query - first + 1) if after_only else 0
         cut = len(cuts) - 1
-        while cut > 0 and norms[query, cut] * caps[cut] >= skipped_part:
+        while cut > 0 and q_norms[query, cut] * caps[cut] >= skipped_part:
             cut -= 1
-        begin, end = ends[query], ends[query + 1]
-        rest = begin + lengths[query, cut]
+        begin, end = q_ends[query], q_ends[query + 1]
+        while end > begin and q_features[end - 1] >= width:
+            end -= 1  # younger than the block: none of its rows holds it
+        rest = begin + q_lengths[query, cut]
         # All lists are touched first: their cache misses overlap, where those of the sums would wait for each other.
         for place in range(rest, end):
-            at = starts[features[place]]
+            at = starts[q_features[place]]
             touched += documents[at] + values[at]
         for place in range(rest, end):
-            weight, feature = weights[place], features[place]
+            weight, feature = q_weights[place], q_features[place]
             at, stop = np.uint64(starts[feature]), np.uint64(starts[feature + 1])
             while at < stop:
                 products[np.uint64(documents[at])] += weight * values[at]
                 at += ONE
-        number_near, norm, bounds = 0, norms[query, cut], block_norms[cut]
+        number_near, norm, bounds = 0, q_norms[query, cut], block_norms[cut]
         for chunk in range(least // CHUNK * CHUNK, size, CHUNK):
             chunk_end = min(chunk + CHUNK, size)
             if _reaching(products[chunk:chunk_end], bounds[chunk:chunk_end], norm, limit):
@@ -172,18 +177,18 @@ def candidates(
                         number_near += 1
                         touched += norms[first + row, cut] + features[ends[first + row] + lengths[first + row, cut] - 1]
         if number_near:
-            skipped[features[begin:rest]] = weights[begin:rest]
+            skipped[q_features[begin:rest]] = q_weights[begin:rest]
         for row in near[:number_near]:
             other = first + row
             its, held = features[ends[other] :], weights[ends[other] :]
-            if _reaches(products[row], cut, norms[query], norms[other], lengths[other], skipped, its, held, limit):
+            if _reaches(products[row], cut, q_norms[query], norms[other], lengths[other], skipped, its, held, limit):
                 if number == len(found_x):
                     found_x, found_y = _grown(found_x), _grown(found_y)
                 found_x[number], found_y[number] = query, other
                 number += 1
         products[:] = 0
         if number_near:
-            skipped[features[begin:rest]] = 0
+            skipped[q_features[begin:rest]] = 0
     return found_x[:number], found_y[:number], touched
 
 

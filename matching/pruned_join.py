@@ -35,6 +35,19 @@ SLACK = 1e-5
 Rows = npt.NDArray[np.int64]
 
 
+class FeatureOrder(NamedTuple):
+    """The features of a collection, the most frequent first.
+
+    rank : int32, place of each column; its number where it is left out. cuts : ranks, ascending from 0. heavy : the cut
+    by the length below which rows are sorted. width : ranks in use.
+    """
+
+    rank: npt.NDArray[np.int32]
+    cuts: npt.NDArray[np.int32]
+    heavy: int
+    width: int
+
+
 class Plan(NamedTuple):
     """A matrix made ready to be joined.
 
@@ -77,10 +90,10 @@ def candidate_rows(
     picked = None if chosen is None else np.flatnonzero(np.isin(plan.order, chosen))
     with ThreadPoolExecutor(threads) as pool:
         if picked is not None:  # any of them may meet any block
-            list(pool.map(lambda first: _block(plan, first, compiled), range(0, len(plan.order), BLOCK)))
+            list(pool.map(lambda first: block_of(plan, first, compiled), range(0, len(plan.order), BLOCK)))
         for start in range(0, len(plan.order), threads * BLOCK):
             firsts = range(start, min(start + threads * BLOCK, len(plan.order)), BLOCK)
-            blocks = list(pool.map(lambda first: _block(plan, first, compiled), firsts))
+            blocks = list(pool.map(lambda first: block_of(plan, first, compiled), firsts))
             # Rows that come before a block's end are in order by now; see `turn`.
             tasks = [
                 pool.submit(_against, plan, block, queries, picked is None, threshold, compiled)
@@ -96,28 +109,49 @@ def _parts(rows: Rows) -> list[Rows]:
     return [rows[start : start + QUERIES] for start in range(0, len(rows), QUERIES)]
 
 
-def _plan(matrix: csr_array, threshold: float, compiled: ModuleType) -> Plan:
-    documents, terms = matrix.shape
-    frequencies, squares = compiled.column_sums(matrix.indices, matrix.data, terms)
+def feature_order(
+    frequencies: npt.NDArray[np.int64], squares: npt.NDArray[np.float64], documents: int, threshold: float, least: int
+) -> FeatureOrder:
+    """Return the order of the features of a collection, with cuts that suit a threshold.
+
+    frequencies, squares : of each column, the number of its weights and the sum of their squares. least : the smallest
+    document frequency that counts; a join needs 2, because a term of one document adds nothing to any pair.
+    """
     by_frequency = np.argsort(-frequencies, kind="stable")
-    width = int(np.count_nonzero(frequencies > 1))  # a term of one document adds nothing to any pair
-    rank = np.full(terms, terms, np.int32)
+    width = int(np.count_nonzero(frequencies >= least))
+    rank = np.full(len(frequencies), len(frequencies), np.int32)
     rank[by_frequency[:width]] = np.arange(width, dtype=np.int32)
     mean_square = np.cumsum(squares[by_frequency[:width]]) / max(1, documents)
     heavy, last_cut = (int(np.searchsorted(mean_square, part * threshold, side="right")) for part in (SKIPPED, 2.0))
-    norms, lengths = compiled.squared_norms(matrix.indptr, matrix.indices, matrix.data, rank, heavy, width)
-    order = np.argsort(norms, kind="stable")
-    ends = np.zeros(documents + 1, np.int64)
-    np.cumsum(lengths[order], out=ends[1:])
-    features, weights = np.empty(ends[-1], np.int32), np.empty(ends[-1], np.float32)
-    compiled.gather(matrix.indptr, matrix.indices, matrix.data, rank, width, order, ends, features, weights)
     cuts = np.unique(np.concatenate([[0, heavy], np.geomspace(2, max(4, last_cut), CUTS).astype(np.int64)]))
-    cuts = cuts[cuts <= max(width, 1)].astype(np.int32)
-    shape = (documents, len(cuts))
-    return Plan(order, ends, features, weights, cuts, np.empty(shape, np.float32), np.empty(shape, np.int32), width)
+    return FeatureOrder(rank, cuts[cuts <= max(width, 1)].astype(np.int32), heavy, width)
 
 
-def _block(plan: Plan, first: int, compiled: ModuleType) -> Block:
+def plan_of(matrix: csr_array, features: FeatureOrder, compiled: ModuleType) -> Plan:
+    """Return the rows of a matrix made ready to be joined and searched; `block_of` has to visit them once."""
+    norms, lengths = compiled.squared_norms(
+        matrix.indptr, matrix.indices, matrix.data, features.rank, features.heavy, features.width
+    )
+    order = np.argsort(norms, kind="stable")
+    ends = np.zeros(matrix.shape[0] + 1, np.int64)
+    np.cumsum(lengths[order], out=ends[1:])
+    ranks, weights = np.empty(ends[-1], np.int32), np.empty(ends[-1], np.float32)
+    compiled.gather(
+        matrix.indptr, matrix.indices, matrix.data, features.rank, features.width, order, ends, ranks, weights
+    )
+    shape, cuts = (matrix.shape[0], len(features.cuts)), features.cuts
+    return Plan(
+        order, ends, ranks, weights, cuts, np.empty(shape, np.float32), np.empty(shape, np.int32), features.width
+    )
+
+
+def _plan(matrix: csr_array, threshold: float, compiled: ModuleType) -> Plan:
+    frequencies, squares = compiled.column_sums(matrix.indices, matrix.data, matrix.shape[1])
+    return plan_of(matrix, feature_order(frequencies, squares, matrix.shape[0], threshold, 2), compiled)
+
+
+def block_of(plan: Plan, first: int, compiled: ModuleType) -> Block:
+    """Return the block that begins at a row; puts the features of its rows into order, and fills their norms."""
     last = min(first + BLOCK, len(plan.order))
     size = int(plan.ends[last] - plan.ends[first])
     starts = np.zeros(plan.width + 1, np.int32)
@@ -132,9 +166,24 @@ def _block(plan: Plan, first: int, compiled: ModuleType) -> Block:
 def _against(
     plan: Plan, block: Block, queries: Rows, after_only: bool, threshold: float, compiled: ModuleType
 ) -> tuple[Rows, Rows]:
+    return between(plan, queries, plan, block, after_only, threshold, compiled)
+
+
+def between(
+    asked: Plan, queries: Rows, held: Plan, block: Block, after_only: bool, threshold: float, compiled: ModuleType
+) -> tuple[Rows, Rows]:
+    """Return (rows of `asked`, rows of `held`) of the pairs of queries and the block that may reach the threshold.
+
+    Both plans are of one feature order. after_only : only pairs in which the row of the block comes after the query.
+    """
     x, y, _touched = compiled.candidates(
-        queries, after_only, block.first, block.last, plan.ends, plan.features, plan.weights, plan.cuts, plan.norms,
-        plan.lengths, block.norms, block.caps, block.starts, block.documents, block.values,
+        queries, own_rows(asked), after_only, block.first, block.last, held.ends, held.features, held.weights,
+        held.cuts, held.norms, held.lengths, block.norms, block.caps, block.starts, block.documents, block.values,
         np.float32(SKIPPED * threshold), np.float32(threshold - SLACK),
     )  # fmt: skip
     return x, y
+
+
+def own_rows(plan: Plan) -> tuple[npt.NDArray[np.generic], ...]:
+    """Return what the kernels read of the rows that are looked for."""
+    return plan.ends, plan.features, plan.weights, plan.norms, plan.lengths
