@@ -13,7 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matching.acceptance import Acceptance, learn_acceptance
     from matching.candidates import Candidates
+    from matching.continuity import continue_groups
     from matching.errors import IndexExistsError, IndexFormatError, MatchingError, UnknownDocument
     from matching.evaluation import (
         BestF1,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from matching.index_set import IndexSet
     from matching.join import similar_pairs
     from matching.likeness import pair_likeness
+    from matching.merging import MergeVectors, OwnTerms
     from matching.ranking import DEFAULT_WEIGHTS, rank, rank_many
     from matching.reranking import RankingModel, learn_ranking, rerank
     from matching.results import Document, FieldCosines, Group, Hit, Pair, Ranked, TermContribution, Weights
@@ -38,7 +41,9 @@ if TYPE_CHECKING:
     from matching.vocabulary import Vocabulary
 
 _MODULES = {
+    "acceptance": ("Acceptance", "learn_acceptance"),
     "candidates": ("Candidates",),
+    "continuity": ("continue_groups",),
     "errors": ("IndexExistsError", "IndexFormatError", "MatchingError", "UnknownDocument"),
     "evaluation": (
         "BestF1",
@@ -55,6 +60,7 @@ _MODULES = {
     "index_set": ("IndexSet",),
     "join": ("similar_pairs",),
     "likeness": ("pair_likeness",),
+    "merging": ("MergeVectors", "OwnTerms"),
     "ranking": ("DEFAULT_WEIGHTS", "rank", "rank_many"),
     "reranking": ("RankingModel", "learn_ranking", "rerank"),
     "results": ("Document", "FieldCosines", "Group", "Hit", "Pair", "Ranked", "TermContribution", "Weights"),
@@ -66,6 +72,7 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "DEFAULT_WEIGHTS",
+    "Acceptance",
     "Analyzer",
     "BestF1",
     "Candidates",
@@ -77,6 +84,8 @@ __all__ = [
     "IndexFormatError",
     "IndexSet",
     "MatchingError",
+    "MergeVectors",
+    "OwnTerms",
     "Pair",
     "Ranked",
     "RankingModel",
@@ -90,9 +99,11 @@ __all__ = [
     "average_precision",
     "best_f1",
     "common_terms",
+    "continue_groups",
     "explain",
     "explain_rank",
     "group_pairs",
+    "learn_acceptance",
     "learn_ranking",
     "ndcg_at",
     "pair_likeness",

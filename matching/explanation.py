@@ -20,7 +20,7 @@ def explain(
     A single character is shown within the 2-gram that contains it where both texts share one; its contribution is added
     there. So the contributions of all terms (limit=None) sum to the cosine.
     """
-    return _shown(index, _products(index.vector(a), index.vector(b), 1.0), limit)
+    return shown(index, products(index.vector(a), index.vector(b), 1.0), limit)
 
 
 def explain_rank(
@@ -36,9 +36,9 @@ def explain_rank(
     total: dict[int, float] = {}
     for (need_field, capability_field), weight in zip(FIELD_PAIRS, weights, strict=True):
         ours, theirs = needs.vector(need, need_field), capabilities.vector(capability, capability_field)
-        for column, product in _products(ours, theirs, weight).items():
+        for column, product in products(ours, theirs, weight).items():
             total[column] = total.get(column, 0.0) + product
-    return _shown(capabilities, total, limit)
+    return shown(capabilities, total, limit)
 
 
 def common_terms(
@@ -59,16 +59,18 @@ def common_terms(
         for column, weight in zip(vector.columns.tolist(), vector.weights.tolist(), strict=True):
             held.setdefault(column, []).append(weight)
     enough = min_share * len(ids) - 1e-9  # .8 of 5 is 4, also in floating point
-    return _shown(index, {c: sum(some) / len(ids) for c, some in held.items() if len(some) >= enough}, limit)
+    return shown(index, {c: sum(some) / len(ids) for c, some in held.items() if len(some) >= enough}, limit)
 
 
-def _products(x: SparseVector, y: SparseVector, weight: float) -> dict[int, float]:
+def products(x: SparseVector, y: SparseVector, weight: float) -> dict[int, float]:
+    """Return what each common column contributes to `weight` times the product of two vectors."""
     columns, of_x, of_y = np.intersect1d(x.columns, y.columns, assume_unique=True, return_indices=True)
-    products = weight * x.weights[of_x] * y.weights[of_y]
-    return {column: product for column, product in zip(columns.tolist(), products.tolist(), strict=True) if product}
+    found = weight * x.weights[of_x] * y.weights[of_y]
+    return {column: product for column, product in zip(columns.tolist(), found.tolist(), strict=True) if product}
 
 
-def _shown(index: TextIndex, values: dict[int, float], limit: int | None) -> list[TermContribution]:
+def shown(index: TextIndex, values: dict[int, float], limit: int | None) -> list[TermContribution]:
+    """Return columns with their values as terms, the heaviest first, characters within their strongest 2-gram."""
     terms = _folded(_named(index, values))
     ordered = sorted(terms.items(), key=lambda item: (-item[1], item[0]))
     return [TermContribution(term, contribution) for term, contribution in ordered[:limit]]
