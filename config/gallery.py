@@ -86,9 +86,23 @@ def gallery_context(*, posted: bool = False) -> dict[str, Any]:
         "terms": _terms(),
         "shared_terms": ["表面缺陷", "漏检率", "产线"],
         "thresholds": _thresholds(),
+        "curve": _curve(),
         "columns": ["XQ-2026-0007", "XQ-2026-0012", "XQ-2026-0031"],
         "differences": _differences(),
         "show_errors": posted,
+    }
+
+
+def _curve() -> dict[str, Any]:
+    return {
+        "precision": "44,120 152,90 260,60 368,40 476,30 584,26",
+        "recall": "44,16 152,16 260,30 368,90 476,160 584,190",
+        "proposals": "44,16 152,60 260,100 368,130 476,170 584,190",
+        "present": 179.0,
+        "chosen": 260.0,
+        "most": 18,
+        "ticks": [(44.0, "0.10"), (179.0, "0.20"), (314.0, "0.30"), (449.0, "0.40"), (584.0, "0.50")],
+        "levels": [(192.0, "0%"), (104.0, "50%"), (16.0, "100%")],
     }
 
 

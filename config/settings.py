@@ -158,7 +158,7 @@ MEDIA_URL = "media/"
 DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=120)
 DELIVERY_ATTEMPTS = 3
 
-# Two needs are proposed for merging from this cosine similarity on; the documentation says how it was chosen.
+# Two needs are proposed for merging from this likeness on, until a manager chooses another one.
 MERGE_MIN_SIMILARITY = env.float("MERGE_MIN_SIMILARITY", default=0.20)
 MERGE_MAX_SIZE = 12
 SUGGESTIONS_PER_NEED = 10

@@ -6,8 +6,8 @@ coefficients, slope at least 0); from `ISOTONIC_FROM` judgements on, with `EACH_
 regression by pooling adjacent violators (Ayer et al. 1955), drawn towards that curve so that it never says 0 or 1.
 
 The prior is the logistic curve on 79 graded pairs of real needs (18 to be merged), by `MergeVectors.likeness`: .20 at
-a likeness of .20, .35 at .30, .54 at .40. These pairs passed no typed gate and one person graded them in one pass, so it
-is cautious, and a beginning and no more.
+a likeness of .20, .34 at .30, .52 at .40. These pairs passed no typed gate and one person graded them in one pass, so
+it is cautious, and a beginning and no more.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from matching.errors import MatchingError
 CENTRE, UNIT = 0.20, 0.05
 """A score x enters as (x − CENTRE) / UNIT."""
 
-PRIOR = (-1.36, 0.38)
+PRIOR = (-1.40, 0.37)
 """Log odds at CENTRE, and their gain per UNIT, before any judgement."""
 
 ISOTONIC_FROM = 100

@@ -17,7 +17,11 @@ class ScenariosConfig(AppConfig):
         topics.subscribe(topics.NEED_UNLISTED, "scenarios.index_needs")
         topics.subscribe(topics.NEED_INDEXED, "scenarios.propose_merges", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "scenarios.propose_all", queue="batch")
+        topics.subscribe(topics.NIGHT_CAME, "scenarios.preview_thresholds", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "scenarios.prune", queue="batch")
+        topics.subscribe(topics.MERGE_THRESHOLD_CHOSEN, "scenarios.propose_all", queue="batch")
+        topics.subscribe(topics.MERGE_THRESHOLD_CHOSEN, "scenarios.preview_thresholds", queue="batch")
+        topics.subscribe(topics.MERGE_PREVIEW_ASKED, "scenarios.preview_thresholds", queue="batch")
         topics.subscribe(topics.INDEX_LOST, "scenarios.reindex_needs", queue="batch")
         # Django has no post-migrate hook of its own for grants; this is the one place that knows all tables exist.
         post_migrate.connect(grant_application_role, sender=self)

@@ -134,6 +134,14 @@ class ProposalStatus(TextChoices):
     SUPERSEDED = "superseded", pgettext_lazy("status", "Superseded")
 
 
+class AcceptanceMethod(TextChoices):
+    """What the probability of a merge proposal is drawn from."""
+
+    PRIOR = "prior", _("Prior, nothing judged yet")
+    LOGISTIC = "logistic", _("Few judgements and the prior")
+    ISOTONIC = "isotonic", _("Judgements")
+
+
 class DemandStatus(TextChoices):
     DRAFTED = "drafted", pgettext_lazy("status", "Drafted")
     CONSENTING = "consenting", pgettext_lazy("status", "Gathering consent")
@@ -207,6 +215,7 @@ class Subject(TextChoices):
     ACCOUNT = "account", _("Account")
     DELIVERY = "delivery", _("Delivery")
     CONCEPT = "concept", _("Concept")
+    THRESHOLD = "threshold", _("Merge threshold")
 
 
 class DeliveryState(TextChoices):

@@ -30,6 +30,8 @@ EVENT_LABELS: dict[str, Any] = {
     "proposal.dismissed": _("Merge proposal dismissed"),
     "proposal.reconsidered": _("Merge proposal taken up again"),
     "proposal.superseded": _("Merge proposal superseded"),
+    "proposal.renewed": _("Members of a merge proposal changed"),
+    "threshold.chosen": _("Merge threshold chosen"),
     "demand.drafted": _("Pool drafted"),
     "demand.suggested": _("Fitting suppliers told"),
     "demand.invite": _("Owners invited"),

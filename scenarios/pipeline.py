@@ -6,7 +6,6 @@ Every function may run twice. `finish` marks the delivery done; it is called in 
 
 import hashlib
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from matching import Document
+from matching import Document, continue_groups
 from scenarios import topics
 from scenarios.actions import deadlines, moderation
 from scenarios.actor import SYSTEM
@@ -23,6 +22,7 @@ from scenarios.conflicts import conflicts_between
 from scenarios.content import text_of
 from scenarios.indexing import update_index
 from scenarios.journal import log_event
+from scenarios.judging import DECIDED
 from scenarios.linking import Link, holds, words_on
 from scenarios.live_index import LiveIndex, readable_index
 from scenarios.locks import wait_for_lock
@@ -32,13 +32,14 @@ from scenarios.models import (
     IndexBuild,
     JobSlot,
     MergedDemand,
+    MergePreview,
     MergeProposal,
     Need,
     ProposalMember,
     UsedKey,
 )
 from scenarios.outbox import emit
-from scenarios.proposing import NOTHING, Look, ProposalDraft, look
+from scenarios.proposing import NOTHING, Look, ProposalDraft, look, preview
 from scenarios.querysets import DatabaseClock, database_time
 
 logger = logging.getLogger(__name__)
@@ -85,13 +86,29 @@ def propose_merges(*, need_ids: Iterable[str] | None = None, finish: Finish) -> 
         wait_for_lock("proposals")
         owners = dict(Need.objects.poolable().values_list("pk", "owner"))
         apart = words_on(owners).apart
-        _supersede_stale(found, owners, apart)
-        larger = _mergeable(_open_sets())
-        for draft in found.drafts:
-            wanted = draft.members <= owners.keys() and not holds(draft.members, apart)
-            if live and wanted and not any(draft.members < other for other in larger):
-                _keep_proposal(live, draft)
+        standing = _open_sets()
+        stale = {row.proposal.pk for row in standing if _is_stale(row, found, owners, apart)}
+        larger = _mergeable(row for row in standing if row.proposal.pk not in stale)
+        possible = [
+            draft for draft in found.drafts if draft.members <= owners.keys() and not holds(draft.members, apart)
+        ]
+        drafts = _undecided(draft for draft in possible if not any(draft.members < other for other in larger))
+        if live:
+            stale -= _keep_proposals(live, standing, drafts)
+        for row in standing:
+            if row.proposal.pk in stale:
+                _supersede(row.proposal)
         _supersede_swallowed()
+        finish()
+
+
+def preview_thresholds(*, finish: Finish) -> None:
+    """Reckon what each threshold would propose and keep it in place of what was reckoned before."""
+    live = readable_index()
+    found = preview(live) if live else {}
+    with transaction.atomic():
+        MergePreview.objects.all().delete()
+        MergePreview.objects.create(**found)
         finish()
 
 
@@ -100,25 +117,76 @@ def member_key(members: Iterable[UUID]) -> str:
     return hashlib.sha256(" ".join(sorted(map(str, members))).encode()).hexdigest()
 
 
-def _keep_proposal(live: LiveIndex, draft: ProposalDraft) -> None:
-    needs, pairs, key = draft.needs, draft.pairs, member_key(draft.members)
-    if MergeProposal.objects.filter(member_key=key).exclude(status="superseded").exists():
-        return
-    central = Counter({need.code: 0.0 for need in needs})
-    for pair in pairs:
-        central[pair["a"]] += pair["similarity"]
-        central[pair["b"]] += pair["similarity"]
-    proposal = MergeProposal.objects.create(
-        member_key=key,
-        representative=max(needs, key=lambda need: (central[need.code], need.code)),
-        score=sum(pair["similarity"] for pair in pairs) / len(pairs),
-        pairs=pairs,
-        core_terms=draft.core_terms,
-        conflicts=[conflict.as_json() for conflict in conflicts_between(needs)],
-        index_build=live.build,
+def _undecided(drafts: Iterable[ProposalDraft]) -> list[ProposalDraft]:
+    """Return the drafts whose set of needs nobody has accepted or dismissed; of equal sets the first."""
+    by_key: dict[str, ProposalDraft] = {}
+    for draft in drafts:
+        by_key.setdefault(member_key(draft.members), draft)
+    closed = MergeProposal.objects.filter(member_key__in=by_key, status__in=DECIDED).values_list(
+        "member_key", flat=True
     )
-    ProposalMember.objects.bulk_create([ProposalMember(proposal=proposal, need=need) for need in needs])
-    log_event("proposal.made", proposal, actor=SYSTEM, members=[need.code for need in needs])
+    return [draft for key, draft in by_key.items() if key not in set(closed)]
+
+
+def _keep_proposals(live: LiveIndex, standing: list["OpenSet"], drafts: list[ProposalDraft]) -> set[UUID]:
+    """Write the drafts: what continues an open proposal renews it, what begins is new; return what went on.
+
+    A group is the same one while at least half of all its members, old and new, are in both (`continue_groups`).
+    """
+    rows = {str(row.proposal.pk): row for row in standing}
+    names = continue_groups({name: row.members for name, row in rows.items()}, [draft.members for draft in drafts])
+    # Exact continuations hold their key; one that changes takes a key that nobody else has.
+    for draft, name in zip(drafts, names, strict=True):
+        if name is None:
+            _make_proposal(live, draft)
+        else:
+            _renew_proposal(live, rows[name], draft)
+    return {rows[name].proposal.pk for name in names if name}
+
+
+def _figures(live: LiveIndex, draft: ProposalDraft) -> dict[str, Any]:
+    return {
+        "member_key": member_key(draft.members),
+        "representative": draft.representative,
+        "score": draft.score,
+        "probability": round(draft.acceptance.probability(draft.score), 4),
+        "probability_method": draft.acceptance.method,
+        "judgements": draft.acceptance.judgements,
+        "pairs": draft.pairs,
+        "core_terms": draft.core_terms,
+        "conflicts": [conflict.as_json() for conflict in conflicts_between(draft.needs)],
+        "index_build": live.build,
+    }
+
+
+def _make_proposal(live: LiveIndex, draft: ProposalDraft) -> None:
+    proposal = MergeProposal.objects.create(**_figures(live, draft))
+    _set_members(proposal, draft)
+    log_event("proposal.made", proposal, actor=SYSTEM, members=[need.code for need in draft.needs])
+
+
+def _renew_proposal(live: LiveIndex, row: "OpenSet", draft: ProposalDraft) -> None:
+    """Bring an open proposal up to what was found now; its address and its age stay."""
+    # Conditional: a manager may have decided on it since it was read.
+    proposal = MergeProposal.objects.open().select_for_update().filter(pk=row.proposal.pk).first()
+    if proposal is None:
+        return
+    for name, value in _figures(live, draft).items():
+        setattr(proposal, name, value)
+    proposal.save()
+    _set_members(proposal, draft)
+    if draft.members != row.members:
+        codes = dict(Need.objects.filter(pk__in=draft.members ^ row.members).values_list("pk", "code"))
+        joined = sorted(codes[one] for one in draft.members - row.members)
+        left = sorted(codes[one] for one in row.members - draft.members)
+        log_event("proposal.renewed", proposal, actor=SYSTEM, joined=joined, left=left)
+
+
+def _set_members(proposal: MergeProposal, draft: ProposalDraft) -> None:
+    proposal.members.all().delete()
+    ProposalMember.objects.bulk_create(
+        ProposalMember(proposal=proposal, need=need, own_terms=draft.own_terms.get(need.pk, [])) for need in draft.needs
+    )
 
 
 class OpenSet(NamedTuple):
@@ -138,13 +206,10 @@ def _mergeable(rows: Iterable[OpenSet]) -> list[frozenset[UUID]]:
     return [row.members for row in rows if not row.proposal.conflicts]
 
 
-def _supersede_stale(found: Look, owners: dict[UUID, UUID], apart: set[Link]) -> None:
-    """Set aside open proposals that lost a member, hold two needs that are kept apart, or were not found again."""
-    keys = {member_key(draft.members) for draft in found.drafts}
-    for proposal, members in _open_sets():
-        lost = not members <= owners.keys() or holds(members, apart)
-        if lost or (members <= found.seen and proposal.member_key not in keys):
-            _supersede(proposal)
+def _is_stale(row: OpenSet, found: Look, owners: dict[UUID, UUID], apart: set[Link]) -> bool:
+    """Whether an open proposal lost a member, holds two needs that are kept apart, or was not found again."""
+    lost = not row.members <= owners.keys() or holds(row.members, apart)
+    return lost or (row.members <= found.seen and all(draft.members != row.members for draft in found.drafts))
 
 
 def _supersede_swallowed() -> None:

@@ -8,14 +8,17 @@ from uuid import UUID
 
 from django.conf import settings
 
-from matching import IndexSet, Pair, common_terms, explain, group_pairs, similar_pairs
+from matching import Acceptance, MergeVectors, Pair, common_terms, group_pairs
 from scenarios.conflicts import conflicts_between
+from scenarios.judging import Judged, judged
 from scenarios.linking import Link, Words, tied_sets, within, words_on
 from scenarios.live_index import LiveIndex
+from scenarios.merge_threshold import LOWEST, merge_threshold, thresholds
 from scenarios.models import Need
 
 logger = logging.getLogger(__name__)
 SHOWN_TERMS = 12
+OWN_TERMS = 40  # many, since 2-grams side by side are shown as one phrase
 Ids = tuple[str, str]
 
 
@@ -25,10 +28,26 @@ class ProposalDraft(NamedTuple):
     needs: list[Need]
     pairs: list[dict[str, Any]]
     core_terms: list[list[Any]]
+    own_terms: dict[UUID, list[list[Any]]]
+    acceptance: Acceptance
 
     @property
     def members(self) -> frozenset[UUID]:
         return frozenset(need.pk for need in self.needs)
+
+    @property
+    def score(self) -> float:
+        """The mean likeness of its pairs."""
+        return float(sum(pair["similarity"] for pair in self.pairs) / len(self.pairs))
+
+    @property
+    def representative(self) -> Need:
+        """The medoid: the need that is most like the others; of equal ones the first code."""
+        likeness = dict.fromkeys((need.code for need in self.needs), 0.0)
+        for pair in self.pairs:
+            likeness[pair["a"]] += pair["similarity"]
+            likeness[pair["b"]] += pair["similarity"]
+        return min(self.needs, key=lambda need: (-round(likeness[need.code], 4), need.code))
 
 
 class Look(NamedTuple):
@@ -44,36 +63,87 @@ class Look(NamedTuple):
 NOTHING = Look([], frozenset())
 
 
+class Ground(NamedTuple):
+    """What sets are made of: the poolable needs by id, what was said about them, and their like pairs."""
+
+    vectors: MergeVectors
+    needs: dict[str, Need]
+    words: Words
+    pairs: list[Pair]
+
+
 def look(live: LiveIndex, wanted: list[str] | None) -> Look:
     """Return the sets of like needs around `wanted` (None: all) that should be proposed.
 
     Where managers' words contradict what is kept apart, likeness alone decides about their needs.
     """
-    index = live.indexes.part("needs")
-    poolable = Need.objects.poolable().select_related("owner").prefetch_related("indicators")
-    needs = {str(need.pk): need for need in poolable if str(need.pk) in index}
-    words = words_on({need.pk: need.owner_id for need in needs.values()})
-    for members in words.contradicted:
+    threshold = merge_threshold()
+    ground = _ground(live, wanted, threshold)
+    for members in ground.words.contradicted:
         logger.warning("words contradict", extra={"needs": sorted(map(str, members))})
-    pairs = _neighbourhood(live.indexes, needs, wanted)
-    scores = {(pair.a, pair.b): pair.similarity for pair in pairs}
-    sets = _sets(pairs, needs, words, set(needs) if wanted is None else set(wanted))
-    drafts = [_draft(live.indexes, [needs[one] for one in members], scores) for members in sets]
-    several = [draft for draft in drafts if len({need.owner_id for need in draft.needs}) > 1]
-    return Look(several, frozenset(need.pk for need in needs.values()) if wanted is None else frozenset())
+    touched = set(ground.needs) if wanted is None else set(wanted)
+    acceptance = judged(ground.vectors).acceptance
+    drafts = [_draft(live, ground, members, acceptance) for members in _several(ground, threshold, touched)]
+    return Look(drafts, frozenset(need.pk for need in ground.needs.values()) if wanted is None else frozenset())
 
 
-def _sets(pairs: Sequence[Pair], needs: dict[str, Need], words: Words, touched: set[str]) -> list[tuple[str, ...]]:
+def _ground(live: LiveIndex, wanted: list[str] | None, threshold: float) -> Ground:
+    vectors = MergeVectors(live.indexes.part("needs"))
+    poolable = Need.objects.poolable().select_related("owner").prefetch_related("indicators")
+    needs = {str(need.pk): need for need in poolable if str(need.pk) in vectors.index}
+    words = words_on({need.pk: need.owner_id for need in needs.values()})
+    return Ground(vectors, needs, words, _neighbourhood(vectors, needs, wanted, threshold))
+
+
+def preview(live: LiveIndex) -> dict[str, Any]:
+    """Return what each threshold would propose, as `MergePreview` keeps it."""
+    ground = _ground(live, None, LOWEST)
+    said = judged(ground.vectors)
+    return {
+        "points": [_point(ground, said, threshold) for threshold in thresholds()],
+        "accepted_pairs": sum(pair.accepted for pair in said.pairs.values()),
+        "judged_pairs": len(said.pairs),
+        "judgements": said.acceptance.judgements,
+        "needs": len(ground.needs),
+    }
+
+
+def _point(ground: Ground, said: Judged, threshold: float) -> dict[str, Any]:
+    sets = _several(ground, threshold, set(ground.needs))
+    chances = [said.acceptance.probability(_mean_likeness(ground.vectors, members)) for members in sets]
+    found = [pair for pair in said.pairs.values() if pair.likeness >= threshold]
+    return {
+        "threshold": threshold,
+        "sets": sorted(sorted(ground.needs[one].code for one in members) for members in sets),
+        "precision": round(sum(chances) / len(chances), 4) if chances else None,
+        "judged": len(found),
+        "accepted": sum(pair.accepted for pair in found),
+    }
+
+
+def _mean_likeness(vectors: MergeVectors, members: Sequence[str]) -> float:
+    likeness = [vectors.likeness(a, b) for a, b in combinations(members, 2)]
+    return min(sum(likeness) / len(likeness), 1.0)
+
+
+def _several(ground: Ground, threshold: float, touched: set[str]) -> list[tuple[str, ...]]:
+    """Return the sets at a threshold whose needs come from more than one owner."""
+    sets = _sets(ground, threshold, touched)
+    return [members for members in sets if len({ground.needs[one].owner_id for one in members}) > 1]
+
+
+def _sets(ground: Ground, threshold: float, touched: set[str]) -> list[tuple[str, ...]]:
     """Return the groups of like needs, and the near-identical pairs that differ in a hard value.
 
     What managers tied together stays together even where hard values differ: the conflict is shown, people resolve it.
     """
-    apart, together = _as_ids(words.apart), _as_ids(words.together)
+    needs, pairs = ground.needs, [pair for pair in ground.pairs if pair.similarity >= threshold]
+    apart, together = _as_ids(ground.words.apart), _as_ids(ground.words.together)
     conflicting = {(p.a, p.b) for p in pairs if conflicts_between([needs[p.a], needs[p.b]])}
     conflicting -= within(conflicting, tied_sets(together))
     groups = group_pairs(
         pairs,
-        min_linkage=settings.MERGE_MIN_SIMILARITY,
+        min_linkage=threshold,
         max_size=settings.MERGE_MAX_SIZE,
         must_link=together,
         cannot_link=apart | conflicting,
@@ -86,23 +156,26 @@ def _as_ids(links: Iterable[Link]) -> set[Ids]:
     return {(str(a), str(b)) for a, b in links}
 
 
-def _draft(index: IndexSet, needs: list[Need], scores: dict[tuple[str, str], float]) -> ProposalDraft:
-    needs = sorted(needs, key=lambda need: need.code)
-    return ProposalDraft(needs, _explained_pairs(index, needs, scores), _core_terms(index, needs))
+def _draft(live: LiveIndex, ground: Ground, members: Sequence[str], acceptance: Acceptance) -> ProposalDraft:
+    needs = sorted((ground.needs[one] for one in members), key=lambda need: need.code)
+    own = ground.vectors.own_terms([str(need.pk) for need in needs], limit=OWN_TERMS)
+    own_terms = {UUID(row.member): [[one.term, round(one.contribution, 4)] for one in row.terms] for row in own}
+    core_terms = _core_terms(live, needs)
+    return ProposalDraft(needs, _explained_pairs(ground.vectors, needs), core_terms, own_terms, acceptance)
 
 
-def _neighbourhood(index: IndexSet, needs: dict[str, Need], wanted: list[str] | None) -> list[Pair]:
+def _neighbourhood(
+    vectors: MergeVectors, needs: dict[str, Need], wanted: list[str] | None, threshold: float
+) -> list[Pair]:
     """Return the pairs among poolable needs that matter: all, or those around `wanted` and between its neighbours."""
-    part = index.part("needs")
-    threshold = settings.MERGE_MIN_SIMILARITY
     if wanted is None:
-        found = similar_pairs(part, min_similarity=threshold)
+        found = vectors.pairs(min_likeness=threshold)
     else:
-        near = similar_pairs(part, min_similarity=threshold, ids=[one for one in wanted if one in needs])
+        near = vectors.pairs(min_likeness=threshold, ids=[one for one in wanted if one in needs])
         around = {one for pair in near for one in (pair.a, pair.b)}
         found = [
             pair
-            for pair in similar_pairs(part, min_similarity=threshold, ids=sorted(around))
+            for pair in vectors.pairs(min_likeness=threshold, ids=sorted(around))
             if pair.a in around and pair.b in around
         ]
     return [pair for pair in found if pair.a in needs and pair.b in needs]
@@ -120,20 +193,17 @@ def _conflicting_pairs(
     return [(a, b) for a, b in sorted(conflicting) if nearest[a][1] == b and nearest[b][1] == a and touched & {a, b}]
 
 
-def _explained_pairs(index: IndexSet, needs: list[Need], scores: dict[tuple[str, str], float]) -> list[dict[str, Any]]:
-    part, rows = index.part("needs"), []
+def _explained_pairs(vectors: MergeVectors, needs: list[Need]) -> list[dict[str, Any]]:
+    rows = []
     for one, other in combinations(needs, 2):
         a, b = sorted((str(one.pk), str(other.pk)))
-        terms = explain(part, a, b, limit=SHOWN_TERMS)
-        similarity = scores.get((a, b))
-        if similarity is None:
-            similarity = sum(term.contribution for term in explain(part, a, b, limit=None))
-        shown = [[term.term, round(term.contribution, 4)] for term in terms]
-        rows.append({"a": one.code, "b": other.code, "similarity": round(similarity, 4), "terms": shown})
+        shown = [[term.term, round(term.contribution, 4)] for term in vectors.explain(a, b, limit=SHOWN_TERMS)]
+        likeness = round(vectors.likeness(a, b), 4)
+        rows.append({"a": one.code, "b": other.code, "similarity": likeness, "terms": shown})
     return rows
 
 
-def _core_terms(index: IndexSet, needs: list[Need]) -> list[list[Any]]:
+def _core_terms(live: LiveIndex, needs: list[Need]) -> list[list[Any]]:
     """Return [term, weight] for the terms that at least 80 % of the members share."""
-    terms = common_terms(index.part("needs"), [str(need.pk) for need in needs], limit=SHOWN_TERMS)
+    terms = common_terms(live.indexes.part("needs"), [str(need.pk) for need in needs], limit=SHOWN_TERMS)
     return [[one.term, round(one.contribution, 4)] for one in terms]

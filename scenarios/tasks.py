@@ -35,6 +35,11 @@ def propose_all(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.propose_all)
 
 
+@shared_task(name="scenarios.preview_thresholds", **LIMITS)
+def preview_thresholds(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.preview_thresholds)
+
+
 @shared_task(name="scenarios.prune", **LIMITS)
 def prune(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.prune)

@@ -99,6 +99,12 @@ def share(value: Any, whole: Any) -> str:
 
 
 @register.filter
+def percent(part: Any) -> str:
+    """Return a part of one in whole per cent: ``35 %``; a dash for nothing."""
+    return "–" if part is None else f"{100 * float(part):.0f} %"
+
+
+@register.filter
 def label_anchor(percent: str) -> str:
     """Return the SVG ``text-anchor`` that keeps a label at `percent` of the width inside the picture."""
     position = float(percent.rstrip("%"))

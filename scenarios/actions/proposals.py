@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from scenarios.actions.demands import CoreFields, draft_demand, suggested_core
 from scenarios.actor import Actor
 from scenarios.conflicts import conflicts_between
-from scenarios.errors import Invalid, NotFound
+from scenarios.errors import Conflict, Invalid, NotFound
 from scenarios.journal import log_event
 from scenarios.lifecycle import PROPOSAL_MOVES
 from scenarios.linking import Link, clash
@@ -23,6 +23,9 @@ from scenarios.policies import one_of, require_move, require_role
 TIED_BUT_APART = _(
     "This would tie %(codes)s together, but two of them are kept apart, by a manager or because one owner blocks the "
     "other. Take back what keeps them apart first, or leave them as they are."
+)
+MEMBERS_CHANGED = _(
+    "The members of this proposal changed since you opened it. Look at it again as it stands now, then decide."
 )
 APART_BUT_TIED = _(
     "Managers' words tie %(codes)s together. Take one of those words back first, then keep these needs apart."
@@ -38,16 +41,20 @@ def accept_proposal(
     resolutions: Mapping[str, str] | None = None,
     threshold_quantity: Decimal | None = None,
     deadline: datetime | None = None,
+    member_key: str | None = None,
 ) -> MergedDemand:
     """Make a drafted pool of a proposal in one click.
 
+    member_key : of the set of needs that the manager saw; where the night changed it since, nothing is merged.
     core : what the manager edited; what is missing is taken from the members.
     resolutions : hard field in which the members differ → module or excluded.
 
-    Raises Invalid, naming the conflict, when the members differ in a hard field that is not resolved.
+    Raises Invalid, naming the conflict, when the members differ in a hard field that is not resolved; Conflict when
+    the members are other ones than those of `member_key`.
     """
     proposal = one_of(MergeProposal.objects.all(), proposal_id, lock=True)
     target = require_move(PROPOSAL_MOVES, "accept", actor=actor, owner_id=None, status=proposal.status)
+    _require_same_members(proposal, member_key)
     needs = [member.need for member in proposal.members.select_related("need")]
     conflicts = [conflict for conflict in conflicts_between(needs) if conflict.field not in (resolutions or {})]
     if conflicts:
@@ -70,15 +77,19 @@ def accept_proposal(
 
 
 @transaction.atomic
-def dismiss_proposal(*, actor: Actor, proposal_id: UUID, reason: str, keep_apart: bool = False) -> MergeProposal:
+def dismiss_proposal(
+    *, actor: Actor, proposal_id: UUID, reason: str, keep_apart: bool = False, member_key: str | None = None
+) -> MergeProposal:
     """Set a proposal aside for good; the same set of needs is not proposed again, a different one may be.
 
     keep_apart : never propose any two of these needs together again, in whatever set.
+    member_key : of the set of needs that the manager saw; Conflict where it is another one by now.
 
     Raises Invalid without a reason, and where words about other needs tie together what is to be kept apart.
     """
     proposal = one_of(MergeProposal.objects.all(), proposal_id, lock=True)
     target = require_move(PROPOSAL_MOVES, "dismiss", actor=actor, owner_id=None, status=proposal.status)
+    _require_same_members(proposal, member_key)
     if not reason.strip():
         raise Invalid({"reason": [_("Say why these needs are not to be merged.")]})
     proposal.reason, proposal.kept_apart = reason.strip(), keep_apart
@@ -90,6 +101,11 @@ def dismiss_proposal(*, actor: Actor, proposal_id: UUID, reason: str, keep_apart
             _link(pair, together=False, actor=actor)
     log_event("proposal.dismissed", proposal, actor=actor, keep_apart=keep_apart)
     return proposal
+
+
+def _require_same_members(proposal: MergeProposal, member_key: str | None) -> None:
+    if member_key is not None and member_key != proposal.member_key:
+        raise Conflict(message=MEMBERS_CHANGED)
 
 
 @transaction.atomic

@@ -14,8 +14,8 @@ from scenarios.api.need_serializers import IndicatorWritten
 from scenarios.api.output import Audienced, Brief, Party, actor_of
 from scenarios.audiences import DEMAND_FIELDS, Audience
 from scenarios.choices import Disclosure, OnFail
-from scenarios.lifecycle import DEMAND_MOVES, PROPOSAL_MOVES
-from scenarios.models import Consent, CoreVersion, Difference, MergedDemand, MergeProposal
+from scenarios.lifecycle import DEMAND_MOVES
+from scenarios.models import Consent, CoreVersion, Difference, MergedDemand
 from scenarios.policies import open_moves
 
 
@@ -179,6 +179,12 @@ class Quantity(serializers.DecimalField):
         super().__init__(**{"max_digits": 12, "decimal_places": 2, "min_value": Decimal("0.01"), **options})
 
 
+class MembersSeen(Strict):
+    """With `member_key`, a set that changed since it was read is not decided on unseen (409)."""
+
+    member_key = serializers.CharField(max_length=64, required=False, allow_null=True, default=None)
+
+
 class PoolTerms(Strict):
     """How a pool is drafted from its members."""
 
@@ -191,6 +197,10 @@ class PoolTerms(Strict):
     )
     threshold_quantity = Quantity(required=False, default=None, allow_null=True)
     deadline = serializers.DateTimeField(required=False, default=None, allow_null=True)
+
+
+class Accepted(PoolTerms, MembersSeen):
+    """How a pool is drafted from a proposal."""
 
 
 class DemandDrafted(PoolTerms):
@@ -232,7 +242,7 @@ class Split(Reason):
     )
 
 
-class Dismissed(Reason):
+class Dismissed(Reason, MembersSeen):
     keep_apart = serializers.BooleanField(
         required=False, default=False, help_text="Never propose any two of these needs together again."
     )
@@ -257,29 +267,3 @@ class PairShown(serializers.Serializer[Any]):
 class ConflictShown(serializers.Serializer[Any]):
     field = serializers.CharField()
     values = serializers.DictField()
-
-
-class ProposalShown(serializers.ModelSerializer[MergeProposal]):
-    """A set of like needs; for the city's staff only."""
-
-    members = serializers.SerializerMethodField()
-    representative = Brief(read_only=True)
-    pairs = PairShown(many=True, read_only=True)
-    core_terms = serializers.ListField(child=serializers.ListField(), read_only=True)
-    conflicts = ConflictShown(many=True, read_only=True)
-    moves = serializers.SerializerMethodField(help_text="The steps that you may take now.")
-
-    class Meta:
-        model = MergeProposal
-        fields = (
-            *("id", "status", "score", "representative", "members", "pairs", "core_terms", "conflicts"),
-            *("index_build", "created_at", "decided_at", "reason", "moves"),
-        )
-        read_only_fields = fields
-
-    @extend_schema_field(MemberNeed(many=True))
-    def get_members(self, row: Any) -> Any:
-        return MemberNeed([member.need for member in row.members.all()], many=True).data
-
-    def get_moves(self, row: Any) -> list[str]:
-        return sorted(open_moves(PROPOSAL_MOVES, actor=actor_of(self.context), owner_id=None, status=row.status))

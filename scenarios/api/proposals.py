@@ -3,18 +3,22 @@
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scenarios.access import STAFF
-from scenarios.actions import proposals
-from scenarios.api.demand_serializers import DemandShown, Dismissed, Linked, PoolTerms, ProposalShown, TwoNeeds
+from scenarios.actions import proposals, thresholds
+from scenarios.api.demand_serializers import Accepted, DemandShown, Dismissed, Linked, TwoNeeds
 from scenarios.api.demands import DemandEndpoint
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.filters import ProposalFilter
+from scenarios.api.input import Nothing
+from scenarios.api.proposal_serializers import ChoiceShown, ProposalListed, ProposalShown, ThresholdWritten
 from scenarios.models import MergeProposal
+from scenarios.threshold_choice import threshold_choice
 
 
 class ProposalEndpoint(Endpoint):
@@ -23,6 +27,7 @@ class ProposalEndpoint(Endpoint):
     audience = {
         **dict.fromkeys(("list", "retrieve"), (STAFF,)),
         **dict.fromkeys(("accept", "dismiss", "reconsider", "link", "unlink"), ("manager",)),
+        **dict.fromkeys(("threshold", "choose_threshold", "preview"), ("manager",)),
     }
     serializer_class = ProposalShown
     filterset_class = ProposalFilter
@@ -33,24 +38,24 @@ class ProposalEndpoint(Endpoint):
     def get_queryset(self) -> Any:
         return self.rows()
 
-    @operation(shows=ProposalShown(many=True))
+    @operation(shows=ProposalListed(many=True))
     def list(self, request: Request) -> Response:
         """List the proposals, most similar first."""
-        return self.page_of(self.filter_queryset(self.get_queryset()))
+        return self.page_of(self.filter_queryset(self.get_queryset()), ProposalListed)
 
     @operation(shows=ProposalShown)
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """Show a proposal."""
         return Response(self.get_serializer(self.found()).data)
 
-    @operation(reads=PoolTerms, shows=DemandShown, status=201)
+    @operation(reads=Accepted, shows=DemandShown, status=201)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: UUID) -> Response:
         """Make a drafted pool of a proposal.
 
         Refused with 422 while the members differ in a hard field that `resolutions` does not name.
         """
-        values = self.values(PoolTerms)
+        values = self.values(Accepted)
         demand = proposals.accept_proposal(actor=self.actor, proposal_id=pk, **values)
         fresh = DemandEndpoint.rows(self).get(pk=demand.pk)  # type: ignore[arg-type]
         shown = DemandShown(fresh, context=self.get_serializer_context())
@@ -88,3 +93,33 @@ class ProposalEndpoint(Endpoint):
     def reconsider(self, request: Request, pk: UUID) -> Response:
         """Undo a dismissal."""
         return self.shown(proposals.reconsider_proposal(actor=self.actor, proposal_id=pk))
+
+    @operation(shows=ChoiceShown, parameters=[OpenApiParameter("threshold", float)])
+    @action(detail=False, methods=["get"], pagination_class=None, filterset_class=None)
+    def threshold(self, request: Request) -> Response:
+        """Show what each merge threshold would propose, and what one of them would change."""
+        asked, wanted = request.query_params.get("threshold"), None
+        if asked:
+            reader = ThresholdWritten(data={"threshold": asked})
+            reader.is_valid(raise_exception=True)
+            wanted = reader.validated_data["threshold"]
+        return Response(ChoiceShown(threshold_choice(wanted)).data)
+
+    @operation(reads=ThresholdWritten, shows=ChoiceShown)
+    @threshold.mapping.post
+    def choose_threshold(self, request: Request) -> Response:
+        """Have another merge threshold hold; all needs are looked at again.
+
+        Refused with 409 where `present` is not the threshold that holds.
+        """
+        values = self.values(ThresholdWritten)
+        thresholds.choose_threshold(actor=self.actor, value=values["threshold"], present=values["present"])
+        return Response(ChoiceShown(threshold_choice()).data)
+
+    @operation(reads=Nothing, status=202)
+    @action(detail=False, methods=["post"], pagination_class=None, filterset_class=None)
+    def preview(self, request: Request) -> Response:
+        """Have a worker reckon anew what each threshold would propose."""
+        self.values(Nothing)
+        thresholds.ask_for_preview(actor=self.actor)
+        return Response(status=status.HTTP_202_ACCEPTED)

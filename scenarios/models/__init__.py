@@ -18,6 +18,7 @@ from scenarios.models.need import Follow, Indicator, Need, NeedVersion
 from scenarios.models.outbox import Delivery, Heartbeat, IndexBuild, JobSlot, UsedKey
 from scenarios.models.synonyms import Concept, Phrase, SynonymProposal
 from scenarios.models.taxonomy import Chain, District
+from scenarios.models.threshold import MergePreview, MergeThreshold
 
 __all__ = [
     "Call",
@@ -39,7 +40,9 @@ __all__ = [
     "Interest",
     "JobSlot",
     "MergeLink",
+    "MergePreview",
     "MergeProposal",
+    "MergeThreshold",
     "MergedDemand",
     "ModerationDecision",
     "Need",

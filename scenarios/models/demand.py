@@ -27,6 +27,12 @@ class MergeProposal(models.Model):
     pairs = models.JSONField(default=list)
     core_terms = models.JSONField(default=list)
     conflicts = models.JSONField(default=list)
+    # How probable it is that a manager accepts this, from how many judgements; null where it was never reckoned.
+    probability = models.FloatField(_("probability of acceptance"), null=True, blank=True, editable=False)
+    probability_method = models.CharField(
+        max_length=10, choices=choices.AcceptanceMethod.choices, default=choices.AcceptanceMethod.PRIOR, editable=False
+    )
+    judgements = models.PositiveIntegerField(default=0, editable=False)
     index_build = models.ForeignKey("scenarios.IndexBuild", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -44,7 +50,14 @@ class MergeProposal(models.Model):
             models.UniqueConstraint(
                 name="proposal_member_set_once", fields=["member_key"], condition=~Q(status="superseded")
             ),
-            *known("proposal", status=choices.ProposalStatus.choices),
+            *known(
+                "proposal",
+                status=choices.ProposalStatus.choices,
+                probability_method=choices.AcceptanceMethod.choices,
+            ),
+            models.CheckConstraint(
+                name="proposal_probability_is_one", condition=Q(probability__isnull=True) | Q(probability__range=(0, 1))
+            ),
             models.CheckConstraint(
                 name="proposal_dismissal_has_reason", condition=~Q(status="dismissed") | ~Q(reason="")
             ),
@@ -59,6 +72,7 @@ class ProposalMember(models.Model):
 
     proposal = models.ForeignKey(MergeProposal, on_delete=models.CASCADE, related_name="members")
     need = models.ForeignKey("scenarios.Need", on_delete=models.PROTECT, related_name="proposal_memberships")
+    own_terms = models.JSONField(default=list)  # [term, weight] that no other member holds
 
     class Meta:
         ordering = ["proposal", "need__code"]

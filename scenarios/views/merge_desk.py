@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST
 from scenarios.access import access
 from scenarios.actions.demands import suggested_core
 from scenarios.actions.proposals import accept_proposal, dismiss_proposal, reconsider_proposal, take_back_link
+from scenarios.belonging import belongings
 from scenarios.choices import Domain, Unit
 from scenarios.comparing import difference_rows, pooled
 from scenarios.conflicts import conflicts_between
-from scenarios.errors import Invalid
+from scenarios.errors import Conflict, Invalid
 from scenarios.facts import label_of
 from scenarios.likeness import shown_terms, whole_text
 from scenarios.linking import contradictions
@@ -111,6 +112,7 @@ def _page(request: HttpRequest, proposal: MergeProposal, *, status: int = 200, *
         "core_terms": [row["term"] for row in terms],
         "weighted_terms": terms,
         "pairs": [_pair(pair, texts) for pair in proposal.pairs],
+        "belongings": belongings(proposal),
         "demand": getattr(proposal, "demand", None),
         "core_form": CoreForm(initial=dict(core)),
         "indicators": indicator_rows(core["indicators"]),
@@ -149,7 +151,11 @@ def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     core = core_fields(form, rows, stored)
     try:
         decided = {name: treatment for name, treatment in resolutions.cleaned_data.items() if treatment}
-        demand = accept_proposal(actor=actor, proposal_id=pk, core=core, resolutions=decided)
+        demand = accept_proposal(
+            actor=actor, proposal_id=pk, core=core, resolutions=decided, member_key=request.POST.get("member_key")
+        )
+    except Conflict as error:
+        return _page(request, proposal, status=409, **forms, refusal=error.message)
     except Invalid as error:
         show_errors(resolutions if set(error.fields) & set(fields) else form, error)
         return _page(request, proposal, status=422, refusal=error.message, **forms)
@@ -168,7 +174,10 @@ def dismiss(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, proposal, status=422, dismiss_form=form)
     try:
-        dismiss_proposal(actor=actor_of(request), proposal_id=pk, **form.cleaned_data)
+        seen = request.POST.get("member_key")
+        dismiss_proposal(actor=actor_of(request), proposal_id=pk, member_key=seen, **form.cleaned_data)
+    except Conflict as error:
+        return _page(request, proposal, status=409, dismiss_form=form, refusal=error.message)
     except Invalid as error:
         show_errors(form, error)
         return _page(request, proposal, status=422, dismiss_form=form)

@@ -19,8 +19,8 @@ def learned(rows):
 def test_without_judgements_the_prior_speaks():
     acceptance = learn_acceptance([], [])
     assert (acceptance.method, acceptance.judgements) == ("prior", 0)
-    assert acceptance.probability(0.20) == pytest.approx(1 / (1 + np.exp(1.36)))
-    assert acceptance.probability(0.40) == pytest.approx(1 / (1 + np.exp(1.36 - 0.38 * 4)))
+    assert acceptance.probability(0.20) == pytest.approx(1 / (1 + np.exp(1.40)))
+    assert acceptance.probability(0.40) == pytest.approx(1 / (1 + np.exp(1.40 - 0.37 * 4)))
 
 
 def test_one_judgement_moves_the_curve_by_its_gradient():

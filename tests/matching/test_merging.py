@@ -12,7 +12,7 @@ NEEDS = [Document("a", "焊缝", "检"), Document("b", "焊缝检"), Document("c
 
 def test_likeness_follows_its_formula():
     vectors = MergeVectors(TextIndex.build(NEEDS))
-    two, one = ((np.log(4 / (1 + df)) + 1) ** 1.5 for df in (2, 1))
+    two, one = ((np.log((1 + 3 + 20) / (1 + df)) + 1) ** 1.5 for df in (2, 1))
     a, b = two * np.array([1 + np.log(2), 1 + np.log(2), 1.0]), two * np.array([1 + np.log(2)] * 3)
     characters = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
     bigrams = two / np.hypot(two, one)
@@ -42,6 +42,15 @@ def test_pairs_around_some_are_part_of_all():
     assert [(p.a, p.b) for p in vectors.pairs(min_likeness=0.1, ids=[*some, "nobody"])] == [
         (p.a, p.b) for p in expected
     ]
+
+
+def test_an_empty_index_has_no_pairs():
+    assert MergeVectors(TextIndex.build([])).pairs(min_likeness=0.1) == []
+
+
+def test_the_first_needs_of_a_city_are_no_less_alike_for_being_few():
+    first = [Document("a", "压铸件表面缺陷检测"), Document("b", "车架表面缺陷检测"), Document("c", "车身表面缺陷检测")]
+    assert min(pair.similarity for pair in MergeVectors(TextIndex.build(first)).pairs(min_likeness=0.01)) > 0.4
 
 
 def test_terms_sum_to_the_likeness():
