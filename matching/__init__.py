@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matching.acceptance import Acceptance, learn_acceptance
-    from matching.candidates import Candidates
+    from matching.calibration import Calibration, Reliability, calibrate
+    from matching.candidates import Background, Candidates
     from matching.continuity import continue_groups
     from matching.errors import IndexExistsError, IndexFormatError, MatchingError, UnknownDocument
     from matching.evaluation import (
@@ -31,18 +32,21 @@ if TYPE_CHECKING:
     from matching.index import TextIndex
     from matching.index_set import IndexSet
     from matching.join import similar_pairs
+    from matching.learning import Trial, learn_ranking, try_ranking
     from matching.likeness import pair_likeness
     from matching.merging import MergeVectors, OwnTerms
     from matching.ranking import DEFAULT_WEIGHTS, rank, rank_many
-    from matching.reranking import RankingModel, learn_ranking, rerank
+    from matching.reranking import RankingModel, rerank
     from matching.results import Document, FieldCosines, Group, Hit, Pair, Ranked, TermContribution, Weights
+    from matching.second_stage import Reranked, rerank_one
     from matching.text import Analyzer
     from matching.thesaurus import Thesaurus
     from matching.vocabulary import Vocabulary
 
 _MODULES = {
     "acceptance": ("Acceptance", "learn_acceptance"),
-    "candidates": ("Candidates",),
+    "calibration": ("Calibration", "Reliability", "calibrate"),
+    "candidates": ("Background", "Candidates"),
     "continuity": ("continue_groups",),
     "errors": ("IndexExistsError", "IndexFormatError", "MatchingError", "UnknownDocument"),
     "evaluation": (
@@ -59,11 +63,13 @@ _MODULES = {
     "index": ("TextIndex",),
     "index_set": ("IndexSet",),
     "join": ("similar_pairs",),
+    "learning": ("Trial", "learn_ranking", "try_ranking"),
     "likeness": ("pair_likeness",),
     "merging": ("MergeVectors", "OwnTerms"),
     "ranking": ("DEFAULT_WEIGHTS", "rank", "rank_many"),
-    "reranking": ("RankingModel", "learn_ranking", "rerank"),
+    "reranking": ("RankingModel", "rerank"),
     "results": ("Document", "FieldCosines", "Group", "Hit", "Pair", "Ranked", "TermContribution", "Weights"),
+    "second_stage": ("Reranked", "rerank_one"),
     "text": ("Analyzer",),
     "thesaurus": ("Thesaurus",),
     "vocabulary": ("Vocabulary",),
@@ -74,7 +80,9 @@ __all__ = [
     "DEFAULT_WEIGHTS",
     "Acceptance",
     "Analyzer",
+    "Background",
     "BestF1",
+    "Calibration",
     "Candidates",
     "Document",
     "FieldCosines",
@@ -90,14 +98,18 @@ __all__ = [
     "Ranked",
     "RankingModel",
     "RankingQuality",
+    "Reliability",
+    "Reranked",
     "TermContribution",
     "TextIndex",
     "Thesaurus",
+    "Trial",
     "UnknownDocument",
     "Vocabulary",
     "Weights",
     "average_precision",
     "best_f1",
+    "calibrate",
     "common_terms",
     "continue_groups",
     "explain",
@@ -112,7 +124,9 @@ __all__ = [
     "ranking_quality",
     "recall_at",
     "rerank",
+    "rerank_one",
     "similar_pairs",
+    "try_ranking",
 ]
 
 

@@ -6,20 +6,24 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from matching.index import Field
 from matching.ranking import Source, indexes
+from matching.results import Document
 from matching.vocabulary import Vocabulary
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+PARTS: tuple[Field, ...] = ("title", "body")
+
 
 class Side(NamedTuple):
     """Counts of some columns: of the needs' titles, bodies and both, and of the candidates, a row per candidate."""
 
+    columns: Numbers
     title: csr_array
     body: csr_array
     whole: csr_array
@@ -31,6 +35,32 @@ class Side(NamedTuple):
         return {"title": self.title, "body": self.body, "all": self.whole}
 
 
+class Background(NamedTuple):
+    """How often terms occur in a whole collection: with it a need is ranked as well alone as among others.
+
+    A capability text counts once, however often it was posted. frequencies : in how many needs and capability texts a
+    term occurs, `documents` in all. offered : in how many capability texts, `texts` in all. columns : as
+    `Candidates.columns`.
+    """
+
+    frequencies: Floats
+    documents: int
+    offered: Floats
+    texts: int
+    columns: dict[str, Numbers]
+
+    @classmethod
+    def of(cls, source: Source) -> "Background":
+        """Count a collection once; to be kept as long as the index is."""
+        needs, capabilities = indexes(source)
+        counts, width = capabilities.counts("all"), len(needs.vocabulary)
+        texts = counts[firsts(same_rows(counts))]
+        offered = np.bincount(texts.indices, minlength=width).astype(np.float64)
+        asked = np.bincount(needs.counts("all").indices, minlength=width)
+        documents = len(needs) + texts.shape[0]
+        return cls(offered + asked, documents, offered, texts.shape[0], columns_of(needs.vocabulary))
+
+
 class Candidates:
     """Some needs of an index with their candidates, as rows: first those of the first need, by ascending id, and so on.
 
@@ -38,19 +68,35 @@ class Candidates:
     else a popular duplicate would tell of itself.
 
     need_ids : the needs. ids : capability ids by row. need : number of the need by row. ends : where each need's rows
-    end, from 0.
+    end, from 0. background : None where the needs and candidates given are themselves what is counted over.
     """
 
-    def __init__(self, source: Source, pools: Mapping[str, Iterable[str]]) -> None:
-        """Take pools (need id → candidate ids); raises UnknownDocument for an id that is not in its index."""
+    def __init__(
+        self,
+        source: Source,
+        pools: Mapping[str, Iterable[str]],
+        *,
+        background: Background | None = None,
+        texts: Iterable[Document] = (),
+    ) -> None:
+        """Take pools (need id → candidate ids); raises UnknownDocument for an id that is not in its index.
+
+        background : makes every score independent of which other needs are given. texts : those needs that are in no
+        index.
+        """
         self.needs, self.capabilities = indexes(source)
         self.need_ids = list(pools)
         sets = [sorted(set(pools[need])) for need in self.need_ids]
         self.ids = [one for some in sets for one in some]
         self.ends = np.concatenate([[0], np.cumsum([len(some) for some in sets], dtype=np.int64)])
         self.need = np.repeat(np.arange(len(sets)), np.diff(self.ends))
-        self._need_rows = np.array([self.needs.row(one) for one in self.need_ids], np.int64)
+        self.background = background
+        self._texts = {text.id: text for text in texts}
         self._rows = np.array([self.capabilities.row(one) for one in self.ids], np.int64)
+        self._of_needs = {field: self._needs_counts(field) for field in PARTS}
+        self._of_needs["all"] = self._of_needs["title"] + self._of_needs["body"]
+        parts = (self.capabilities.counts(field)[self._rows] for field in PARTS)
+        self._of_candidates = sum(parts, start=csr_array((len(self.ids), len(self.needs.vocabulary)), dtype=np.uint16))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -63,7 +109,7 @@ class Candidates:
     @cached_property
     def text(self) -> Numbers:
         """Number of the candidate's text by row; equal texts (in any order of words) have the same."""
-        return same_rows(self.capabilities.counts("all")[self._rows])
+        return same_rows(self._of_candidates)
 
     @cached_property
     def first_of_text(self) -> Mask:
@@ -73,7 +119,7 @@ class Candidates:
     @cached_property
     def post(self) -> Numbers:
         """Number of the need's title by need; a need that was posted again has the same."""
-        return same_rows(self.needs.counts("title")[self._need_rows])
+        return same_rows(self._of_needs["title"])
 
     @cached_property
     def pair(self) -> Numbers:
@@ -82,15 +128,55 @@ class Candidates:
 
     def side(self, columns: Numbers) -> Side:
         """Return the counts of these columns, float64."""
-        fields: tuple[Field, ...] = ("title", "body", "all")
-        parts = [self.needs.counts(field)[self._need_rows] for field in fields]
-        parts.append(self.capabilities.counts("all")[self._rows])
-        return Side(*(csr_array(part[:, columns], dtype=np.float64) for part in parts))
+        parts = (self._of_needs["title"], self._of_needs["body"], self._of_needs["all"], self._of_candidates)
+        return Side(columns, *(csr_array(part[:, columns], dtype=np.float64) for part in parts))
+
+    def shared(self, row: int, columns: Numbers) -> Numbers:
+        """Return which of these columns a candidate has in common with its need."""
+        need = self._of_needs["all"][[int(self.need[row])]].indices
+        return np.intersect1d(np.intersect1d(need, self._of_candidates[[row]].indices), columns, assume_unique=True)
 
     def columns(self) -> dict[str, Numbers]:
         """Return the columns of single characters and words ("1"), of 2-grams ("2"), and of both ("12")."""
-        is_bigram = bigram_columns(self.needs.vocabulary)
-        return {"1": np.flatnonzero(~is_bigram), "2": np.flatnonzero(is_bigram), "12": np.arange(len(is_bigram))}
+        return self.background.columns if self.background else columns_of(self.needs.vocabulary)
+
+    def document_frequencies(self, side: Side) -> tuple[Floats, int]:
+        """Return in how many needs and distinct capability texts each term occurs, and how many of them there are."""
+        if self.background:
+            return self.background.frequencies[side.columns], self.background.documents
+        texts = side.candidate[self.first_of_text]
+        frequencies = np.bincount(np.concatenate([side.whole.indices, texts.indices]), minlength=side.whole.shape[1])
+        return frequencies.astype(np.float64), side.whole.shape[0] + texts.shape[0]
+
+    def offered(self, side: Side) -> tuple[Floats, int]:
+        """Return in how many distinct capability texts each term occurs, and how many of them there are."""
+        if self.background:
+            return self.background.offered[side.columns], self.background.texts
+        texts = side.candidate[self.first_of_text]
+        frequencies = np.bincount(texts.indices, minlength=side.candidate.shape[1])
+        return frequencies.astype(np.float64), texts.shape[0]
+
+    def typical(self, lengths: Floats) -> Floats:
+        """Return the mean by row: over all rows, or with a background over those of the same need."""
+        if not self.background:
+            return np.full(len(lengths), lengths.mean() if len(lengths) else 1.0)
+        sums = np.bincount(self.need, lengths, minlength=len(self.need_ids))
+        return (sums / np.maximum(np.bincount(self.need, minlength=len(self.need_ids)), 1))[self.need]
+
+    def _needs_counts(self, field: Field) -> csr_array:
+        stored = self.needs.counts(field)
+        rows = [
+            self._counted(self._texts[one], field) if one in self._texts else stored[[self.needs.row(one)]]
+            for one in self.need_ids
+        ]
+        return csr_array(vstack(rows, format="csr")) if rows else csr_array((0, stored.shape[1]), dtype=np.uint16)
+
+    def _counted(self, text: Document, field: Field) -> csr_array:
+        tokens = self.needs.analyzer.tokens(text.title if field == "title" else text.body)
+        columns = np.fromiter(map(self.needs.vocabulary.terms.find, tokens), np.int64)
+        held, counts = np.unique(columns[columns >= 0], return_counts=True)
+        shape = (1, len(self.needs.vocabulary))
+        return csr_array((counts.astype(np.uint16), held, [0, len(held)]), shape=shape)
 
     def dot(self, of_needs: csr_array, of_candidates: csr_array) -> Floats:
         """Return the product of each candidate's row with the row of its need."""
@@ -107,6 +193,12 @@ def firsts(numbers: Numbers) -> Mask:
     mask = np.zeros(len(numbers), bool)
     mask[np.unique(numbers, return_index=True)[1]] = True
     return mask
+
+
+def columns_of(vocabulary: Vocabulary) -> dict[str, Numbers]:
+    """Return the columns of single characters and words ("1"), of 2-grams ("2"), and of both ("12")."""
+    is_bigram = bigram_columns(vocabulary)
+    return {"1": np.flatnonzero(~is_bigram), "2": np.flatnonzero(is_bigram), "12": np.arange(len(is_bigram))}
 
 
 def bigram_columns(vocabulary: Vocabulary) -> Mask:

@@ -17,23 +17,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from matching.candidates import Candidates
+from matching.candidates import Background, Candidates
 from matching.errors import MatchingError
 from matching.evaluation import MIN_JUDGED, average_precision, best_f1, ranking_quality
 from matching.index import TextIndex
 from matching.index_set import IndexSet
 from matching.join import similar_rows
+from matching.learning import learn_ranking
 from matching.likeness import pair_likeness
 from matching.ranking import rank
-from matching.reranking import RankingModel, learn_ranking, rerank
+from matching.reranking import RankingModel, rerank
+from matching.second_stage import POOL
 from matching.tables import read_documents, read_grades
 
 GRADES = range(1, 5)
 MERGE_GRADES = range(4)
 POSITIVE, REPOST = 2, 3
-CONSIDERED = 50
-"""Capabilities of the whole collection that come into the second stage of `rank --pool all`."""
-
 Figures = dict[str, object]
 
 
@@ -119,11 +118,13 @@ def run_rank(options: argparse.Namespace) -> Figures:
     if any(training) and not all(training):
         raise MatchingError("give all three of --train-needs, --train-capabilities and --train-judgements, or none")
     indexes, grades = _judged(options.needs, options.capabilities, options.judgements)
-    model = _learned(*training) if all(training) else None
+    model = _learned(*training, whole=options.pool == "all") if all(training) else None
     used = model if model and model.is_better else None
     judged = _pools(grades)
+    # The nearest of the whole collection all hold the need's terms: how rare those are has to be counted outside.
+    background = Background.of(indexes) if options.pool == "all" else None
     pools = _wide_pools(indexes, judged) if options.pool == "all" else judged
-    ranked = rerank(Candidates(indexes, pools), used)
+    ranked = rerank(Candidates(indexes, pools, background=background), used)
     if options.pool == "all":
         _append_rest(indexes, ranked, judged)
     quality = ranking_quality({need: [grades.get((need, one), 1) for one, _ in rows] for need, rows in ranked.items()})
@@ -153,7 +154,7 @@ def _pools(grades: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 def _wide_pools(indexes: IndexSet, judged: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """Return the nearest capabilities of each need that counts; one with few judged candidates does not."""
     counted = [need for need, candidates in judged.items() if len(candidates) >= MIN_JUDGED]
-    return {need: [one.id for one in rank(indexes, need, limit=CONSIDERED)] for need in counted}
+    return {need: [one.id for one in rank(indexes, need, limit=POOL)] for need in counted}
 
 
 def _append_rest(
@@ -165,9 +166,13 @@ def _append_rest(
         rows += [(one.id, one.score) for one in rank(indexes, need, limit=None, candidates=rest)]
 
 
-def _learned(needs: str, capabilities: str, judgements: str) -> RankingModel:
+def _learned(needs: str, capabilities: str, judgements: str, *, whole: bool) -> RankingModel:
     indexes, grades = _judged(needs, capabilities, judgements)
-    return learn_ranking(Candidates(indexes, _pools(grades)), grades)
+    pools = _pools(grades)
+    if not whole:
+        return learn_ranking(Candidates(indexes, pools), grades)
+    near = {need: {*some, *(one.id for one in rank(indexes, need, limit=POOL))} for need, some in pools.items()}
+    return learn_ranking(Candidates(indexes, near, background=Background.of(indexes)), grades)
 
 
 def _of_model(model: RankingModel | None) -> Figures:

@@ -3,7 +3,7 @@
 58 in four families: cosines; BM25 (Robertson & Zaragoza 2009) in two settings; closeness to this need compared with
 other needs ("hub": a text that is near to everything says little); and what the candidates of a need have in common
 beyond its own words ("pool": the relevance model of Lavrenko & Croft 2001, and the lift of a term among the candidates
-over all others, each time without the candidate's own text).
+over all others, each time without the candidate's own text). A need that is looked at alone has no hub features: 42.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from matching.candidates import Candidates, Floats, Mask, Side, firsts
+from matching.candidates import Candidates, Floats, Mask, Numbers, Side, firsts
 from matching.weighting import smooth_idf
 
 VERSION = 1
@@ -28,20 +28,49 @@ SMOOTHING = 0.3
 """Weight of the prior in the relevance model."""
 
 
+class Product(NamedTuple):
+    """A feature that is a product of two rows, and so a sum over terms: entries by column of `columns`."""
+
+    name: str
+    columns: Numbers
+    of_needs: csr_array
+    of_candidates: csr_array
+
+
 def features(candidates: Candidates) -> dict[str, Floats]:
-    """Return name → values, float64 (n_candidates,), in a fixed order."""
+    """Return name → values, float64 (n_candidates,), in a fixed order.
+
+    With a background a need is looked at alone: the "hub" family, which compares needs, is left out.
+    """
     found: dict[str, Floats] = {}
     sides = {name: candidates.side(columns) for name, columns in candidates.columns().items()}
     for name, side in sides.items():
         weights = Weighted.of(side, candidates)
-        for field, of_needs in weights.of_needs.items():
-            found[f"cos.{field}.{name}"] = candidates.dot(of_needs, weights.candidate)
-        for label, values in _bm25_features(side, weights.idf, candidates):
-            found[f"{label}.{name}"] = values
-        if name != "12":
+        for one in _products(name, side, weights, candidates):
+            found[one.name] = candidates.dot(one.of_needs, one.of_candidates)
+        if name != "12" and candidates.background is None:
             for label, values in _hub_features(weights, candidates):
                 found[f"{label}.{name}"] = values
     return found | _pool_features(sides["2"], plain_scores(found), candidates)
+
+
+def products(candidates: Candidates) -> Iterator[Product]:
+    """Yield those features that are sums over terms: the cosines and BM25."""
+    for name, columns in candidates.columns().items():
+        side = candidates.side(columns)
+        yield from _products(name, side, Weighted.of(side, candidates), candidates)
+
+
+def _products(name: str, side: Side, weights: "Weighted", candidates: Candidates) -> Iterator[Product]:
+    for field, of_needs in weights.of_needs.items():
+        yield Product(f"cos.{field}.{name}", side.columns, of_needs, weights.candidate)
+    for label, query, documents in _bm25_features(side, weights.idf, candidates):
+        yield Product(f"{label}.{name}", side.columns, query, documents)
+
+
+def family(name: str) -> str:
+    """Return the family of a feature: cos, bm25, hub or pool."""
+    return name.partition(".")[0]
 
 
 def plain_scores(values: dict[str, Floats]) -> Floats:
@@ -58,49 +87,46 @@ class Weighted(NamedTuple):
 
     @classmethod
     def of(cls, side: Side, candidates: Candidates) -> "Weighted":
-        frequencies, documents = document_frequencies(side, candidates)
+        frequencies, documents = candidates.document_frequencies(side)
         idf = smooth_idf(frequencies, documents)
         rows = {name: weighted(counts, idf) for name, counts in side.fields.items()}
         return cls(idf, rows, weighted(side.candidate, idf))
 
 
-def document_frequencies(side: Side, candidates: Candidates) -> tuple[Floats, int]:
-    """Return in how many needs and distinct candidate texts each term occurs, and how many of them there are."""
-    texts = side.candidate[candidates.first_of_text]
-    frequencies = np.bincount(np.concatenate([side.whole.indices, texts.indices]), minlength=side.whole.shape[1])
-    return frequencies.astype(np.float64), side.whole.shape[0] + texts.shape[0]
+Typical = Callable[[Floats], Floats]
 
 
-def weighted(counts: csr_array, idf: Floats, *, slope: float = 1.0) -> csr_array:
+def weighted(counts: csr_array, idf: Floats, *, slope: float = 1.0, typical: Typical | None = None) -> csr_array:
     """Return (1 + ln tf) · idf, divided by the row's length, pivoted.
 
     slope : 1 divides by the length (the cosine); less draws the divisor towards the mean length, so that short texts
-    gain less (Singhal, Buckley & Mitra 1996).
+    gain less (Singhal, Buckley & Mitra 1996). typical : lengths → the mean length by row.
     """
     rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
     data = (1.0 + np.log(counts.data)) * idf[counts.indices]
     lengths = np.sqrt(np.bincount(rows, data * data, minlength=counts.shape[0]))
     lengths[lengths == 0] = 1.0
-    lengths = (1.0 - slope) * lengths.mean() + slope * lengths
+    if typical is not None:
+        lengths = (1.0 - slope) * typical(lengths) + slope * lengths
     return csr_array((data / lengths[rows], counts.indices, counts.indptr), shape=counts.shape)
 
 
-def _bm25_features(side: Side, idf: Floats, candidates: Candidates) -> Iterator[tuple[str, Floats]]:
+def _bm25_features(side: Side, idf: Floats, candidates: Candidates) -> Iterator[tuple[str, csr_array, csr_array]]:
     for k1, b in BM25:
-        documents = _saturated(side.candidate, k1, b)
+        documents = _saturated(side.candidate, k1, b, candidates.typical)
         for field, counts in side.fields.items():
             # A need as a whole is long: its repeated terms count more, saturated too. A field's terms count once.
             tf = counts.data * 3.0 / (counts.data + 2.0) if field == "all" else np.ones_like(counts.data)
             query = csr_array(
                 (tf * np.maximum(idf - 1.0, 0.0)[counts.indices], counts.indices, counts.indptr), counts.shape
             )
-            yield f"bm25.{field}.{k1}", candidates.dot(query, documents)
+            yield f"bm25.{field}.{k1}", query, documents
 
 
-def _saturated(counts: csr_array, k1: float, b: float) -> csr_array:
+def _saturated(counts: csr_array, k1: float, b: float, typical: Typical) -> csr_array:
     """Return tf · (k1 + 1) / (tf + k1 · (1 - b + b · length / mean length))."""
     lengths = np.asarray(counts.sum(axis=1)).ravel()
-    room = k1 * (1.0 - b + b * lengths / (lengths.mean() or 1.0))
+    room = k1 * (1.0 - b + b * lengths / np.maximum(typical(lengths), 1e-9))
     data = counts.data * (k1 + 1.0) / (counts.data + np.repeat(room, np.diff(counts.indptr)))
     return csr_array((data, counts.indices, counts.indptr), counts.shape)
 
@@ -122,7 +148,7 @@ def _hub_features(weights: Weighted, candidates: Candidates) -> Iterator[tuple[s
 def _pool_features(side: Side, plain: Floats, candidates: Candidates) -> dict[str, Floats]:
     idf = Weighted.of(side, candidates).idf
     held = csr_array((np.ones(side.candidate.nnz), side.candidate.indices, side.candidate.indptr), side.candidate.shape)
-    everywhere = np.bincount(held[candidates.first_of_text].indices, minlength=held.shape[1]).astype(np.float64)
+    everywhere = candidates.offered(side)
     found: dict[str, Floats] = {}
     for number, rows in enumerate(candidates.pools):
         if rows.stop == rows.start:
@@ -149,15 +175,17 @@ class _Pool(NamedTuple):
     relevance: Floats
 
     @classmethod
-    def of(cls, candidates: Candidates, rows: slice, held: csr_array, plain: Floats, everywhere: Floats) -> "_Pool":
+    def of(
+        cls, candidates: Candidates, rows: slice, held: csr_array, plain: Floats, everywhere: tuple[Floats, int]
+    ) -> "_Pool":
         matrix, texts = held[rows], candidates.text[rows]
         distinct = firsts(texts)
         number = int(distinct.sum())
         in_pool = np.bincount(matrix[distinct].indices, minlength=held.shape[1])
         at = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
         columns = matrix.indices
-        rest = candidates.first_of_text.sum() - number + 1
-        outside = np.log((everywhere - in_pool + 0.5) / rest)[columns]
+        rest = everywhere[1] - number + 1
+        outside = np.log((everywhere[0] - in_pool + 0.5) / rest)[columns]
         others = in_pool[columns] - 1  # the candidate's own text left out
         lift = np.log((others + 0.5) / number) - outside
         share = plain[rows] * distinct

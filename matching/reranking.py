@@ -1,33 +1,22 @@
 """The second stage of ranking: some candidates of a need in a better order than one cosine gives.
 
-`character_scores` needs no judgements; a `RankingModel` is learned from them and added to it.
+`character_scores` needs no judgements; a `RankingModel` is learned from them (`matching.learning`) and added to it.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from matching.candidates import Candidates, Floats, Mask, firsts
+from matching.candidates import Candidates, Floats
 from matching.errors import MatchingError
-from matching.evaluation import MIN_JUDGED, RELEVANT, ndcg_at
-from matching.features import VERSION, document_frequencies, features, plain_scores, weighted
+from matching.features import VERSION, Product, features, weighted
 
 IDF_POWER, SLOPE = 1.5, 0.6
 """Chosen on judged data out of 72 settings (quartiles of nDCG@10 .616, .620, .625): single characters and words, rare
 ones counting more than in a cosine, short candidates gaining less."""
-
-STRENGTH = 0.3
-"""Regularisation per judged pair; .03 to 1 moves nDCG@10 by .005."""
-
-FOLDS = 5
-ROUNDS = 5_000
-"""Bootstrap samples of needs."""
-
-CONFIDENCE = 0.9
-"""One-sided: in that part of the samples the gain is above the bound."""
 
 
 def character_scores(candidates: Candidates) -> Floats:
@@ -35,14 +24,18 @@ def character_scores(candidates: Candidates) -> Floats:
 
     (1 + ln tf) · idf^1.5 with idf = ln((1 + n) / (.5 + df)); the candidate's length is pivoted with slope .6.
     """
+    found = character_product(candidates)
+    return candidates.dot(found.of_needs, found.of_candidates)
+
+
+def character_product(candidates: Candidates) -> Product:
+    """Return `character_scores` as the sum over terms that it is."""
     side = candidates.side(candidates.columns()["1"])
-    frequencies, documents = document_frequencies(side, candidates)
+    frequencies, documents = candidates.document_frequencies(side)
     idf = np.log((1.0 + documents) / (0.5 + frequencies)) ** IDF_POWER
-    of_candidates = weighted(side.candidate, idf, slope=SLOPE)
-    return sum(
-        (candidates.dot(weighted(field, idf), of_candidates) for field in (side.title, side.body)),
-        start=np.zeros(len(candidates)),
-    )
+    of_candidates = weighted(side.candidate, idf, slope=SLOPE, typical=candidates.typical)
+    of_needs = csr_array(weighted(side.title, idf) + weighted(side.body, idf))
+    return Product("characters", side.columns, of_needs, of_candidates)
 
 
 @dataclass(frozen=True)
@@ -52,7 +45,8 @@ class RankingModel:
     names, means, scales, coefficients : by feature. judged : pairs it was learned from. ndcg : nDCG@10 of held-out
     needs.
     plain_ndcg, character_ndcg : of the same needs by the plain cosines of `rank`, and by `character_scores` alone.
-    gain_bound : the one-sided 90 % bound of the gain over the plain cosines.
+    gain_bound : the one-sided 90 % bound of the gain over the plain cosines. weight : what `character_scores` are
+    multiplied with where needs are ranked one at a time; else both parts are standardised per need.
     """
 
     version: int
@@ -65,6 +59,7 @@ class RankingModel:
     plain_ndcg: float
     character_ndcg: float
     gain_bound: float
+    weight: float = 1.0
 
     @property
     def is_better(self) -> bool:
@@ -74,11 +69,17 @@ class RankingModel:
     def contributions(self, candidates: Candidates) -> dict[str, Floats]:
         """Return by feature what it adds to each candidate's score before that is standardised."""
         values = features(candidates)
+        unknown = set(self.names) - set(values)
+        if unknown:
+            raise MatchingError(
+                f"the model knows {min(unknown)}, which is not computed here; learn it with a background where it is "
+                "used with one, and without where not"
+            )
         parts = zip(self.names, self.means, self.scales, self.coefficients, strict=True)
         return {name: (values[name] - mean) / scale * weight for name, mean, scale, weight in parts}
 
     def scores(self, candidates: Candidates) -> Floats:
-        """Return the learned part of the score of each candidate."""
+        """Return the learned part of the score of each candidate, before it is standardised."""
         return sum(self.contributions(candidates).values(), start=np.zeros(len(candidates)))
 
     def as_json(self) -> str:
@@ -99,9 +100,10 @@ class RankingModel:
 def rerank(candidates: Candidates, model: RankingModel | None = None) -> dict[str, list[tuple[str, float]]]:
     """Return need id → its candidates with their scores, best first; ties by capability id.
 
-    The score is the standardised `character_scores` plus, with a model, the standardised learned part.
+    The score is `combined` of `character_scores` and, with a model, its learned part.
     """
-    scores = combined(candidates, None if model is None else model.scores(candidates))
+    learned, weight = (None, 1.0) if model is None else (model.scores(candidates), model.weight)
+    scores = combined(candidates, learned, weight)
     ranked = {}
     for need, pool in zip(candidates.need_ids, candidates.pools, strict=True):
         rows = zip(candidates.ids[pool], scores[pool].tolist(), strict=True)
@@ -109,96 +111,14 @@ def rerank(candidates: Candidates, model: RankingModel | None = None) -> dict[st
     return ranked
 
 
-def combined(candidates: Candidates, learned: Floats | None) -> Floats:
-    """Return the scores that rank: z(characters) + z(learned), rounded so that equal texts stay equal."""
-    scores = candidates.standardised(character_scores(candidates))
-    return np.round(scores if learned is None else scores + candidates.standardised(learned), 12)
+def combined(candidates: Candidates, learned: Floats | None, weight: Floats | float = 1.0) -> Floats:
+    """Return the scores that rank, rounded so that equal texts stay equal.
 
-
-def learn_ranking(candidates: Candidates, grades: Mapping[tuple[str, str], int], *, seed: int = 0) -> RankingModel:
-    """Return a model learned from judgements, with its quality on needs that it has not seen.
-
-    candidates : every need with its judged candidates. grades : (need id, capability id) → 1 unrelated … 4 very strong.
-    The quality comes from five folds; a need that was posted twice lies in one fold.
-
-    Raises MatchingError with fewer than two needs per fold.
+    z(characters) + z(learned), z per need; with a background weight · characters + learned, which can be compared
+    between needs and is the sum of its parts.
     """
-    groups = int(candidates.post.max(initial=-1)) + 1
-    if groups < 2 * FOLDS:
-        raise MatchingError(f"{groups} needs are judged; a ranking is learned from {2 * FOLDS} or more")
-    rows = zip(candidates.need, candidates.ids, strict=True)
-    graded = np.array([grades[candidates.need_ids[need], one] for need, one in rows], np.float64)
-    values = features(candidates)
-    matrix, target = np.stack(list(values.values()), axis=1), _targets(candidates, graded)
-    held_out = _held_out(candidates, matrix, target, seed)
-    plain = _ndcgs(candidates, graded, np.round(plain_scores(values), 12))
-    characters = _ndcgs(candidates, graded, combined(candidates, None))
-    learned = _ndcgs(candidates, graded, combined(candidates, held_out))
-    means, scales, coefficients = _ridge(matrix, target, firsts(candidates.pair))
-    return RankingModel(
-        version=VERSION,
-        names=tuple(values),
-        means=tuple(means.tolist()),
-        scales=tuple(scales.tolist()),
-        coefficients=tuple(coefficients.tolist()),
-        judged=len(candidates),
-        ndcg=_mean(learned),
-        plain_ndcg=_mean(plain),
-        character_ndcg=_mean(characters),
-        gain_bound=gain_bound(learned - plain),
-    )
-
-
-def _targets(candidates: Candidates, graded: Floats) -> Floats:
-    """Return the mean grade of each pair, less the mean of its need, so that it tells of the candidate alone."""
-    pair = candidates.pair
-    means = (np.bincount(pair, graded) / np.bincount(pair))[pair]
-    once = firsts(pair)
-    parts = [means[pool] - means[pool][once[pool]].mean() for pool in candidates.pools if pool.stop > pool.start]
-    return np.concatenate(parts)
-
-
-def _ridge(matrix: Floats, target: Floats, rows: Mask) -> tuple[Floats, Floats, Floats]:
-    """Return (means, scales, coefficients) of (XᵀX + λI)⁻¹Xᵀy with standardised features and λ = STRENGTH · rows."""
-    some, wanted = matrix[rows], target[rows]
-    means, scales = some.mean(axis=0), some.std(axis=0)
-    scales[scales < 1e-9] = 1.0
-    standard = (some - means) / scales
-    regularised = standard.T @ standard + STRENGTH * len(wanted) * np.eye(matrix.shape[1])
-    return means, scales, np.linalg.solve(regularised, standard.T @ (wanted - wanted.mean()))
-
-
-def _held_out(candidates: Candidates, matrix: Floats, target: Floats, seed: int) -> Floats:
-    """Return what models say that were learned without the fold of the need in question."""
-    groups = int(candidates.post.max()) + 1
-    fold = np.empty(groups, np.int64)
-    fold[np.random.default_rng(seed).permutation(groups)] = np.arange(groups) % FOLDS
-    of_row = fold[candidates.post][candidates.need]
-    scores, once = np.zeros(len(candidates)), firsts(candidates.pair)
-    for number in range(FOLDS):
-        test = of_row == number
-        means, scales, coefficients = _ridge(matrix, target, ~test & once)
-        scores[test] = (matrix[test] - means) / scales @ coefficients
-    return scores
-
-
-def _ndcgs(candidates: Candidates, graded: Floats, scores: Floats) -> Floats:
-    found = []
-    for pool in candidates.pools:
-        some = graded[pool].astype(int)
-        if len(some) >= MIN_JUDGED and some.max() >= RELEVANT:
-            found.append(ndcg_at(some[np.argsort(-scores[pool], kind="stable")].tolist()))
-    return np.array(found)
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if len(values) else 0.0
-
-
-def gain_bound(gains: Floats, *, confidence: float = CONFIDENCE, seed: int = 0) -> float:
-    """Return what the mean gain exceeds in `confidence` of the bootstrap samples of needs (paired, one-sided)."""
-    if not len(gains):
-        return 0.0
-    draw = np.random.default_rng(seed)
-    means = [gains[draw.integers(0, len(gains), len(gains))].mean() for _ in range(ROUNDS)]
-    return float(np.quantile(means, 1.0 - confidence))
+    characters = character_scores(candidates)
+    if candidates.background is not None:
+        return np.round(characters if learned is None else weight * characters + learned, 12)
+    scores = candidates.standardised(characters)
+    return np.round(scores if learned is None else scores + candidates.standardised(learned), 12)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from matching import (
+    Background,
     Document,
     IndexSet,
     MatchingError,
@@ -12,10 +13,13 @@ from matching import (
     learn_ranking,
     ranking_quality,
     rerank,
+    rerank_one,
+    try_ranking,
 )
 from matching.candidates import Candidates
 from matching.features import features
-from matching.reranking import character_scores, gain_bound
+from matching.learning import gain_bound
+from matching.reranking import character_scores
 
 TOPICS = [
     "缺陷检测",
@@ -150,3 +154,75 @@ def test_the_bound_of_a_gain():
     assert gain_bound(np.full(30, 0.02)) == pytest.approx(0.02)
     assert gain_bound(np.array([0.1, -0.1] * 20)) < 0
     assert gain_bound(np.zeros(0)) == 0.0
+
+
+def test_with_a_background_a_need_is_ranked_alone_as_among_others():
+    source, pools, _ = city()
+    background = Background.of(source)
+    together = rerank(Candidates(source, pools, background=background))
+    for need, pool in pools.items():
+        assert rerank(Candidates(source, {need: pool}, background=background))[need] == together[need]
+
+
+def test_a_background_counts_a_text_once():
+    needs, offered = [Document("n", "焊缝识别")], [Document("a", "焊缝检测"), Document("b", "焊缝检测")]
+    source = IndexSet.build({"needs": needs, "capabilities": offered})
+    background = Background.of(source)
+    column = source.vocabulary.terms.find("焊缝")
+    assert (background.documents, background.texts) == (2, 1)
+    assert (background.frequencies[column], background.offered[column]) == (2.0, 1.0)
+
+
+def test_a_need_outside_the_index_is_ranked_as_inside():
+    source, pools, _ = city()
+    source.add("needs", [Document("inside", "钢板缺陷检测", "产线需要钢板")])
+    background = Background.of(source)
+    inside = rerank_one(source, "inside", pools["n0"], background=background)
+    outside = rerank_one(
+        source, Document("outside", "钢板缺陷检测", "产线需要钢板"), pools["n0"], background=background
+    )
+    assert outside == inside
+
+
+def test_families_and_terms_explain_the_score():
+    source, pools, grades = city()
+    background = Background.of(source)
+    plain = rerank_one(source, "n0", pools["n0"], background=background, limit=3, terms=None)
+    assert len(plain) == 3
+    for one in plain:
+        assert one.families == {"characters": pytest.approx(one.score)}
+        assert sum(term.contribution for term in one.terms) == pytest.approx(one.score)
+    model = learn_ranking(Candidates(source, pools, background=background), grades)
+    assert {name.partition(".")[0] for name in model.names} == {"cos", "bm25", "pool"}
+    learned = rerank_one(source, "n0", pools["n0"], background=background, model=model, terms=None)
+    assert [one.score for one in learned] == sorted((one.score for one in learned), reverse=True)
+    for one in learned:
+        assert set(one.families) == {"characters", "cos", "bm25", "pool"}
+        assert sum(one.families.values()) == pytest.approx(one.score)
+    expected = rerank(Candidates(source, {"n0": pools["n0"]}, background=background), model)["n0"]
+    assert [(one.id, one.score) for one in learned] == [(name, pytest.approx(score)) for name, score in expected]
+
+
+def test_what_is_not_judged_is_looked_at_but_not_learned_from():
+    source, pools, grades = city()
+    background = Background.of(source)
+    wide = {need: [*pool, "c0-0"] for need, pool in pools.items() if need != "n0"} | {"n0": pools["n0"]}
+    trial = try_ranking(Candidates(source, wide, background=background), grades)
+    assert trial.model.judged == 200
+    assert int((trial.grades == 0).sum()) == 19
+
+
+def test_a_model_of_the_wrong_setting_is_refused():
+    source, pools, grades = city()
+    model = learn_ranking(Candidates(source, pools), grades)
+    with pytest.raises(MatchingError, match="hub"):
+        rerank_one(source, "n0", pools["n0"], background=Background.of(source), model=model)
+
+
+def test_characters_are_told_within_the_words_that_both_texts_hold():
+    needs, offered = [Document("n", "铸件焊缝")], [Document("a", "铸件焊机")]
+    source = IndexSet.build({"needs": needs, "capabilities": offered})
+    (one,) = rerank_one(source, "n", ["a"], background=Background.of(source), terms=None)
+    # 件 belongs to both words by half; 铸 and 焊, as rare as it, to one each.
+    half = pytest.approx(one.score / 2)
+    assert [(term.term, term.contribution) for term in one.terms] == [("件焊", half), ("铸件", half)]
