@@ -16,7 +16,8 @@ from marketplace.actions.capabilities import publish_imported as publish_capabil
 from marketplace.imports.loading import Parsed, load, parse_file
 from marketplace.imports.report import Report
 from marketplace.models import Capability
-from matching import RankingQuality, rank, ranking_quality
+from marketplace.suggesting import background_of
+from matching import RankingQuality, ranking_quality, rerank_one
 from scenarios.actions.needs import publish_imported as publish_need
 from scenarios.actor import SYSTEM
 from scenarios.live_index import LiveIndex
@@ -97,24 +98,27 @@ def read_grades(folder: Path) -> Grades:
 
 @dataclass(frozen=True)
 class Measured:
-    """The quality of `rank` on the judged pairs, and how many pairs were ranked."""
+    """The quality of the order in which judged pairs are suggested, and how many pairs were ranked."""
 
     quality: RankingQuality
     pairs: int
 
 
 def measure(live: LiveIndex, grades: Grades) -> Measured:
-    """Rank each need's judged capabilities with the index build in use, and compare with the grades.
+    """Rank each need's judged capabilities as suggestions are, and compare with the grades.
 
     Raises LookupError when a judged pair is not in the index.
     """
     needs, capabilities = _keys(Need, grades), _keys(Capability, {pk for of in grades.values() for pk in of})
     names = {key: name for name, key in capabilities.items()}
+    indexed, background = live.indexes.part("capabilities"), background_of(live)
     ranked: dict[str, list[int]] = {}
     for need, of in grades.items():
-        found = rank(live.indexes, needs[need], limit=None, candidates=[capabilities[one] for one in of])
-        if len(found) != len(of):
-            raise LookupError(f"{len(of) - len(found)} of {len(of)} judged capabilities of {need} are not in the index")
+        missing = [one for one in of if capabilities.get(one) not in indexed]
+        if missing:
+            raise LookupError(f"{len(missing)} of {len(of)} judged capabilities of {need} are not in the index")
+        pool = [capabilities[one] for one in of]
+        found = rerank_one(live.indexes, needs[need], pool, background=background, terms=0)
         ordered = sorted(found, key=lambda one: (-one.score, names[one.id]))
         ranked[need] = [of[names[one.id]] for one in ordered]
     return Measured(ranking_quality(ranked), sum(map(len, ranked.values())))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.db.models import Q
 from marketplace.gates import Asked, FieldVerdict, Offered, in_bands, passes, verdicts
 from marketplace.models import Capability, Suggestion
 from marketplace.querysets import SuggestionQuerySet
-from matching import Document, Ranked, explain_rank, rank
+from matching import Background, Document, Reranked, rank, rerank_one
 from scenarios.actor import SYSTEM
 from scenarios.content import text_of
 from scenarios.disclosure import pooled_band
@@ -22,6 +23,9 @@ from scenarios.journal import log_event
 from scenarios.live_index import LiveIndex
 from scenarios.locks import wait_for_lock
 from scenarios.models import Call, MergedDemand, Need
+
+SECOND_STAGE = 50
+"""Candidates of the first stage that the second puts in order: docs/adr/0009-second-stage.md."""
 
 SHOWN_TERMS = 12
 SHOWN_FAILED = 5
@@ -97,7 +101,7 @@ def published_offers() -> Offers:
 class Draft(NamedTuple):
     """A suggestion worked out before anything is locked."""
 
-    ranked: Ranked
+    ranked: Reranked
     terms: list[list[Any]]
     verdicts: list[FieldVerdict]
 
@@ -115,21 +119,29 @@ def drafts_for(live: LiveIndex, subject: Subject, offers: Offers) -> list[Draft]
             (passing if passes(subject.asked, offer.offered) else failing).append(pk)
     best = _ranked(live, subject, passing, settings.SUGGESTIONS_PER_NEED)
     best += _ranked(live, subject, failing, SHOWN_FAILED)
-    return [Draft(one, _terms(live, subject, one), _verdicts(subject, offers[one.id].offered)) for one in best]
+    return [Draft(one, _terms(one), _verdicts(subject, offers[one.id].offered)) for one in best]
 
 
-def _ranked(live: LiveIndex, subject: Subject, candidates: list[str], limit: int) -> list[Ranked]:
-    found = rank(live.indexes, subject.text, limit=limit, candidates=candidates)
-    return [one for one in found if one.score >= MIN_SCORE]
+def _ranked(live: LiveIndex, subject: Subject, candidates: list[str], limit: int) -> list[Reranked]:
+    """Return the best: the nearest by their cosines, in the order of the second stage."""
+    near = rank(live.indexes, subject.text, limit=SECOND_STAGE, candidates=candidates)
+    pool = [one.id for one in near if one.score >= MIN_SCORE]
+    background = background_of(live)
+    return rerank_one(live.indexes, subject.text, pool, background=background, limit=limit, terms=SHOWN_TERMS)
+
+
+@lru_cache(maxsize=1)
+def background_of(live: LiveIndex) -> Background:
+    """Return how often terms occur in a build; counted once, as long as a process works with the same one."""
+    return Background.of(live.indexes)
 
 
 def _verdicts(subject: Subject, offered: Offered) -> list[FieldVerdict]:
     return in_bands(verdicts(subject.asked, offered), subject.band)
 
 
-def _terms(live: LiveIndex, subject: Subject, ranked: Ranked) -> list[list[Any]]:
-    found = explain_rank(live.indexes, subject.text, ranked.id, limit=SHOWN_TERMS)
-    return [[term.term, round(term.contribution, 4)] for term in found]
+def _terms(ranked: Reranked) -> list[list[Any]]:
+    return [[term.term, round(term.contribution, 4)] for term in ranked.terms]
 
 
 @transaction.atomic

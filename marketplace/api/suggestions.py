@@ -1,6 +1,6 @@
 """Suggestions: what is suggested to whom, why, and what they say to it."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from marketplace.actions.suggestions import judge_suggestion
 from marketplace.api.filters import SuggestionFilter
+from marketplace.explanations import district_names, explain
 from marketplace.lifecycle import SUGGESTION_MOVES
 from marketplace.models import Suggestion
 from marketplace.suggested import told_verdicts
@@ -34,6 +35,8 @@ class VerdictShown(serializers.Serializer[Any]):
     asked = serializers.CharField(allow_blank=True)
     offered = serializers.CharField(allow_blank=True)
     gap = serializers.CharField(allow_blank=True)
+    unit = serializers.CharField(allow_blank=True)
+    remedy = serializers.CharField(allow_blank=True, help_text="What would pass it, in words; empty where it is met.")
 
 
 class SuggestionShown(serializers.ModelSerializer[Suggestion]):
@@ -58,7 +61,12 @@ class SuggestionShown(serializers.ModelSerializer[Suggestion]):
 
     @extend_schema_field(VerdictShown(many=True))
     def get_verdicts(self, row: Suggestion) -> list[dict[str, Any]]:
-        return told_verdicts(row, actor_of(self.context))
+        told = told_verdicts(row, actor_of(self.context))
+        shared = cast("dict[str, Any]", self.context)  # one for all rows of a list
+        if "districts" not in shared:
+            shared["districts"] = district_names()
+        remedies = {gate.gate: gate.remedy for gate in explain(told, districts=shared["districts"])}
+        return [verdict | {"remedy": remedies[verdict["gate"]]} for verdict in told]
 
     def get_reason(self, row: Suggestion) -> str | None:
         actor = actor_of(self.context)

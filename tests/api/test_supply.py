@@ -8,7 +8,7 @@ from marketplace.models import Capability, Notification, Organisation, Suggestio
 from scenarios.models import Delivery, Follow
 from tests.api.conftest import Send
 from tests.drain import drain_outbox
-from tests.factories import Cast, checked_need, make_uscc, published_need
+from tests.factories import Cast, checked_need, make_uscc, published_capability, published_need
 
 BODY: dict[str, Any] = {
     "title_zh": "铸件表面缺陷视觉检测系统",
@@ -154,6 +154,7 @@ def test_suggestions_reach_both_sides_and_are_judged(api: Send, cast: Cast) -> N
     assert (mine["need"]["code"], mine["capability"]["code"], mine["state"]) == (need.code, one.code, "open")
     assert mine["terms"]
     assert {row["gate"]: row["met"] for row in mine["verdicts"]}["min_scale"] is True
+    assert {row["remedy"] for row in mine["verdicts"]} == {""}
     assert api("enterprise", "get", "suggestions/").json()["count"] == 1
     assert api("rival", "get", "suggestions/").json()["count"] == 0
     assert api("stranger", "get", "suggestions/").status_code == 403
@@ -263,3 +264,13 @@ def test_a_quarantined_delivery_is_retried(api: Send, cast: Cast) -> None:
     answer = api("moderator", "post", f"deliveries/{delivery.pk}/retry/")
     assert (answer.status_code, answer.json()["state"]) == (200, "pending")
     assert api("moderator", "post", "deliveries/999999999/retry/").status_code == 404
+
+
+def test_a_failed_gate_tells_what_would_pass_it(api: Send, cast: Cast) -> None:
+    published_need(cast)
+    published_capability(cast)
+    drain_outbox()
+    (mine,) = api("supplier", "get", "suggestions/").json()["results"]
+    assert {row["gate"]: row["remedy"] for row in mine["verdicts"] if not row["met"]} == {
+        "min_scale": "Passes in a larger pool: follow it to hear when a pool reaches the scale."
+    }

@@ -105,6 +105,11 @@ def _words(verdict: FieldVerdict, **options: Any) -> tuple[str, str]:
             "Passes when the capability may touch Personal information.",
         ),
         (
+            FieldVerdict("deploy", False, "onprem", "cloud_cn"),
+            "It has to run On premises; the capability runs Cloud within mainland China.",
+            "Passes when the capability can run On premises.",
+        ),
+        (
             FieldVerdict("district", False, "huishan", "binhu"),
             "It is in Huishan; the capability serves Binhu.",
             "Passes when the capability serves Huishan.",
