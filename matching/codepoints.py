@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from matching.text import HAN, Analyzer
+from matching.text import _LOOKALIKES, HAN, Analyzer
 
 SEPARATOR, HAN_CHARACTER, DIGIT, LETTER, POINT = range(5)
 """What a character is to `Analyzer.tokens`."""
@@ -30,7 +30,7 @@ def folds() -> npt.NDArray[np.int32]:
     Characters beyond the first plane are rare and all counted as contextual.
     """
     table = np.full(_ALL, CONTEXTUAL, np.int32)
-    normalise, joining = Analyzer().normalise, _joining()
+    normalise, joining = Analyzer().fold, _joining()
     for code in range(_PLANE):
         folded = normalise(chr(code))
         if not folded:
@@ -56,6 +56,7 @@ def kinds() -> npt.NDArray[np.uint8]:
 def _joining() -> set[int]:
     """Return the code points that canonical composition may join to the character before them, or move."""
     found = {code for code in range(_PLANE) if unicodedata.combining(chr(code))}
+    found |= set(_LOOKALIKES)  # whether they are folded depends on their word
     found |= {*range(0x1100, 0x1200)}  # Hangul letters, which are joined by rule and not by the table
     for code in range(_PLANE):
         parts = unicodedata.decomposition(chr(code)).split()

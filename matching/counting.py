@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from matching.compiled import kernels
 from matching.strings import StringTable
-from matching.text import MAX_TEXT, MAX_TOKEN, Analyzer
+from matching.text import MAX_TEXT, MAX_TOKEN, Analyzer, close_gaps
 
 COMPILED_FROM = 2_000_000
 """Characters from which the compiled counting is used: tables and kernels take some two seconds to be ready."""
@@ -146,14 +146,14 @@ def _codes(texts: list[str]) -> tuple[Codes, npt.NDArray[np.int64]]:
     """Return the normalised texts one after the other as code points, and where each ends (texts + 1,)."""
     from matching.codepoints import CONTEXTUAL, DROPPED, folds
 
-    fold_of, normalise = folds(), Analyzer().normalise
+    fold_of, fold = folds(), Analyzer().fold
     codes, ends = _joined(texts)
     folded = fold_of[codes]
     contextual = np.flatnonzero(folded == CONTEXTUAL)
     if len(contextual):
         texts = list(texts)
         for number in np.unique(np.searchsorted(ends, contextual, side="right") - 1).tolist():
-            texts[number] = normalise(texts[number])
+            texts[number] = fold(texts[number])
         codes, ends = _joined(texts)
         folded = fold_of[codes]
         # What is still contextual stands in a text that is normalised already, where it stays as it is.
@@ -162,7 +162,30 @@ def _codes(texts: list[str]) -> tuple[Codes, npt.NDArray[np.int64]]:
     if not kept.all():
         ends = np.concatenate([[0], np.cumsum(kept)])[ends]
         folded = folded[kept]
-    return folded, ends
+    return _without_gaps(folded, ends)
+
+
+def _without_gaps(codes: Codes, ends: npt.NDArray[np.int64]) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """Return the texts with their gaps closed; only those are looked at that may have one."""
+    from matching.codepoints import HAN_CHARACTER, LETTER, POINT, SEPARATOR, kinds
+
+    # Two places of padding, and a text's end counts as a gap, so that what is looked at is never too little.
+    kind = np.concatenate([[SEPARATOR], kinds()[codes], [SEPARATOR] * 4])
+    apart, han, letter = (kind == SEPARATOR) | (kind == POINT), kind == HAN_CHARACTER, kind == LETTER
+    first = np.concatenate([[True], np.zeros(len(codes) + 4, bool)])
+    first[ends] = True  # the place before the first character of each text
+    at, before, after, second, third = (slice(n, len(codes) + n) for n in (1, 0, 2, 3, 4))
+    suspect = han[at] & apart[after] & (~han[before] | first[before]) & (apart | han)[second]
+    suspect |= letter[at] & apart[after] & letter[second] & apart[third]
+    if not suspect.any():
+        return codes, ends
+    numbers = np.unique(np.searchsorted(ends, np.flatnonzero(suspect), side="right") - 1)
+    pieces = [codes[start:end] for start, end in pairwise(ends.tolist())]
+    for number in numbers.tolist():
+        pieces[number] = _encoded(close_gaps(pieces[number].tobytes().decode("utf-32-le", "surrogatepass")))
+    ends = np.zeros(len(pieces) + 1, np.int64)
+    np.cumsum([len(piece) for piece in pieces], out=ends[1:])
+    return np.concatenate(pieces), ends
 
 
 def _joined(texts: list[str]) -> tuple[Codes, npt.NDArray[np.int64]]:

@@ -27,6 +27,33 @@ HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _IGNORABLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2065, 0x3164, 0xFFA0}
 _IGNORABLE |= {*range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9)}
 
+# Where a script's letters look like Latin ones. Lower-case Greek only where its capital is listed as well, and no μ:
+# 5 μm are not 5 mm.
+_LOOKALIKES = str.maketrans(
+    "АВЕКМНОРСТУХІЈЅԛԝаеорсухіјѕһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧαιορνυ", "ABEKMHOPCTYXIJSqwaeopcyxijshlABEZHIKMNOPTYXaiopvu"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+
+# Radicals of the CJK Radicals Supplement that NFKC leaves alone although they look like the character beside them.
+_RADICALS = dict(
+    zip(
+        "⺁⺄⺅⺆⺈⺉⺊⺌⺍⺎⺏⺐⺒⺓⺔⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺫⺬⺭⺯⺰⺱⺲⺶⺹⺺⺻⺼⺾⺿⻀⻁⻂⻃⻄⻅⻆⻈⻉⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
+        "厂乙亻冂刀刂卜小小兀尣尢巳幺彑忄㣺扌攵旡日月歺民氵氺灬爫爫丬牛犭王罒示礻糹纟罓罒羊耂肀聿月艹艹艹虎衤覀西见角讠贝车辶辶辶阝钅长镸长门阝雨青韦页风飞食飠饣马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龟亀",
+        strict=True,
+    )
+)
+
+# Letters that are drawn as Latin ones and that NFKC leaves alone: small capitals, and letters in black or open shapes.
+_SHAPED = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True))
+_SHAPED |= {chr(first + i): chr(97 + i) for first in (0x1F150, 0x1F170, 0x1F1E6) for i in range(26)}
+
+# Marks that are laid over any letter: dropped where NFKC does not join them to it. U+3099 ff. belong to Japanese.
+_MARKS = (0x0300, 0x0370), (0x0483, 0x048A), (0x1AB0, 0x1B00), (0x1DC0, 0x1E00), (0x20D0, 0x2100), (0xFE20, 0xFE30)
+
+_HAN_CHAIN = re.compile(rf"(?<![{HAN}])[{HAN}](?:[\W_]{{1,2}}[{HAN}]){{2,}}(?![{HAN}])")
+_LETTER_CHAIN = re.compile(rf"(?<![^\W_])[^\W\d_{HAN}](?:([\W_])[^\W\d_{HAN}])(?:\1[^\W\d_{HAN}]){{2,}}(?![^\W_])")
+_SEPARATORS = re.compile(r"[\W_]+")
+
 _TOKEN = re.compile(rf"([{HAN}]+)|(\d+(?:\.\d+)+|[^\W_{HAN}]+)")
 
 
@@ -66,6 +93,51 @@ def _simplified() -> dict[int, str]:
     return {ord(character): _end_of_chain(character, first) for character in first}
 
 
+class _AlikeTable(dict[int, int | str | None]):
+    """A `str.translate` table of what looks alike, for text in NFKC; filled as characters turn up."""
+
+    def __missing__(self, code: int) -> int | str | None:
+        self[code] = result = _alike(code)
+        return result
+
+
+def _alike(code: int) -> int | str | None:
+    """Return a Latin letter without its marks, a radical's character, a shaped letter's letter; nothing for a mark."""
+    character = chr(code)
+    if any(first <= code < end for first, end in _MARKS):
+        return None
+    found = _RADICALS.get(character) or _SHAPED.get(character)
+    if found:
+        return found.translate(_simplified())
+    base = unicodedata.normalize("NFD", character)[0]
+    return base if base.isascii() else _simplified().get(code, code)
+
+
+_ALIKE = _AlikeTable()
+
+
+def _in_one_script(word: re.Match[str]) -> str:
+    """Return a word with its Cyrillic and Greek look-alikes as Latin letters, where it is Latin otherwise."""
+    text = word.group()
+    folded = text.translate(_LOOKALIKES)
+    if folded == text or len(text) == 1:
+        return text
+    latin = any("a" <= letter <= "z" or "A" <= letter <= "Z" for letter in text)
+    others = "".join(letter for letter in folded if not re.match(f"[{HAN}]", letter))
+    return folded if latin or (len(others) > 1 and others.isascii()) else text
+
+
+def close_gaps(text: str) -> str:
+    """Return normalised text without the gaps that only spread a word out: 缺 陷 检 测, 缺·陷·检·测, d-e-f-e-c-t.
+
+    Spaces and signs go where they stand between at least three single characters or, always the same one, at least four
+    single letters: 男、女、老 is rare and loses nothing by it. All spaces between Chinese characters would be too
+    many: nDCG@10 on judged data fell from .605 to .596 without those that divide words.
+    """
+    text = _HAN_CHAIN.sub(lambda chain: _SEPARATORS.sub("", chain.group()), text)
+    return _LETTER_CHAIN.sub(lambda chain: _SEPARATORS.sub("", chain.group()), text)
+
+
 def _end_of_chain(character: str, following: dict[str, str]) -> str:
     seen = {character}
     while (after := following.get(character, character)) not in seen:
@@ -83,7 +155,7 @@ class Analyzer:
     ['缺', '陷', '检', '测', '缺陷', '陷检', '检测', 'ai', '2.0']
     """
 
-    name = "han12-words/1"
+    name = "han12-words/2"
     """Stored with an index; one made by an analyzer of another name is refused. It changes when the tokens change."""
 
     def __init__(self, thesaurus: "Thesaurus | None" = None) -> None:
@@ -95,17 +167,24 @@ class Analyzer:
     def normalise(self, text: str) -> str:
         """Return the text in the one form in which it is compared.
 
-        NFKC; case folded; traditional characters made simplified; format and control characters dropped, so that a
-        zero-width space within a word changes nothing; white space of any kind becomes a space. At most 20,000
-        characters are read and returned. Normalising twice is normalising once.
+        NFKC; case folded; marks over Latin letters dropped; radicals, shaped letters and, within Latin words, Cyrillic
+        and Greek look-alikes replaced; traditional characters made simplified; format and control characters dropped,
+        so that a zero-width space within a word changes nothing; white space of any kind becomes a space, and gaps that
+        only spread a word out are closed. At most 20,000 characters are read and returned, and read they are before
+        anything else is done. Normalising twice is normalising once.
         """
+        return close_gaps(self.fold(text))
+
+    def fold(self, text: str) -> str:
+        """Return the text as `normalise` does but with its gaps; each character by itself, words in their script."""
         text = text[:MAX_TEXT]
         if text.isascii():
             return text.translate(_VISIBLE).lower()
-        folded = unicodedata.normalize("NFKC", text.translate(_VISIBLE)).casefold()
+        folded = unicodedata.normalize("NFKC", text.translate(_VISIBLE))
+        folded = _WORD.sub(_in_one_script, folded).casefold()
         # Folding case can leave a form that is not NFKC, and NFKC can bring back an invisible filler (U+1160).
         folded = unicodedata.normalize("NFKC", folded.translate(_VISIBLE))
-        return folded.translate(_simplified())[:MAX_TEXT]
+        return unicodedata.normalize("NFKC", folded.translate(_ALIKE))[:MAX_TEXT]
 
     def tokens(self, text: str) -> list[str]:
         """Return the tokens of a text in reading order, run by run; repeated as often as they occur.
