@@ -192,7 +192,13 @@ def test_the_night_comes_once_a_day_and_not_before_its_hour(
     assert sorted(Delivery.objects.values_list("task", flat=True)) == NIGHT_TASKS * nights
 
 
-NIGHT_TASKS = ["marketplace.prune", "scenarios.preview_thresholds", "scenarios.propose_all", "scenarios.prune"]
+NIGHT_TASKS = [
+    "marketplace.mine_synonyms",
+    "marketplace.prune",
+    "scenarios.preview_thresholds",
+    "scenarios.propose_all",
+    "scenarios.prune",
+]
 
 
 @pytest.mark.parametrize(
