@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matching.acceptance import Acceptance, learn_acceptance
     from matching.calibration import Calibration, Reliability, calibrate
     from matching.candidates import Background, Candidates
+    from matching.collection import Collection
     from matching.continuity import continue_groups
     from matching.errors import IndexExistsError, IndexFormatError, MatchingError, UnknownDocument
     from matching.evaluation import (
@@ -47,6 +48,7 @@ _MODULES = {
     "acceptance": ("Acceptance", "learn_acceptance"),
     "calibration": ("Calibration", "Reliability", "calibrate"),
     "candidates": ("Background", "Candidates"),
+    "collection": ("Collection",),
     "continuity": ("continue_groups",),
     "errors": ("IndexExistsError", "IndexFormatError", "MatchingError", "UnknownDocument"),
     "evaluation": (
@@ -84,6 +86,7 @@ __all__ = [
     "BestF1",
     "Calibration",
     "Candidates",
+    "Collection",
     "Document",
     "FieldCosines",
     "Group",

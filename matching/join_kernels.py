@@ -211,3 +211,29 @@ def row_products(indptr, indices, data, x, y):
                 b += 1
         products[pair] = product
     return products
+
+
+@njit(nogil=True, cache=True)
+def product(x_features, x_weights, y_features, y_weights):
+    """Return the product of two rows with ascending features, summed in float64."""
+    x, y, total = 0, 0, 0.0
+    while x < len(x_features) and y < len(y_features):
+        if x_features[x] == y_features[y]:
+            total += np.float64(x_weights[x]) * np.float64(y_weights[y])
+            x += 1
+            y += 1
+        elif x_features[x] < y_features[y]:
+            x += 1
+        else:
+            y += 1
+    return total
+
+
+@njit(nogil=True, cache=True)
+def plan_products(ends, features, weights, x, other_ends, other_features, other_weights, y):
+    """Return the products of rows x[i] of one plan and y[i] of another, summed in float64."""
+    products = np.zeros(len(x), np.float64)
+    for pair in range(len(x)):
+        a, b = slice(ends[x[pair]], ends[x[pair] + 1]), slice(other_ends[y[pair]], other_ends[y[pair] + 1])
+        products[pair] = product(features[a], weights[a], other_features[b], other_weights[b])
+    return products

@@ -1,0 +1,139 @@
+"""What `join_kernels` and `search_kernels` do, with numpy and scipy: slower, the same results, nothing to load.
+
+For processes without numba. A function here takes the arguments of the compiled one of its name and fills or returns
+the same; pruning is left out, so `candidates` and `nearest` compute every product of their block.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from matching.postings import largest
+
+Array = npt.NDArray[Any]
+
+
+def column_sums(indices: Array, data: Array, terms: int) -> tuple[Array, Array]:
+    """Return of every column the number of its entries and the sum of their squares."""
+    squares = np.bincount(indices, data.astype(np.float64) ** 2, minlength=terms)
+    return np.bincount(indices, minlength=terms), squares
+
+
+def squared_norms(
+    indptr: Array, indices: Array, data: Array, rank: Array, heavy: int, width: int
+) -> tuple[Array, Array]:
+    """Return |x_heavy|² of every row of a csr matrix and the number of its features of rank < width."""
+    rows, ranks = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr)), rank[indices]
+    squares = np.where(ranks < heavy, data.astype(np.float64) ** 2, 0.0)
+    n = len(indptr) - 1
+    return np.bincount(rows, squares, minlength=n), np.bincount(rows, ranks < width, minlength=n).astype(np.int64)
+
+
+def gather(
+    indptr: Array, indices: Array, data: Array, rank: Array, width: int, rows: Array, ends: Array, features: Array,
+    weights: Array,
+) -> None:  # fmt: skip
+    """Fill features and weights with the rows, in the order given; features of rank ≥ width are left out."""
+    shape = (len(indptr) - 1, int(indices.max(initial=0)) + 1)
+    moved = csr_array((data, indices, indptr), shape=shape)[rows]
+    ranks = rank[moved.indices]
+    kept = ranks < width
+    features[:], weights[:] = ranks[kept], moved.data[kept]
+
+
+def turn(
+    ends: Array, features: Array, weights: Array, first: int, last: int, starts: Array, documents: Array, values: Array
+) -> None:
+    """Make the postings of rows first..last, and put the rows' features into ascending order."""
+    held, width = slice(int(ends[first]), int(ends[last])), len(starts) - 1
+    shape = (last - first, max(width, 1))
+    rows = csr_array((weights[held].copy(), features[held].copy(), ends[first : last + 1] - ends[first]), shape=shape)
+    turned = rows.T.tocsr()
+    size = len(turned.data)
+    starts[:] = turned.indptr[: width + 1]
+    documents[:size], values[:size] = turned.indices, turned.data
+    again = turned.T.tocsr()
+    features[held], weights[held] = again.indices, again.data
+
+
+def prefixes(
+    ends: Array, features: Array, weights: Array, first: int, last: int, cuts: Array, norms: Array, lengths: Array
+) -> None:
+    """Fill norms[row, i] and lengths[row, i]: Euclidean length and number of a row's features below cuts[i]."""
+    rows = np.repeat(np.arange(last - first), np.diff(ends[first : last + 1]))
+    some, squares = features[ends[first] : ends[last]], weights[ends[first] : ends[last]].astype(np.float64) ** 2
+    for number, cut in enumerate(cuts.tolist()):
+        below = some < cut
+        norms[first:last, number] = np.sqrt(np.bincount(rows, squares * below, minlength=last - first))
+        lengths[first:last, number] = np.bincount(rows, below, minlength=last - first)
+
+
+def _rows(some: tuple[Array, ...], rows: Array, width: int) -> csr_array:
+    """Return these rows as float64, without the features that the block does not know."""
+    ends, features, weights = some[:3]
+    parts = [np.arange(ends[row], ends[row + 1]) for row in rows.tolist()]
+    places = np.concatenate([*parts, np.zeros(0, np.int64)]).astype(np.int64)
+    of_row = np.repeat(np.arange(len(rows)), [len(part) for part in parts])
+    known = features[places] < width
+    entries = (weights[places][known].astype(np.float64), (of_row[known], features[places][known]))
+    return csr_array(entries, shape=(len(rows), max(width, 1)))
+
+
+def _block(first: int, last: int, starts: Array, documents: Array, values: Array) -> csr_array:
+    """Return the block turned: csr_array (features, rows), float64."""
+    size = int(starts[-1])
+    parts = (values[:size].astype(np.float64), documents[:size].astype(np.int32), starts)
+    return csr_array(parts, shape=(max(len(starts) - 1, 1), last - first))
+
+
+def candidates(
+    queries: Array, asked: tuple[Array, ...], after_only: bool, first: int, last: int, *rest: Any
+) -> tuple[Array, Array, float]:
+    """Return (query rows, block rows) of all pairs that reach the limit."""
+    starts, documents, values, _skipped_part, limit = rest[-5:]
+    block = _block(first, last, starts, documents, values)
+    products = (_rows(asked, queries, len(starts) - 1) @ block).tocoo()
+    x, y = queries[products.row], products.col + first
+    kept = (products.data >= limit) & ((y > x) if after_only else True)
+    return x[kept], y[kept], 0.0
+
+
+def nearest(
+    queries: Array, asked: tuple[Array, ...], own: Array, scores: Array, found: Array, numbers: Array, dead: Array,
+    first: int, last: int, *rest: Any,
+) -> float:  # fmt: skip
+    """Improve, for each query, its list of the best rows by the rows first..last."""
+    starts, documents, values = rest[-5:-2]
+    ends, features, weights = asked[:3]
+    for position, query in enumerate(queries.tolist()):
+        products = np.zeros(last - first, np.float64)
+        for place in range(int(ends[query]), int(ends[query + 1])):
+            if features[place] < len(starts) - 1:
+                part = slice(int(starts[features[place]]), int(starts[features[place] + 1]))
+                products[documents[part]] += np.float64(weights[place]) * values[part]
+        products[dead[first:last] != 0] = 0.0
+        if first <= own[position] < last:
+            products[own[position] - first] = 0.0
+        rows = largest(products, scores.shape[1])
+        some_scores = np.concatenate([scores[position], products[rows]])
+        some_numbers = np.concatenate([found[position], numbers[rows + first]])
+        best = np.lexsort((some_numbers, -some_scores))[: scores.shape[1]]
+        scores[position], found[position] = some_scores[best], some_numbers[best]
+    return 0.0
+
+
+def plan_products(
+    ends: Array, features: Array, weights: Array, x: Array, other_ends: Array, other_features: Array,
+    other_weights: Array, y: Array,
+) -> Array:  # fmt: skip
+    """Return the products of rows x[i] of one plan and y[i] of another, summed in float64."""
+    width = int(max(features.max(initial=0), other_features.max(initial=0))) + 1
+    products = np.zeros(len(x), np.float64)
+    for start in range(0, len(x), 20_000):
+        part = slice(start, start + 20_000)
+        left = _rows((ends, features, weights), x[part], width)
+        right = _rows((other_ends, other_features, other_weights), y[part], width)
+        products[part] = np.asarray(left.multiply(right).sum(axis=1)).ravel()
+    return products
