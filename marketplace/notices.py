@@ -128,6 +128,10 @@ NOTICES: dict[str, Notice] = {
         _("The pool %(code)s has reached its minimum scale: %(title)s"), (manager, need_owners, followers)
     ),
     "demand.suggested": Notice(_("The pool %(code)s fits your capability: %(title)s"), (named_suppliers,)),
+    "demand.scale_reached": Notice(
+        _("The pool %(code)s has reached the minimum scale of a matching capability: %(title)s"),
+        (named_suppliers, manager),
+    ),
     "demand.fall_below": Notice(_("The pool %(code)s fell below its minimum scale: %(title)s"), (manager, need_owners)),
     "demand.miss_threshold": Notice(
         _("The pool %(code)s missed its minimum scale by the deadline: %(title)s"), (manager, need_owners)

@@ -19,6 +19,7 @@ from marketplace.suggesting import (
     drafts_for,
     keep,
     lock_in_order,
+    matching_scales,
     published_offers,
     subject_of_call,
     subject_of_demand,
@@ -27,6 +28,7 @@ from marketplace.suggesting import (
 from marketplace.synonym_mining import keep_proposals, proposed_pairs
 from matching import Document
 from scenarios import indexing, topics
+from scenarios.actions.scales import mark_scales
 from scenarios.content import text_of
 from scenarios.indexing import update_index
 from scenarios.live_index import LiveIndex, readable_index
@@ -157,6 +159,8 @@ def _suggest(live: LiveIndex | None, subjects: list[Subject], gone: Q, finish: F
         offers = published_offers()
         for subject in subjects:
             keep(live, subject, drafts_for(live, subject, offers))
+            if demand := subject.relation.get("demand"):
+                mark_scales(demand_id=demand.pk, scales=matching_scales(demand))
     with transaction.atomic():
         stale = Suggestion.objects.filter(gone, state="open")
         lock_in_order(stale)

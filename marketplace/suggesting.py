@@ -16,6 +16,7 @@ from marketplace.gates import Asked, FieldVerdict, Offered, in_bands, passes, ve
 from marketplace.models import Capability, Suggestion
 from marketplace.querysets import SuggestionQuerySet
 from matching import Background, Document, Reranked, rank, rerank_one
+from scenarios.actions.scales import Scale
 from scenarios.actor import SYSTEM
 from scenarios.content import text_of
 from scenarios.disclosure import pooled_band
@@ -186,7 +187,17 @@ def _fitting(subject: Subject) -> Iterable[tuple[Any, Any]]:
     if "need" in subject.relation:  # Nobody is told of every single need; they wait in the list.
         return ()
     rows = Suggestion.objects.current().exclude(state="dismissed").filter(**subject.relation, failed_gates=[])
+    if "demand" in subject.relation:  # Where there is a minimum scale, the news is that the pool has reached it.
+        rows = rows.filter(capability__min_scale_quantity__isnull=True)
     return rows.values_list("capability", "capability__owner")
+
+
+def matching_scales(demand: MergedDemand) -> list[Scale]:
+    """Return the minimum scales, in the pool's unit, of what is suggested for a pool and fails no other gate."""
+    rows = Suggestion.objects.current().exclude(state="dismissed").filter(demand=demand)
+    scaled = rows.filter(capability__min_scale_quantity__isnull=False, capability__min_scale_unit=demand.unit)
+    fitting = scaled.filter(Q(failed_gates=[]) | Q(failed_gates=["min_scale"]))
+    return [Scale(pk, quantity) for pk, quantity in fitting.values_list("capability", "capability__min_scale_quantity")]
 
 
 def _tell_suppliers(subject: Subject, suppliers: set[Any]) -> None:

@@ -68,6 +68,7 @@ DEMAND_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("id", "code", "title_zh", "title_en", "status", "version", "created_at"), Audience.PUBLIC),
     **dict.fromkeys(("core", "core_version", "unit", "threshold_quantity", "deadline"), Audience.PUBLIC),
     **dict.fromkeys(("disclosure", "owners", "pooled_quantity", "pooled_band", "members"), Audience.PUBLIC),
+    "scale_marks": Audience.PUBLIC,
     **dict.fromkeys(("on_fail", "after_extension", "reason"), Audience.PUBLIC),
     **dict.fromkeys(("consent_by", "deadline_generation", "consents", "differences"), Audience.STAFF),
     "indicator_sources": Audience.STAFF,

@@ -34,6 +34,7 @@ EVENT_LABELS: dict[str, Any] = {
     "threshold.chosen": _("Merge threshold chosen"),
     "demand.drafted": _("Pool drafted"),
     "demand.suggested": _("Fitting suppliers told"),
+    "demand.scale_reached": _("Minimum scale of capabilities reached"),
     "demand.invite": _("Owners invited"),
     "demand.consent": _("Owner answered"),
     "demand.consent_due": _("Time for consents ended"),

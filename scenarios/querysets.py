@@ -274,6 +274,18 @@ class MergedDemandQuerySet(TitleSearch, models.QuerySet[Any]):
         )
 
 
+class ScaleMarkQuerySet(models.QuerySet[Any]):
+    """Marks of pools' scale meters."""
+
+    def of_pool(self, demand: Any) -> Self:
+        """Marks that count in the pool's unit and whose capability matches it now, smallest first."""
+        return self.filter(demand=demand, unit=demand.unit, matches=True).order_by("quantity", "id")
+
+    def reached_now(self, demand: Any, quantity: Any) -> Self:
+        """Marks of a pool that this quantity reaches for the first time."""
+        return self.of_pool(demand).filter(reached_at__isnull=True, quantity__lte=quantity)
+
+
 class CallQuerySet(TitleSearch, models.QuerySet[Any]):
     def open(self) -> Self:
         """Calls that may be answered now, by the database clock."""

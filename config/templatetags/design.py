@@ -21,6 +21,7 @@ from scenarios.findings import LABELS
 
 register = template.Library()
 
+LABEL_SPACE = 10.0  # per cent of a meter's width
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 TONES = {
@@ -112,12 +113,27 @@ def label_anchor(percent: str) -> str:
 
 
 @register.simple_tag
-def scale_end(pooled: Any, thresholds: Iterable[Any]) -> float:
-    """Return where a scale meter's axis ends: a tenth beyond the largest of the pooled quantity and the thresholds."""
-    quantities = [float(pooled or 0)]
+def scale_end(pooled: Any, thresholds: Iterable[Any], possible: Any = 0) -> float:
+    """Return where a scale meter's axis ends: a tenth beyond the largest of the quantities and the thresholds."""
+    quantities = [float(pooled or 0), float(possible or 0)]
     for threshold in thresholds:
         quantities.append(float(_of(threshold, "quantity")))
     return (max(quantities) or 1.0) * 1.1
+
+
+@register.simple_tag
+def scale_ticks(thresholds: Iterable[Any], end: float) -> list[dict[str, str]]:
+    """Return the marks of a scale meter, smallest first: where each stands and its label.
+
+    One mark per quantity; a label that would touch the one before it is left out, the table has it.
+    """
+    ticks, last = [], -LABEL_SPACE
+    for text in sorted({str(_of(one, "quantity")) for one in thresholds}, key=float):
+        percent = 100 * float(text) / end
+        fits = percent - last >= LABEL_SPACE
+        last = percent if fits else last
+        ticks.append({"x": share(text, end), "label": text if fits else ""})
+    return ticks
 
 
 @register.filter

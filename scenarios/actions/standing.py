@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scenarios import topics
+from scenarios.actions.scales import note_reached
 from scenarios.actor import SYSTEM, Actor
 from scenarios.choices import DemandStatus, OnFail
 from scenarios.journal import log_event
@@ -45,6 +46,7 @@ def settle(demand: MergedDemand) -> None:
         move_demand(demand, "form", actor=SYSTEM, owners=scale.owners)
     if demand.status in COUNTED:
         _weigh(demand, scale)
+        note_reached(demand, scale.pooled_quantity)
         # With another quantity another capability is worth while.
         emit(topics.DEMAND_FORMED, demand_id=str(demand.pk))
 

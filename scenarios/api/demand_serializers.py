@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from scenarios import disclosure
+from scenarios import disclosure, scale
 from scenarios.actions.consents import ANSWERS
 from scenarios.actions.needs import MAX_INDICATORS
 from scenarios.api.input import MAX_IDS, Reason, Strict, Version, Words
@@ -74,6 +74,30 @@ class SourceShown(serializers.Serializer[Any]):
     need = serializers.CharField(source="source.need.code", help_text="Code of the need.")
 
 
+class ClosingShown(serializers.Serializer[Any]):
+    id = serializers.UUIDField(source="pk")
+    code = serializers.CharField()
+    quantity = serializers.DecimalField(max_digits=12, decimal_places=2)
+
+
+class ScaleMarkShown(serializers.Serializer[Any]):
+    """A minimum scale of a matching capability and how the pool stands to it."""
+
+    label = serializers.CharField(  # type: ignore[assignment]
+        help_text="The capability; how many there are, where you may not read which."
+    )
+    capability = serializers.CharField(source="code", help_text="Its code; empty where you may not read it.")
+    quantity = serializers.DecimalField(max_digits=12, decimal_places=2)
+    state = serializers.ChoiceField(
+        choices=[scale.MET, scale.MISSED, scale.WITHIN],
+        help_text="within: the pooled quantity is told as a band, and the minimum scale lies inside it.",
+    )
+    gap = serializers.DecimalField(
+        max_digits=14, decimal_places=2, allow_null=True, help_text="What is missing; null where that is not told."
+    )
+    closing = ClosingShown(many=True, help_text="Needs outside the pool that would close the gap; for staff.")
+
+
 class DemandListed(Audienced):
     """A pool in a list. The exact quantity is told from three distinct owners on, a band before."""
 
@@ -121,6 +145,7 @@ class DemandShown(DemandListed):
     my_consents = serializers.SerializerMethodField(help_text="What your organisations answered, or are asked.")
     differences = DifferenceShown(many=True, read_only=True)
     indicator_sources = serializers.SerializerMethodField()
+    scale_marks = serializers.SerializerMethodField()
 
     class Meta(DemandListed.Meta):
         fields: tuple[str, ...] = (
@@ -131,6 +156,7 @@ class DemandShown(DemandListed):
             "my_consents",
             "differences",
             "indicator_sources",
+            "scale_marks",
         )
         read_only_fields = fields
 
@@ -147,6 +173,13 @@ class DemandShown(DemandListed):
     @extend_schema_field(SourceShown(many=True))
     def get_indicator_sources(self, row: Any) -> Any:
         return SourceShown([one for one in row.core_indicators.all() if one.source_id], many=True).data
+
+    @extend_schema_field(ScaleMarkShown(many=True))
+    def get_scale_marks(self, row: Any) -> Any:
+        actor = actor_of(self.context)
+        owners = {member.need.owner_id for member in row.members.all() if member.left_at is None}
+        is_party = actor.is_staff or any(actor.belongs_to(owner) for owner in owners)
+        return ScaleMarkShown(scale.shown_marks(row, actor, is_party=is_party), many=True).data
 
     @extend_schema_field(ConsentShown(many=True))
     def get_my_consents(self, row: Any) -> Any:

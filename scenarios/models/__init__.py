@@ -16,6 +16,7 @@ from scenarios.models.event import Event, EventSeal
 from scenarios.models.moderation import ModerationDecision
 from scenarios.models.need import Follow, Indicator, Need, NeedVersion
 from scenarios.models.outbox import Delivery, Heartbeat, IndexBuild, JobSlot, UsedKey
+from scenarios.models.scale import ScaleMark
 from scenarios.models.synonyms import Concept, Phrase, SynonymProposal
 from scenarios.models.taxonomy import Chain, District
 from scenarios.models.threshold import MergePreview, MergeThreshold
@@ -49,6 +50,7 @@ __all__ = [
     "NeedVersion",
     "Phrase",
     "ProposalMember",
+    "ScaleMark",
     "SynonymProposal",
     "UsedKey",
 ]

@@ -24,6 +24,7 @@ from scenarios.forms import ConsentForm
 from scenarios.listing import Facet, narrow
 from scenarios.models import Consent, CoreVersion, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of
+from scenarios.scale import meter_rows, own_scale
 from scenarios.views.parts import actor_of, follows, page_of, search_text
 from scenarios.views.shown_need import indicator_rows
 
@@ -72,7 +73,7 @@ def _page(
         "pool": pool,
         "core": core,
         "indicators": indicator_rows(core.indicators),
-        "scale": _scale(pool, actor),
+        "scale": _scale(pool, actor) | {"thresholds": meter_rows(pool, actor, is_party=party)},
         "members": shown_members(pool, members, actor),
         "named": shows_names(pool, members, actor),
         "is_party": party,
@@ -101,16 +102,8 @@ def _scale(pool: MergedDemand, actor: Actor) -> dict[str, Any]:
         "band": "" if exact else str(band),
         "unit": pool.get_unit_display(),
         "owners": pool.owners,  # type: ignore[attr-defined]
-        "thresholds": _threshold(pool, pooled, drawn),
+        "thresholds": own_scale(pool, actor),
     }
-
-
-def _threshold(pool: MergedDemand, pooled: Decimal, drawn: Decimal) -> list[dict[str, Any]]:
-    wanted = pool.threshold_quantity
-    if wanted is None:
-        return []
-    gap = number(max(wanted - drawn, Decimal(0)))
-    return [{"label": _("Minimum scale of this pool"), "quantity": number(wanted), "met": pooled >= wanted, "gap": gap}]
 
 
 def _core_differences(old: CoreVersion, new: CoreVersion) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A pool as manager and publisher see it: its core, members, consents and scale."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from scenarios.lifecycle import DEMAND_MOVES, move
 from scenarios.models import Consent, DemandMember, Event, MergedDemand, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.querysets import LIVE_CALLS
+from scenarios.scale import meter_rows
 from scenarios.staff_forms import ReasonForm, SplitForm, TermsForm, terms_initial
 from scenarios.views.parts import actor_of, page_of
 from scenarios.views.staff_parts import address, chosen, options
@@ -60,7 +62,7 @@ def pool_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200
         "left": [member for member in members if member.left_at is not None],
         "applicants": list(Need.objects.poolable().filter(joins=pool).select_related("owner").order_by("code")),
         "all_pooled": pooled(member.need for member in living),
-        **_scale(pool),
+        **_scale(pool, actor, living),
         **_consents(pool, living, actor),
         "columns": [member.need.code for member in living],
         "rows": difference_rows([member.need for member in living], treatments=_treatments(pool)),
@@ -73,13 +75,15 @@ def pool_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200
     return render(request, "scenarios/staff/pool.html", context, status=status)
 
 
-def _scale(pool: MergedDemand) -> dict[str, Any]:
-    quantity = pool.pooled_quantity  # type: ignore[attr-defined]
-    wanted = pool.threshold_quantity
-    row = {"label": pool._meta.get_field("threshold_quantity").verbose_name, "quantity": wanted and number(wanted)}
-    gap = number(max(wanted - quantity, 0)) if wanted else "0"
-    thresholds = [{**row, "met": quantity >= wanted, "gap": gap}] if wanted else []
-    return {"consented": number(quantity), "thresholds": thresholds}
+def _scale(pool: MergedDemand, actor: Actor, living: list[DemandMember]) -> dict[str, Any]:
+    """Return the meter: what is consented, what it could be if all accepted, and every minimum scale with its gap."""
+    quantity: Decimal = pool.pooled_quantity  # type: ignore[attr-defined]
+    possible = sum((one.need.quantity or 0 for one in living if one.need.quantity_unit == pool.unit), Decimal(0))
+    return {
+        "consented": number(quantity),
+        "possible": number(possible) if possible > quantity else "",
+        "thresholds": meter_rows(pool, actor, is_party=True),
+    }
 
 
 def _consents(pool: MergedDemand, living: list[DemandMember], actor: Actor) -> dict[str, Any]:

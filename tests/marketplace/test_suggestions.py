@@ -281,9 +281,13 @@ def test_a_pool_passes_where_no_need_alone_does_and_its_supplier_hears_of_it_onc
     assert set(Suggestion.objects.filter(need__isnull=False).values_list("failed_gates__0", flat=True)) == {"min_scale"}
     pipeline.suggest_for_demand(demand_id=str(demand.pk), finish=lambda: None)
     drain_outbox()
-    assert Event.objects.filter(kind="demand.suggested").count() == 1
-    told = Notification.objects.filter(event__kind="demand.suggested")
-    assert [(one.account, one.path) for one in told] == [(cast.supplier, f"/pools/{demand.pk}/")]
+    assert Event.objects.filter(kind="demand.scale_reached").count() == 1
+    told = Notification.objects.filter(event__kind="demand.scale_reached")
+    assert {(one.account, one.path) for one in told} == {
+        (account, f"/pools/{demand.pk}/") for account in (cast.supplier, cast.manager)
+    }
+    # The news that the scale is reached says that it fits, too.
+    assert not Event.objects.filter(kind="demand.suggested").exists()
 
 
 def test_a_third_member_that_is_silent_does_not_unlock_the_exact_sum(cast: Cast) -> None:

@@ -1,0 +1,202 @@
+"""The scale meter of a pool as one reader may see it: suppliers' minimum scales, what is missing, who would close it.
+
+Where a band stands for the pooled quantity, a mark inside the band is told as neither met nor missed: the marks of
+several suppliers would otherwise narrow the band down to the figure.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scenarios.actor import Actor
+from scenarios.conflicts import conflicts_between
+from scenarios.disclosure import band_of, shows_quantities
+from scenarios.facts import number
+from scenarios.linking import holds, words_on
+from scenarios.live_index import live_index
+from scenarios.models import MergedDemand, Need, ScaleMark
+
+# As far as two published needs are like enough for an author to be shown one beside the other.
+MIN_SIMILARITY = 0.08
+LOOKED_AT = 100
+MET, MISSED, WITHIN = "met", "missed", "within"
+
+
+@dataclass(frozen=True)
+class ShownMark:
+    """A minimum scale and how the pool stands to it: met, missed, or within the band that is told.
+
+    `gap` is what is missing, None where it is not told; `closing` the needs outside the pool that would close it.
+    """
+
+    label: str
+    url: str
+    code: str
+    quantity: Decimal
+    state: str
+    gap: Decimal | None
+    closing: tuple[Need, ...] = ()
+
+    @property
+    def met(self) -> bool:
+        return self.state == MET
+
+    @property
+    def within(self) -> bool:
+        return self.state == WITHIN
+
+    @property
+    def gap_text(self) -> str:
+        return "" if self.gap is None else number(self.gap)
+
+
+def shown_marks(pool: MergedDemand, actor: Actor, *, is_party: bool) -> list[ShownMark]:
+    """Return the marks of a pool's meter, smallest first; `pool` comes from `with_scale`.
+
+    Staff, the pool's owners and the supplier itself read which capability it is; for everyone else those of one
+    quantity are counted. Which needs would close a gap is told to staff only: that a need is left out tells whom its
+    owner blocks.
+    """
+    marks = list(ScaleMark.objects.of_pool(pool).select_related("capability"))
+    named = [mark for mark in marks if is_party or actor.belongs_to(mark.capability.owner_id)]
+    shown = [_named(pool, mark, actor) for mark in named]
+    shown += _counted(pool, [mark for mark in marks if mark not in named], actor)
+    if actor.is_staff:
+        shown = _with_closing(pool, shown)
+    return sorted(shown, key=lambda one: (one.quantity, one.code))
+
+
+def _named(pool: MergedDemand, mark: ScaleMark, actor: Actor) -> ShownMark:
+    state, gap = standing(pool, mark.quantity, actor)
+    return ShownMark(mark.capability.title, _address(mark), mark.capability.code, mark.quantity, state, gap)
+
+
+def _counted(pool: MergedDemand, marks: Iterable[ScaleMark], actor: Actor) -> list[ShownMark]:
+    counts: dict[Decimal, int] = {}
+    for mark in marks:
+        counts[mark.quantity] = counts.get(mark.quantity, 0) + 1
+    return [
+        ShownMark(_count_text(count), "", "", quantity, *standing(pool, quantity, actor))
+        for quantity, count in counts.items()
+    ]
+
+
+def _count_text(count: int) -> str:
+    return ngettext("%(count)d matching capability", "%(count)d matching capabilities", count) % {"count": count}
+
+
+def _address(mark: ScaleMark) -> str:
+    try:
+        return reverse("capability_detail", args=[mark.capability_id])
+    except NoReverseMatch:  # the supply side is another application's
+        return ""
+
+
+def standing(pool: MergedDemand, wanted: Decimal, actor: Actor) -> tuple[str, Decimal | None]:
+    """Return how a pool (from `with_scale`) stands to a quantity, and what is missing, as the reader may know it."""
+    pooled: Decimal = pool.pooled_quantity  # type: ignore[attr-defined]
+    if shows_quantities(pool, actor):
+        return (MET, Decimal(0)) if pooled >= wanted else (MISSED, wanted - pooled)
+    band = band_of(pooled)
+    if wanted <= band.low:
+        return MET, None
+    return (MISSED if band.high is not None and wanted > band.high else WITHIN), None
+
+
+def _with_closing(pool: MergedDemand, marks: list[ShownMark]) -> list[ShownMark]:
+    if not any(mark.gap for mark in marks):
+        return marks
+    candidates = joinable_needs(pool)
+    return [
+        ShownMark(**{**vars(mark), "closing": tuple(closing_needs(candidates, mark.gap))}) if mark.gap else mark
+        for mark in marks
+    ]
+
+
+def joinable_needs(pool: MergedDemand) -> list[Need]:
+    """Return the needs on offer, most alike first, that could join the pool: like its core, in its unit, in no other
+    pool, kept apart from no member, and in conflict with none in a field that is not decided.
+    """
+    members = list(Need.objects.filter(memberships__demand=pool, memberships__left_at__isnull=True))
+    decided = set(pool.differences.values_list("field", flat=True))
+    rows = _like(pool)
+    apart = words_on({need.pk: need.owner_id for need in (*members, *rows)}).apart
+    return [
+        need
+        for need in rows
+        if not any(holds((need.pk, member.pk), apart) for member in members)
+        and not {one.field for one in conflicts_between([*members, need])} - decided
+    ]
+
+
+def _like(pool: MergedDemand) -> list[Need]:
+    live = live_index()
+    if live is None:
+        return []
+    core = pool.cores.get(version=pool.core_version)
+    title = f"{core.title_zh} {core.title_en}".strip()
+    hits = live.indexes.part("needs").search(title, f"{core.problem}\n{core.boundary_in}", limit=LOOKED_AT)
+    alike = {hit.id: hit.score for hit in hits if hit.score >= MIN_SIMILARITY}
+    wanted = Need.objects.poolable().filter(pk__in=list(alike), quantity_unit=pool.unit, quantity__gt=0)
+    return sorted(wanted.select_related("owner"), key=lambda need: (-alike[str(need.pk)], need.code))
+
+
+def closing_needs(candidates: Sequence[Need], gap: Decimal) -> list[Need]:
+    """Return the smallest need that closes the gap alone, else the fewest that close it together; none where all of
+    them do not.
+    """
+    large = [need for need in candidates if need.quantity >= gap]  # type: ignore[operator]
+    if large:
+        return [min(large, key=lambda need: (need.quantity, need.code))]
+    found: list[Need] = []
+    missing = gap
+    for need in sorted(candidates, key=lambda need: (-(need.quantity or 0), need.code)):
+        found.append(need)
+        missing -= need.quantity or Decimal(0)
+        if missing <= 0:
+            return found
+    return []
+
+
+def meter_rows(pool: MergedDemand, actor: Actor, *, is_party: bool) -> list[dict[str, Any]]:
+    """Return what the meter draws and its table says: the pool's own minimum scale, then the marks of suppliers."""
+    return own_scale(pool, actor) + [_row(mark) for mark in shown_marks(pool, actor, is_party=is_party)]
+
+
+def own_scale(pool: MergedDemand, actor: Actor) -> list[dict[str, Any]]:
+    """Return the meter's row for the minimum scale that the manager set for the pool; nothing without one."""
+    wanted = pool.threshold_quantity
+    if wanted is None:
+        return []
+    return [_row(ShownMark(_("Minimum scale of this pool"), "", "", wanted, *_own(pool, wanted, actor)))]
+
+
+def _own(pool: MergedDemand, wanted: Decimal, actor: Actor) -> tuple[str, Decimal | None]:
+    """Return how the pool stands to its own minimum scale, which its status tells everyone."""
+    state, gap = standing(pool, wanted, actor)
+    if state != WITHIN:
+        return state, gap
+    pooled: Decimal = pool.pooled_quantity  # type: ignore[attr-defined]
+    return (MET if pooled >= wanted else MISSED), None
+
+
+def _closing(need: Need) -> dict[str, str]:
+    return {"code": need.code, "url": reverse("need_detail", args=[need.pk]), "quantity": number(need.quantity)}
+
+
+def _row(mark: ShownMark) -> dict[str, Any]:
+    return {
+        "label": mark.label,
+        "url": mark.url,
+        "code": mark.code,
+        "quantity": number(mark.quantity),
+        "met": mark.met,
+        "within": mark.within,
+        "gap": mark.gap_text,
+        "closing": [_closing(need) for need in mark.closing],
+    }
