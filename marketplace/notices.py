@@ -49,13 +49,14 @@ def followers(event: Event, subject: Any) -> Accounts:
 
 
 def need_owners(event: Event, subject: Any) -> Accounts:
-    """The owners whose needs are in the pool or behind the call; of a pool that just ended, those who were in it."""
+    """The owners whose needs are behind the call, or were in the pool when it happened: news may be told later."""
     if isinstance(subject, Call):
         return members_of(owners_of(subject))
     if isinstance(subject, Need):
         return owner(event, subject)
-    living = subject.members.filter(left_at__isnull=True).values_list("need__owner", flat=True)
-    return members_of(set(living) | set(event.data.get("organisations", ())))
+    then = subject.members.filter(Q(left_at__isnull=True) | Q(left_at__gte=event.at), joined_at__lte=event.at)
+    owners = set(then.values_list("need__owner", flat=True))
+    return members_of(owners | set(event.data.get("organisations", ())))
 
 
 def unanswered(event: Event, subject: MergedDemand) -> Accounts:
