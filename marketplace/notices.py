@@ -78,6 +78,11 @@ def named_suppliers(event: Event, subject: Any) -> Accounts:
     return members_of(set(event.data.get("organisations", ())))
 
 
+def named_organisations(event: Event, subject: Any) -> Accounts:
+    """The organisations that the event names: whose proposal was answered."""
+    return members_of(set(event.data.get("organisations", ())))
+
+
 def staff(*roles: str) -> Audience:
     """Return the audience of everyone who holds one of the roles."""
 
@@ -107,6 +112,9 @@ NOTICES: dict[str, Notice] = {
     "need.suspended": Notice(_("%(code)s was suspended; read why: %(title)s"), (owner, followers)),
     "need.reinstated": Notice(_("%(code)s is on offer again: %(title)s"), (owner, followers)),
     "need.withdrawn": Notice(_("%(code)s was withdrawn by its owner: %(title)s"), (followers,)),
+    "need.left_pool": Notice(
+        _("%(code)s is in no pool any more; it is on offer on its own again: %(title)s"), (owner,)
+    ),
     "need.expires_soon": Notice(
         _("%(code)s expires within 14 days; renew it if you still need it: %(title)s"), (owner,)
     ),
@@ -118,6 +126,15 @@ NOTICES: dict[str, Notice] = {
     "demand.core_changed": Notice(
         _("The core of %(code)s changed; your earlier consent no longer counts, decide again: %(title)s"),
         (need_owners, followers),
+    ),
+    "demand.core_change_proposed": Notice(
+        _("A member proposes a change of the core of %(code)s: %(title)s"), (manager,)
+    ),
+    "demand.core_change_taken": Notice(
+        _("Your change of the core of %(code)s is taken into its next version: %(title)s"), (named_organisations,)
+    ),
+    "demand.core_change_dismissed": Notice(
+        _("Your change of the core of %(code)s was not taken up; read why: %(title)s"), (named_organisations,)
     ),
     "demand.consent_due": Notice(_("Your consent to %(code)s is still open and lapses soon: %(title)s"), (unanswered,)),
     "demand.consent": Notice(_("An owner answered the invitation to %(code)s: %(title)s"), (manager,)),
@@ -249,6 +266,7 @@ PATHS_BY_KIND = {
     "demand.invite": "/workspace/pools/",
     "demand.consent_due": "/workspace/pools/",
     "demand.consent": "/staff/pools/{}/",
+    "demand.core_change_proposed": "/staff/pools/{}/",
     "call.drafted": "/staff/calls/{}/",
     "call.reviewed": "/staff/calls/{}/",
     "call.reworked": "/staff/calls/{}/",

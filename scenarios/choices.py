@@ -180,6 +180,21 @@ class Treatment(TextChoices):
     EXCLUDED = "excluded", _("Excluded")
 
 
+class CorePart(TextChoices):
+    """What of a pool's core a member may propose to change."""
+
+    PROBLEM = "problem", _("problem")
+    BOUNDARY_IN = "boundary_in", _("in scope")
+    BOUNDARY_OUT = "boundary_out", _("out of scope")
+    INDICATORS = "indicators", _("indicators")
+
+
+class CoreChangeState(TextChoices):
+    OPEN = "open", pgettext_lazy("status", "Open")
+    TAKEN = "taken", pgettext_lazy("core change", "Taken up")
+    DISMISSED = "dismissed", pgettext_lazy("status", "Dismissed")
+
+
 class CallKind(TextChoices):
     RFI = "rfi", _("Request for interest")
     OPEN_LIST = "open_list", _("Opportunity published")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from scenarios.choices import Unit
+from scenarios.choices import Treatment, Unit
 from scenarios.facts import indicator_text, indicator_texts, label_of, number, text_of_field
 from scenarios.models import CoreVersion, Need
 
@@ -52,12 +52,33 @@ def pooled(needs: Iterable[Need]) -> str:
     return ", ".join(f"{number(total)} {units.get(unit, unit)}" for unit, total in sorted(sums.items()))
 
 
+def deviation_label(field: str, metric: str) -> str:
+    """Return what a difference is called: the metric of an indicator, else the field of the need."""
+    return metric if field == "indicators" else label_of(Need, field)
+
+
+def value_text(field: str, value: str) -> str:
+    """Return the stored value of a difference in words: the label of a choice, else what it says."""
+    if field == "indicators":
+        return value
+    labels = {str(key): str(label) for key, label in Need._meta.get_field(field).flatchoices}  # type: ignore[union-attr]
+    return labels.get(value, value)
+
+
+def treatment_lines(treatments: Iterable[Mapping[str, str]]) -> list[str]:
+    """Return what a version of a core makes a module or excludes, one line each: ``Deployment: Module``."""
+    labels = {str(value): str(label) for value, label in Treatment.choices}
+    return [f"{deviation_label(row['field'], row['metric'])}: {labels[row['treatment']]}" for row in treatments]
+
+
 def core_changes(older: CoreVersion | None, newer: CoreVersion) -> list[dict[str, Any]]:
     """Return (label, before, after) for each part in which two versions of a core differ; nothing for the first one."""
     if older is None:
         return []
     pairs = [(name, getattr(older, name), getattr(newer, name)) for name in CORE_PARTS]
     pairs.append(("indicators", indicator_texts(older.indicators), indicator_texts(newer.indicators)))
+    before, after = ("\n".join(treatment_lines(one.treatments)) for one in (older, newer))
+    pairs.append(("treatments", before, after))
     return [
         {"label": label_of(CoreVersion, name), "before": before, "after": after}
         for name, before, after in pairs

@@ -50,6 +50,23 @@ def _by_value(rows: Sequence[Any], field: str) -> dict[str, list[str]]:
     return {value: sorted(codes) for value, codes in sorted(found.items())}
 
 
+def indicator_conflicts(needs: Iterable[Any]) -> dict[str, list[Any]]:
+    """Return metric → the indicators of these needs that name it, for each metric whose targets differ.
+
+    The needs come with their indicators loaded. A target is its value with comparator and unit; none is averaged.
+    """
+    by_metric: dict[str, list[Any]] = {}
+    for need in needs:
+        for row in need.indicators.all():
+            by_metric.setdefault(row.metric.strip(), []).append(row)
+    return {metric: rows for metric, rows in sorted(by_metric.items()) if len({target_of(row) for row in rows}) > 1}
+
+
+def target_of(indicator: Any) -> tuple[Any, ...]:
+    """Return what two indicators of one metric must have in common to be the same."""
+    return (indicator.unit.strip(), indicator.comparator, indicator.target, indicator.target_max)
+
+
 def blocked_pairs(owners: dict[UUID, UUID], walls: Iterable[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
     """Return the pairs of needs that are never pooled.
 

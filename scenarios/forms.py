@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from scenarios import choices
 from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actor import Actor
+from scenarios.choices import CorePart
 from scenarios.content import INDICATOR_FIELDS, IndicatorFields, NeedFields
 from scenarios.errors import Invalid
 from scenarios.facts import number
@@ -272,6 +273,27 @@ class ConsentForm(RefusableForm):
             "state": given["state"],
             "reservation": given["reservation"],
         }
+
+
+class CoreChangeForm(RefusableForm):
+    """What a part of a pool's core should say in its next version, and why."""
+
+    need_id = forms.ModelChoiceField(label=_("Your need"), queryset=Need.objects.none())
+    part = forms.ChoiceField(label=_("Part of the core"), choices=CorePart.choices)
+    value = forms.CharField(label=_("What it should say"), widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("What you learned, and where; the scenario manager reads it, other members do not."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, needs: Any, data: Any = None) -> None:
+        super().__init__(data, prefix="change", initial={"need_id": needs.first()})
+        self.fields["need_id"].queryset = needs  # type: ignore[attr-defined]
+
+    def clean_need_id(self) -> Any:
+        return self.cleaned_data["need_id"].pk
 
 
 class Declaration(TypedDict):

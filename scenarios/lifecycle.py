@@ -97,6 +97,11 @@ DEMAND_MOVES = (
     ),
 )
 
+CORE_CHANGE_MOVES = (
+    Move("take_up", ("open",), "taken", ("manager",)),
+    Move("dismiss", ("open",), "dismissed", ("manager",), ("reason",)),
+)
+
 CALL_MOVES = (
     Move("review", (C.DRAFT,), C.REVIEWED, ("moderator",), ("not_the_author", "not_own")),
     Move(

@@ -177,6 +177,18 @@ class DemandMemberQuerySet(models.QuerySet[Any]):
         return Exists(given.filter(state__in=CONSENTED))
 
 
+class DifferenceQuerySet(models.QuerySet[Any]):
+    """Where members of pools deviate from the core."""
+
+    def living(self) -> Self:
+        """Those of needs that are in the pool now."""
+        return self.filter(need__memberships__demand=F("demand"), need__memberships__left_at__isnull=True)
+
+    def undecided(self) -> Self:
+        """Conflicting targets of living members on which no manager has decided."""
+        return self.living().filter(field="indicators", decided_by__isnull=True)
+
+
 class MergeProposalQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         return self.filter(status=ProposalStatus.OPEN)
@@ -284,6 +296,18 @@ class ScaleMarkQuerySet(models.QuerySet[Any]):
     def reached_now(self, demand: Any, quantity: Any) -> Self:
         """Marks of a pool that this quantity reaches for the first time."""
         return self.of_pool(demand).filter(reached_at__isnull=True, quantity__lte=quantity)
+
+
+class CoreChangeQuerySet(models.QuerySet[Any]):
+    """Proposed changes of pools' cores."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Staff read all; an owner those about its own needs, since the others would name members."""
+        return self if actor.is_staff else self.filter(need__owner_id__in=actor.organisation_ids)
+
+    def waiting(self) -> Self:
+        """Those that no version of the core has taken in yet and that are not dismissed."""
+        return self.filter(core_version__isnull=True).exclude(state="dismissed")
 
 
 class CallQuerySet(TitleSearch, models.QuerySet[Any]):

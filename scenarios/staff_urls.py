@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from scenarios.views import (
     call_steps,
+    core_steps,
     events,
     merge_desk,
     merge_threshold,
@@ -45,6 +46,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pools/<uuid:pk>/members/add/", pool_steps.add, name="staff_pool_add"),
     path("pools/<uuid:pk>/members/<uuid:need>/remove/", pool_steps.remove, name="staff_pool_remove"),
     path("pools/<uuid:pk>/freeze/", pool_steps.freeze, name="staff_pool_freeze"),
+    path("pools/<uuid:pk>/core/decide/", core_steps.decide, name="staff_pool_decide"),
+    path("pools/<uuid:pk>/core/changes/<uuid:change>/take-up/", core_steps.take_up, name="staff_change_take_up"),
+    path("pools/<uuid:pk>/core/changes/<uuid:change>/dismiss/", core_steps.dismiss, name="staff_change_dismiss"),
     path("pools/<uuid:pk>/split/", pool_steps.split, name="staff_pool_split"),
     path("pools/<uuid:pk>/dissolve/", pool_steps.dissolve, name="staff_pool_dissolve"),
     path("calls/", staff_calls.staff_call_list, name="staff_call_list"),

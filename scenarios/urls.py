@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pools/", pools.pool_list, name="pool_list"),
     path("pools/<uuid:pk>/", pools.pool_detail, name="pool_detail"),
     path("pools/<uuid:pk>/answer/", pools.answer, name="pool_answer"),
+    path("pools/<uuid:pk>/propose/", pools.propose_change, name="pool_propose_change"),
     path("pools/<uuid:pk>/leave/<uuid:need_pk>/", pools.leave, name="pool_leave"),
     path("calls/", calls.call_list, name="call_list"),
     path("calls/<uuid:pk>/", calls.call_detail, name="call_detail"),

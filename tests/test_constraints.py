@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, Model
 
-from scenarios.models import Call, Consent, Indicator, MergedDemand, Need
+from scenarios.models import Call, Consent, CoreChange, Indicator, MergedDemand, Need, ScaleMark
 from tests.factories import Cast, make_organisation, published_capability, published_need
 from tests.scenarios.test_deadlines import make_pool
 
@@ -46,7 +46,25 @@ def member(cast: Cast) -> Any:
     return cast.enterprise.memberships.get()
 
 
+def core_change(cast: Cast) -> CoreChange:
+    member = pool(cast).members.all()[0]
+    return CoreChange.objects.create(
+        demand=member.demand, need=member.need, part="problem", value="x", reason="y", proposed_by=cast.manager
+    )
+
+
+def scale_mark(cast: Cast) -> ScaleMark:
+    return ScaleMark.objects.create(
+        demand=pool(cast), capability=published_capability(cast), quantity=Decimal(12), unit="line"
+    )
+
+
 FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
+    ("core_change_part_known", core_change, {"part": "title_zh"}),
+    ("core_change_decided_by_someone", core_change, {"state": "taken"}),
+    ("core_change_in_a_core_was_taken", core_change, {"core_version": 1}),
+    ("scale_mark_positive", scale_mark, {"quantity": Decimal(0)}),
+    ("scale_mark_unit_known", scale_mark, {"unit": "bogus"}),
     ("need_status_known", published_need, {"status": "bogus"}),
     ("need_risk_tier_known", published_need, {"risk_tier": "R9"}),
     ("need_quantity_unit_known", published_need, {"quantity_unit": "bogus"}),

@@ -29,7 +29,7 @@ TONES = {
     "info": "submitted checked pending reviewed consenting invited frozen leased running R2 info debug hint declared",
     "warn": "returned unverified threshold_missed accepted_with_reservation expired retry R3 warning reservation",
     "bad": "suspended declined cancelled rejected quarantined failed conflict blocker R4 error danger",
-    "special": "landed called contacted pooled awarded imported",
+    "special": "landed called contacted pooled awarded imported taken",
     "neutral": "draft drafted closed withdrawn dismissed superseded split dissolved queued",
 }
 TONE_BY_STATUS = {status: tone for tone, statuses in TONES.items() for status in statuses.split()}

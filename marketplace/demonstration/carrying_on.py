@@ -22,7 +22,7 @@ from marketplace.imports.columns import need_columns
 from marketplace.models import Account, Capability, Member
 from scenarios.actions import calls, consents, demands, interests, proposals
 from scenarios.actor import Actor
-from scenarios.choices import ConsentState
+from scenarios.choices import ConsentState, Treatment
 from scenarios.errors import DomainError
 from scenarios.models import Call, JobSlot, MergedDemand, MergeProposal
 from scenarios.policies import one_of
@@ -67,6 +67,8 @@ def pool(row: Row, proposal: MergeProposal) -> MergedDemand:
         actor=manager,
         proposal_id=proposal.pk,
         core=core_of(row),
+        # Targets on which the members differ and that the core does not name are delivered to each as its own.
+        resolutions={"indicators": Treatment.MODULE},
         threshold_quantity=Decimal(row["threshold_quantity"]),
         deadline=closing(row["deadline_in_days"]),
     )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scenarios.actions.core_indicators import with_own_ids
+from scenarios.actions.differences import treatments_of, write_differences
 from scenarios.actions.members import (
     OPEN_TO_CHANGE,
     ask_owners,
@@ -22,18 +23,16 @@ from scenarios.actions.members import (
 )
 from scenarios.actions.standing import end_pool, move_demand, obstacles_to_freezing
 from scenarios.actor import Actor
-from scenarios.choices import DemandStatus, Treatment
+from scenarios.choices import CoreChangeState, DemandStatus, Treatment
 from scenarios.codes import next_code
-from scenarios.conflicts import conflicts_between
+from scenarios.conflicts import conflicts_between, indicator_conflicts
 from scenarios.content import INDICATOR_FIELDS
-from scenarios.errors import Conflict, IllegalMove, Invalid
+from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound
 from scenarios.journal import log_event
 from scenarios.lifecycle import DEMAND_MOVES
-from scenarios.models import CoreVersion, DemandMember, Difference, MergedDemand, MergeProposal, Need
+from scenarios.models import CoreVersion, DemandMember, MergedDemand, MergeProposal, Need
 from scenarios.policies import require_move, require_role
 from scenarios.querysets import LIVE_CALLS
-
-DEVIATING = ("data_class", "deploy", "risk_tier", "quantity_unit", "district_id", "boundary_in", "boundary_out")
 
 
 class CoreFields(TypedDict, total=False):
@@ -48,10 +47,16 @@ class CoreFields(TypedDict, total=False):
 
 
 def suggested_core(needs: Sequence[Need]) -> CoreFields:
-    """Return a core to start from: the wording of the largest member, and the indicators that every member names."""
+    """Return a core to start from: the wording of the largest member, and the indicators with a target of all.
+
+    Where there is none, the largest member's essential ones that contradict no other's. A target on which members
+    conflict is in no proposal: to name it is the manager's decision.
+    """
     largest = max(needs, key=lambda need: (need.quantity or Decimal(0), need.code))
-    shared = _shared_metrics(needs)
-    rows = [row for row in largest.indicators.all() if row.metric in shared or row.essential]
+    shared, conflicting = _shared_metrics(needs), indicator_conflicts(needs)
+    named = list(largest.indicators.all())
+    rows = [row for row in named if row.metric in shared and row.metric.strip() not in conflicting]
+    rows = rows or [row for row in named if row.essential and row.metric.strip() not in conflicting]
     return {
         "title_zh": largest.title_zh,
         "title_en": largest.title_en,
@@ -134,10 +139,17 @@ def _draft(
         proposal=proposal,
     )
     DemandMember.objects.bulk_create([DemandMember(demand=demand, need=need) for need in needs])
+    write_differences(demand, needs, resolutions, decided_by=actor.account_id)
+    _note_named(demand, core, actor)
     _add_core(demand, _with_own_ids(demand, core), actor)
-    _write_differences(demand, needs, resolutions)
     log_event("demand.drafted", demand, actor=actor, members=[need.code for need in needs])
     return demand
+
+
+def _note_named(demand: MergedDemand, core: CoreFields, actor: Actor) -> None:
+    """Note as decided the metrics that the manager's core names itself: the members' own targets are modules then."""
+    named = {str(row.get("metric", "")).strip() for row in core.get("indicators") or ()}
+    demand.differences.undecided().filter(metric__in=named).update(decided_by=actor.account_id)
 
 
 def _require_resolved(needs: Sequence[Need], resolutions: Mapping[str, str]) -> None:
@@ -157,23 +169,12 @@ def _add_core(demand: MergedDemand, core: CoreFields, actor: Actor) -> CoreVersi
     if empty:
         raise Invalid({name: [_("The core needs this part.")] for name in empty})
     return CoreVersion.objects.create(
-        demand=demand, version=demand.core_version, created_by_id=actor.signed_in_id, **core
+        demand=demand,
+        version=demand.core_version,
+        created_by_id=actor.signed_in_id,
+        treatments=treatments_of(demand),
+        **core,
     )
-
-
-def _write_differences(demand: MergedDemand, needs: Sequence[Need], resolutions: Mapping[str, str]) -> None:
-    """Note every field in which a member deviates from the most frequent value (ties: the larger member's)."""
-    rows = []
-    for field in DEVIATING:
-        values = Counter(str(getattr(need, field) or "") for need in needs)
-        usual = max(values, key=lambda value: (values[value], value))
-        treatment = resolutions.get(field, Treatment.MODULE)
-        rows += [
-            Difference(demand=demand, need=need, field=field.removesuffix("_id"), value=value, treatment=treatment)
-            for need in needs
-            if (value := str(getattr(need, field) or "")) != usual
-        ]
-    Difference.objects.bulk_create(rows)
 
 
 @transaction.atomic
@@ -190,15 +191,24 @@ def edit_core(*, actor: Actor, demand_id: UUID, version: int, core: CoreFields) 
     if demand.core_version != version:
         raise Conflict({name: (str(value), str(getattr(latest, name))) for name, value in core.items()})
     core = _with_own_ids(demand, core)
-    whole: CoreFields = {name: getattr(latest, name) for name in CoreFields.__annotations__}  # type: ignore[assignment]
+    whole = fields_of(latest)
     changed = [name for name, value in core.items() if whole.get(name) != value]
     if not changed:
         return demand
+    _note_named(demand, core, actor)
+    return _next_core(demand, {**whole, **core}, actor=actor, changed=changed)
+
+
+def _next_core(demand: MergedDemand, core: CoreFields, *, actor: Actor, changed: Sequence[str]) -> MergedDemand:
+    """Write the next version of a locked pool's core and ask every owner again; it takes in what was noted for it."""
     demand.core_version += 1
-    _add_core(demand, {**whole, **core}, actor)
-    demand.title_zh, demand.title_en = core.get("title_zh", demand.title_zh), core.get("title_en", demand.title_en)
+    _add_core(demand, core, actor)
+    demand.title_zh, demand.title_en = core["title_zh"], core["title_en"]
     demand.version += 1
     demand.save()
+    demand.core_changes.filter(state=CoreChangeState.TAKEN, core_version__isnull=True).update(
+        core_version=demand.core_version
+    )
     log_event("demand.core_changed", demand, actor=actor, changed=changed, core_version=demand.core_version)
     if demand.status in (DemandStatus.FORMED, DemandStatus.THRESHOLD_MET):
         move_demand(demand, "reconsent", actor=actor)
@@ -208,15 +218,57 @@ def edit_core(*, actor: Actor, demand_id: UUID, version: int, core: CoreFields) 
 
 
 @transaction.atomic
+def decide_difference(*, actor: Actor, demand_id: UUID, field: str, treatment: str, metric: str = "") -> MergedDemand:
+    """Make what members deviate in a module or exclude it; hard values are never averaged.
+
+    metric : names the indicator where `field` is "indicators".
+
+    Once owners were asked, that is a new version of the core, to which each is asked for consent again.
+    Raises NotFound where no member deviates, Invalid for another treatment, IllegalMove once the pool is frozen.
+    """
+    require_role(actor, "manager")
+    demand = lock_demand(MergedDemand.objects.visible_to(actor), demand_id)
+    if demand.status not in OPEN_TO_CHANGE:
+        raise IllegalMove(_("The core is frozen for a call; it cannot be edited any more."))
+    if treatment not in (Treatment.MODULE, Treatment.EXCLUDED):
+        raise Invalid({"treatment": [_("Decide: module or excluded. Hard values are never averaged.")]})
+    rows = demand.differences.filter(field=field, metric=metric)
+    if not rows.exists():
+        raise NotFound
+    rows.update(treatment=treatment, decided_by=actor.account_id)
+    log_event("demand.difference_decided", demand, actor=actor, changed=[field], treatment=treatment)
+    latest = demand.cores.get(version=demand.core_version)
+    if treatments_of(demand) == latest.treatments:
+        return demand
+    if demand.status == DemandStatus.DRAFTED:
+        demand.cores.filter(pk=latest.pk).update(treatments=treatments_of(demand))
+        return demand
+    return _next_core(demand, fields_of(latest), actor=actor, changed=["treatments"])
+
+
+def fields_of(core: CoreVersion) -> CoreFields:
+    """Return what a manager writes of a version of the core."""
+    return {name: getattr(core, name) for name in CoreFields.__annotations__}  # type: ignore[return-value]
+
+
+@transaction.atomic
 def invite_owners(*, actor: Actor, demand_id: UUID) -> MergedDemand:
     """Ask every owner for consent to the present core, within 14 days."""
     demand = lock_demand(MergedDemand.objects.visible_to(actor), demand_id)
     require_move(DEMAND_MOVES, "invite", actor=actor, owner_id=None, status=demand.status)
     if demand.members.filter(left_at__isnull=True).count() < 2:
         raise Invalid({"members": [_("A pool needs at least two needs.")]})
+    if undecided := sorted(set(demand.differences.undecided().values_list("metric", flat=True))):
+        raise Invalid({"differences": [_undecided_text(undecided)]})
     move_demand(demand, "invite", actor=actor, core_version=demand.core_version)
     ask_owners(demand)
     return demand
+
+
+def _undecided_text(metrics: Sequence[str]) -> str:
+    return _("The members' targets differ: %(metrics)s. Decide for each: module or excluded.") % {
+        "metrics": ", ".join(metrics)
+    }
 
 
 @transaction.atomic
@@ -251,8 +303,7 @@ def split_demand(*, actor: Actor, demand_id: UUID, reason: str, groups: Sequence
     if not {need for group in groups for need in group} <= present:
         raise Invalid({"groups": [_("A part may hold only needs of this pool.")]})
     demand = _end(actor, demand_id, "split", reason)
-    core = demand.cores.get(version=demand.core_version)
-    fields: CoreFields = {name: getattr(core, name) for name in CoreFields.__annotations__}  # type: ignore[assignment]
+    fields = fields_of(demand.cores.get(version=demand.core_version))
     resolutions = {row.field: row.treatment for row in demand.differences.all()}
     for group in groups:
         part = _draft(actor, lock_needs(group), fields, resolutions)

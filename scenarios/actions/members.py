@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from scenarios.actions.differences import write_differences
 from scenarios.actions.standing import judge, settle
 from scenarios.actor import Actor
 from scenarios.choices import ConsentState, DemandStatus, MergePref
@@ -104,6 +105,10 @@ def end_membership(member: DemandMember, *, actor: Actor) -> None:
             demand=demand, organisation=owner, core_version=demand.core_version, state__in=("invited", *CONSENTED)
         ).update(state=ConsentState.WITHDRAWN, decided_at=timezone.now(), decided_by=actor.account_id)
     log_event("demand.member_left", demand, actor=actor, need=member.need.code)
+    if not actor.owns(
+        owner
+    ):  # Whose silence, block or removal it was hears of it from the need: the pool is closed to it.
+        log_event("need.left_pool", member.need, actor=actor, pool=demand.code)
     settle(demand)
 
 
@@ -130,6 +135,7 @@ def add_member(*, actor: Actor, demand_id: UUID, need_id: UUID) -> MergedDemand:
         }
         raise Invalid(fields)
     DemandMember.objects.create(demand=demand, need=added[0])
+    write_differences(demand, [*present, *added], {}, decided_by=None)
     demand.version += 1
     demand.save(update_fields=["version", "updated_at"])
     log_event("demand.member_added", demand, actor=actor, need=added[0].code)

@@ -73,6 +73,8 @@ def obstacles_to_freezing(demand: MergedDemand) -> list[str]:
     waiting = demand.members.without_consent().order_by().values("need__owner").distinct().count()
     if waiting:
         rows.append(_waiting_text(waiting))
+    if demand.differences.undecided().exists():
+        rows.append(_("Targets of the members differ and are not decided. Decide for each: module or excluded."))
     if MergedDemand.objects.with_scale().get(pk=demand.pk).owners < ENOUGH_OWNERS:
         rows.append(_("At least two owners must have accepted this core."))
     if demand.threshold_quantity is not None and demand.status != DemandStatus.THRESHOLD_MET:

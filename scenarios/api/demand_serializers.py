@@ -13,18 +13,25 @@ from scenarios.api.input import MAX_IDS, Reason, Strict, Version, Words
 from scenarios.api.need_serializers import IndicatorWritten
 from scenarios.api.output import Audienced, Brief, Party, actor_of
 from scenarios.audiences import DEMAND_FIELDS, Audience
-from scenarios.choices import Disclosure, OnFail
+from scenarios.choices import CorePart, Disclosure, OnFail
+from scenarios.comparing import core_changes
 from scenarios.lifecycle import DEMAND_MOVES
-from scenarios.models import Consent, CoreVersion, Difference, MergedDemand
+from scenarios.models import Consent, CoreChange, CoreVersion, Difference, MergedDemand
 from scenarios.policies import open_moves
 
 
 class CoreShown(serializers.ModelSerializer[CoreVersion]):
     indicators = serializers.ListField(child=serializers.DictField(), read_only=True)
+    treatments = serializers.ListField(
+        child=serializers.DictField(), read_only=True, help_text="What is a module or excluded, and for no one named."
+    )
 
     class Meta:
         model = CoreVersion
-        fields = ("version", "title_zh", "title_en", "problem", "boundary_in", "boundary_out", "indicators")
+        fields = (
+            *("version", "title_zh", "title_en", "problem", "boundary_in", "boundary_out", "indicators"),
+            "treatments",
+        )
         read_only_fields = fields
 
 
@@ -62,7 +69,7 @@ class DifferenceShown(serializers.ModelSerializer[Difference]):
 
     class Meta:
         model = Difference
-        fields = ("need", "field", "value", "treatment")
+        fields = ("need", "field", "metric", "value", "treatment")
         read_only_fields = fields
 
 
@@ -134,10 +141,27 @@ class DemandListed(Audienced):
         return sorted(open_moves(DEMAND_MOVES, actor=actor_of(self.context), owner_id=None, status=row.status))
 
 
+class CoreChangeShown(serializers.ModelSerializer[CoreChange]):
+    """A proposed change of the core; its owner and staff read it."""
+
+    need = Brief(read_only=True)
+
+    class Meta:
+        model = CoreChange
+        fields = ("id", "need", "part", "value", "reason", "state", "answer", "core_version", "created_at")
+        read_only_fields = fields
+
+
+class PartChanged(serializers.Serializer[Any]):
+    label = serializers.CharField()  # type: ignore[assignment]
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
 class DemandShown(DemandListed):
     """A pool with its core, its members as far as they are disclosed, and the reader's own consents."""
 
-    always = ("moves", "my_consents")
+    always = ("moves", "my_consents", "my_core_changes", "changed_since_yours")
 
     core = serializers.SerializerMethodField()
     members = serializers.SerializerMethodField()
@@ -146,6 +170,10 @@ class DemandShown(DemandListed):
     differences = DifferenceShown(many=True, read_only=True)
     indicator_sources = serializers.SerializerMethodField()
     scale_marks = serializers.SerializerMethodField()
+    my_core_changes = serializers.SerializerMethodField(help_text="What you may read of what members propose.")
+    changed_since_yours = serializers.SerializerMethodField(
+        help_text="The parts of the core that changed since the version that you answered last."
+    )
 
     class Meta(DemandListed.Meta):
         fields: tuple[str, ...] = (
@@ -157,6 +185,8 @@ class DemandShown(DemandListed):
             "differences",
             "indicator_sources",
             "scale_marks",
+            "my_core_changes",
+            "changed_since_yours",
         )
         read_only_fields = fields
 
@@ -180,6 +210,22 @@ class DemandShown(DemandListed):
         owners = {member.need.owner_id for member in row.members.all() if member.left_at is None}
         is_party = actor.is_staff or any(actor.belongs_to(owner) for owner in owners)
         return ScaleMarkShown(scale.shown_marks(row, actor, is_party=is_party), many=True).data
+
+    @extend_schema_field(CoreChangeShown(many=True))
+    def get_my_core_changes(self, row: Any) -> Any:
+        actor = actor_of(self.context)
+        seen = [one for one in row.core_changes.all() if actor.is_staff or actor.belongs_to(one.need.owner_id)]
+        return CoreChangeShown(seen, many=True).data
+
+    @extend_schema_field(PartChanged(many=True))
+    def get_changed_since_yours(self, row: Any) -> Any:
+        actor = actor_of(self.context)
+        mine = [one for one in row.consents.all() if actor.belongs_to(one.organisation_id)]
+        answered = [one.core_version for one in mine if one.state not in ("invited", "withdrawn")]
+        cores = {core.version: core for core in row.cores.all()}
+        if not answered or max(answered) == row.core_version:
+            return []
+        return core_changes(cores[max(answered)], cores[row.core_version])
 
     @extend_schema_field(ConsentShown(many=True))
     def get_my_consents(self, row: Any) -> Any:
@@ -259,6 +305,27 @@ class Answered(Strict):
     core_version = Version(help_text="The core version that you read.")
     state = serializers.ChoiceField(choices=[str(state) for state in ANSWERS])
     reservation = Words(required=False, default="")
+
+
+class ChangeProposed(Strict):
+    need = serializers.UUIDField()
+    part = serializers.ChoiceField(choices=CorePart.choices)
+    value = serializers.CharField(max_length=20_000)
+    reason = serializers.CharField(max_length=2000)
+
+
+class ChangeTaken(Strict):
+    change = serializers.UUIDField()
+
+
+class ChangeDismissed(ChangeTaken):
+    answer = serializers.CharField(max_length=2000)
+
+
+class DifferenceDecided(Strict):
+    field = serializers.CharField(max_length=40)
+    metric = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
+    treatment = serializers.ChoiceField(choices=["module", "excluded"])
 
 
 class Left(Strict):

@@ -10,14 +10,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scenarios.access import MEMBER, PUBLIC
-from scenarios.actions import consents, demands, members
+from scenarios.actions import consents, core_changes, demands, members
 from scenarios.actions.terms import set_terms
 from scenarios.api.demand_serializers import (
     Answered,
+    ChangeDismissed,
+    ChangeProposed,
+    ChangeTaken,
     CoreSaved,
     DemandDrafted,
     DemandListed,
     DemandShown,
+    DifferenceDecided,
     Left,
     Split,
     TermsSet,
@@ -25,7 +29,8 @@ from scenarios.api.demand_serializers import (
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.filters import DemandFilter
 from scenarios.api.input import Reason
-from scenarios.models import CoreIndicator, MergedDemand, Need
+from scenarios.models import CoreChange, CoreIndicator, MergedDemand, Need
+from scenarios.policies import one_of
 
 
 class DemandEndpoint(Endpoint):
@@ -34,7 +39,8 @@ class DemandEndpoint(Endpoint):
     audience = {
         **dict.fromkeys(("list", "retrieve"), (PUBLIC,)),
         **dict.fromkeys(("create", "core", "terms", "add", "invite", "remove"), ("manager",)),
-        **dict.fromkeys(("consent", "leave"), (MEMBER,)),
+        **dict.fromkeys(("decide", "take_up", "dismiss_change"), ("manager",)),
+        **dict.fromkeys(("consent", "leave", "propose"), (MEMBER,)),
         **dict.fromkeys(("freeze", "split", "dissolve"), ("publisher",)),
     }
     serializer_class = DemandShown
@@ -43,6 +49,7 @@ class DemandEndpoint(Endpoint):
     def rows(self) -> Any:
         return MergedDemand.objects.with_scale().prefetch_related(
             *("cores", "members__need__owner", "consents__organisation", "differences__need"),
+            "core_changes__need",
             Prefetch("core_indicators", queryset=CoreIndicator.objects.select_related("source__need")),
         )
 
@@ -141,6 +148,44 @@ class DemandEndpoint(Endpoint):
         """Leave a pool with one of your needs, until it is frozen."""
         need = self.values(Left)["need"]
         return self.shown(consents.withdraw_from_pool(actor=self.actor, demand_id=pk, need_id=need))
+
+    @operation(reads=ChangeProposed, shows=DemandShown)
+    @action(detail=True, methods=["post"])
+    def propose(self, request: Request, pk: UUID) -> Response:
+        """Propose, for one of your needs, what a part of the core should say in its next version."""
+        values = self.values(ChangeProposed)
+        change = core_changes.propose_core_change(
+            actor=self.actor,
+            demand_id=pk,
+            need_id=values["need"],
+            part=values["part"],
+            value=values["value"],
+            reason=values["reason"],
+        )
+        return self.shown(change.demand)
+
+    @operation(reads=ChangeTaken, shows=DemandShown)
+    @action(detail=True, methods=["post"])
+    def take_up(self, request: Request, pk: UUID) -> Response:
+        """Note a member's proposal for the next version of the core; whoever edits the core takes it in."""
+        change = one_of(CoreChange.objects.filter(demand=pk), self.values(ChangeTaken)["change"])
+        return self.shown(core_changes.take_up_core_change(actor=self.actor, change_id=change.pk).demand)
+
+    @operation(reads=ChangeDismissed, shows=DemandShown)
+    @action(detail=True, methods=["post"])
+    def dismiss_change(self, request: Request, pk: UUID) -> Response:
+        """Set a member's proposal aside, with an answer."""
+        values = self.values(ChangeDismissed)
+        change = one_of(CoreChange.objects.filter(demand=pk), values["change"])
+        answered = core_changes.dismiss_core_change(actor=self.actor, change_id=change.pk, answer=values["answer"])
+        return self.shown(answered.demand)
+
+    @operation(reads=DifferenceDecided, shows=DemandShown)
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, pk: UUID) -> Response:
+        """Make what members deviate in a module or exclude it; once owners were asked, that is a new core version."""
+        values = self.values(DifferenceDecided)
+        return self.shown(demands.decide_difference(actor=self.actor, demand_id=pk, **values))
 
     @operation(shows=DemandShown)
     @action(detail=True, methods=["post"])

@@ -1,6 +1,7 @@
 """The tables of what is needed."""
 
 from scenarios.models.call import Call, Interest
+from scenarios.models.core_change import CoreChange
 from scenarios.models.demand import (
     Consent,
     CoreIndicator,
@@ -26,6 +27,7 @@ __all__ = [
     "Chain",
     "Concept",
     "Consent",
+    "CoreChange",
     "CoreIndicator",
     "CoreVersion",
     "Delivery",

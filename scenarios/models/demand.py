@@ -11,7 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from scenarios import choices
 from scenarios.models.known import known
 from scenarios.models.need import TEXT_LIMIT, Bilingual, Stamped
-from scenarios.querysets import DemandMemberQuerySet, MergedDemandQuerySet, MergeProposalQuerySet
+from scenarios.querysets import (
+    DemandMemberQuerySet,
+    DifferenceQuerySet,
+    MergedDemandQuerySet,
+    MergeProposalQuerySet,
+)
 
 
 class MergeProposal(models.Model):
@@ -169,6 +174,7 @@ class CoreVersion(models.Model):
     boundary_in = models.TextField(_("in scope"), blank=True, max_length=TEXT_LIMIT)
     boundary_out = models.TextField(_("out of scope"), max_length=TEXT_LIMIT)
     indicators = models.JSONField(_("indicators"), default=list)
+    treatments = models.JSONField(_("modules and exclusions"), default=list)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -258,14 +264,19 @@ class Difference(models.Model):
     demand = models.ForeignKey(MergedDemand, on_delete=models.CASCADE, related_name="differences")
     need = models.ForeignKey("scenarios.Need", on_delete=models.CASCADE, related_name="+")
     field = models.CharField(max_length=40)
+    metric = models.CharField(_("metric"), max_length=80, blank=True)
     value = models.TextField(blank=True, max_length=TEXT_LIMIT)
     treatment = models.CharField(
         _("treatment"), max_length=10, choices=choices.Treatment.choices, default=choices.Treatment.MODULE
     )
+    # Empty: the treatment is what the machine proposes.
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = DifferenceQuerySet.as_manager()
 
     class Meta:
-        ordering = ["demand", "field", "need__code"]
+        ordering = ["demand", "field", "metric", "need__code"]
         constraints = [
-            models.UniqueConstraint(name="difference_once", fields=["demand", "need", "field"]),
+            models.UniqueConstraint(name="difference_once", fields=["demand", "need", "field", "metric"]),
             *known("difference", treatment=choices.Treatment.choices),
         ]

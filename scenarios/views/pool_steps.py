@@ -68,6 +68,7 @@ def _core_page(
     if pool.disclosure == Disclosure.ANONYMOUS:
         verbatim = verbatim_labels(form, list(Need.objects.filter(memberships__in=pool.members.living())))
     context = {"pool": pool, "core_form": form, "indicators": rows, "asked": asked, "verbatim": verbatim, **extra}
+    context["noted"] = list(pool.core_changes.waiting().filter(state="taken"))
     return render(request, "scenarios/staff/pool_core.html", context, status=status)
 
 

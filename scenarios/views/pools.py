@@ -15,20 +15,22 @@ from django.views.decorators.http import require_POST
 from scenarios import choices
 from scenarios.access import access
 from scenarios.actions.consents import answer_invitation, withdraw_from_pool
+from scenarios.actions.core_changes import propose_core_change
 from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actor import Actor
+from scenarios.comparing import core_changes, deviation_label, treatment_lines, value_text
 from scenarios.disclosure import band_of, shown_members, shows_names, shows_quantities
 from scenarios.errors import Conflict, Invalid
-from scenarios.facts import indicator_texts, label_of, number
-from scenarios.forms import ConsentForm
+from scenarios.facts import label_of, number
+from scenarios.forms import ConsentForm, CoreChangeForm
 from scenarios.listing import Facet, narrow
-from scenarios.models import Consent, CoreVersion, DemandMember, MergedDemand, Need
+from scenarios.models import Consent, CoreChange, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of
+from scenarios.querysets import CONSENTED
 from scenarios.scale import meter_rows, own_scale
 from scenarios.views.parts import actor_of, follows, page_of, search_text
 from scenarios.views.shown_need import indicator_rows
 
-CORE_TEXTS = ("title_zh", "title_en", "problem", "boundary_in", "boundary_out")
 FORMED = ("formed", "threshold_met", "threshold_missed", "frozen", "called", "landed")
 
 
@@ -59,7 +61,13 @@ def pool_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, pk: UUID, *, read: int | None = None, form: ConsentForm | None = None, status: int = 200
+    request: HttpRequest,
+    pk: UUID,
+    *,
+    read: int | None = None,
+    form: ConsentForm | None = None,
+    change_form: CoreChangeForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Render a pool. read : the core version that the owner had before it when it changed."""
     actor = actor_of(request)
@@ -67,7 +75,8 @@ def _page(
     members = list(pool.members.filter(left_at__isnull=True).select_related("need__owner", "need__district"))
     cores = list(pool.cores.all())
     core = next(row for row in cores if row.version == pool.core_version)
-    before = next((row for row in cores if row.version == (read or pool.core_version - 1)), None)
+    seen = read or _read_before(pool, actor)
+    before = next((row for row in cores if row.version == seen), None)
     party = actor.is_staff or MergedDemand.objects.of(actor).filter(pk=pool.pk).exists()
     context = {
         "pool": pool,
@@ -77,7 +86,8 @@ def _page(
         "members": shown_members(pool, members, actor),
         "named": shows_names(pool, members, actor),
         "is_party": party,
-        "changed": _core_differences(before, core) if party and before else [],
+        "changed": core_changes(before, core) if party else [],
+        "treatments": treatment_lines(core.treatments),
         "before": before,
         "was_overtaken": read is not None,
         "invitations": _invitations(pool, actor, form),
@@ -87,6 +97,7 @@ def _page(
         "can_join": bool(actor.editor_of) and pool.status in OPEN_TO_CHANGE,
         "may_write": actor.editor_of,
         "differences": _shown_differences(pool, actor),
+        **_proposals(pool, actor, change_form),
     }
     return render(request, "scenarios/pool_detail.html", context, status=status)
 
@@ -106,13 +117,13 @@ def _scale(pool: MergedDemand, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _core_differences(old: CoreVersion, new: CoreVersion) -> list[dict[str, Any]]:
-    """Return the parts of the core in which two versions differ, for the table of differences."""
-    rows = [(label_of(CoreVersion, name), [getattr(old, name), getattr(new, name)]) for name in CORE_TEXTS]
-    rows.append(
-        (label_of(CoreVersion, "indicators"), [indicator_texts(old.indicators), indicator_texts(new.indicators)])
-    )
-    return [{"label": label, "values": values, "differs": True} for label, values in rows if values[0] != values[1]]
+def _read_before(pool: MergedDemand, actor: Actor) -> int:
+    """Return the latest earlier version of the core that one of the reader's organisations answered; else the one
+    before the present.
+    """
+    earlier = pool.consents.filter(organisation_id__in=actor.organisation_ids, core_version__lt=pool.core_version)
+    answered = earlier.filter(state__in=[*CONSENTED, "declined"]).order_by("-core_version")
+    return answered.values_list("core_version", flat=True).first() or pool.core_version - 1
 
 
 def _invitations(pool: MergedDemand, actor: Actor, refused: ConsentForm | None) -> list[dict[str, Any]]:
@@ -140,17 +151,42 @@ def _shown_differences(pool: MergedDemand, actor: Actor) -> list[dict[str, Any]]
     return [
         {
             "need": row.need,
-            "label": label_of(Need, row.field),
-            "value": _value(row.field, row.value),
+            "label": deviation_label(row.field, row.metric),
+            "value": value_text(row.field, row.value),
             "treatment": row.get_treatment_display(),
         }
         for row in rows
     ]
 
 
-def _value(field: str, value: str) -> str:
-    labels = {str(key): str(label) for key, label in Need._meta.get_field(field).flatchoices}  # type: ignore[union-attr]
-    return labels.get(value, value)
+def _proposals(pool: MergedDemand, actor: Actor, refused: CoreChangeForm | None) -> dict[str, Any]:
+    """Return what the reader's organisations proposed for the next core, and the form to propose more."""
+    needs = Need.objects.filter(owner_id__in=actor.editor_of, memberships__in=pool.members.living()).order_by("code")
+    may = pool.status not in ("drafted", "split", "dissolved") and bool(needs)
+    changes = CoreChange.objects.filter(demand=pool, need__owner_id__in=actor.organisation_ids)
+    return {
+        "core_changes": list(changes.select_related("need")),
+        "change_form": (refused or CoreChangeForm(needs)) if may else None,
+    }
+
+
+@require_POST
+@access("member")
+def propose_change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Propose what a part of the core should say in its next version."""
+    actor = actor_of(request)
+    pool = one_of(MergedDemand.objects.of(actor), pk)
+    needs = Need.objects.filter(owner_id__in=actor.editor_of, memberships__in=pool.members.living()).order_by("code")
+    form = CoreChangeForm(needs, request.POST)
+    if not form.is_valid():
+        return _page(request, pk, change_form=form, status=422)
+    try:
+        propose_core_change(actor=actor, demand_id=pk, **form.cleaned_data)
+    except Invalid as refusal:
+        form.show(refusal)
+        return _page(request, pk, change_form=form, status=422)
+    messages.success(request, _("The scenario manager has your proposal."))
+    return redirect("pool_detail", pk)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actions.standing import obstacles_to_freezing
 from scenarios.actor import Actor
 from scenarios.choices import DemandStatus
-from scenarios.comparing import core_changes, difference_rows, pooled
+from scenarios.comparing import core_changes, deviation_label, difference_rows, pooled, treatment_lines, value_text
 from scenarios.disclosure import shows_reservation
 from scenarios.event_labels import event_label
 from scenarios.facts import indicator_text, number
@@ -66,6 +66,9 @@ def pool_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200
         **_consents(pool, living, actor),
         "columns": [member.need.code for member in living],
         "rows": difference_rows([member.need for member in living], treatments=_treatments(pool)),
+        "deviations": _deviations(pool),
+        "core_changes": list(pool.core_changes.select_related("need__owner")),
+        "treatments": treatment_lines(cores[0].treatments),
         "calls": list(pool.calls.all()),
         "suggestions_url": address("pool_suggestions", pool.pk),
         "events": _events(pool),
@@ -102,6 +105,26 @@ def _consents(pool: MergedDemand, living: list[DemandMember], actor: Actor) -> d
     return {"consents": shown, "earlier_consents": [row for row in rows if row.core_version != pool.core_version]}
 
 
+def _deviations(pool: MergedDemand) -> list[dict[str, Any]]:
+    """Return each field and metric in which living members deviate, with their values and what is done about it."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in pool.differences.living().select_related("need"):
+        shown = found.setdefault(
+            (row.field, row.metric),
+            {
+                "field": row.field,
+                "metric": row.metric,
+                "label": deviation_label(row.field, row.metric),
+                "treatment": row.treatment,
+                "treatment_label": row.get_treatment_display(),
+                "undecided": row.field == "indicators" and row.decided_by_id is None,
+                "values": [],
+            },
+        )
+        shown["values"].append((row.need.code, value_text(row.field, row.value)))
+    return sorted(found.values(), key=lambda one: not one["undecided"])
+
+
 def _treatments(pool: MergedDemand) -> dict[str, Any]:
     return {row.field: row.get_treatment_display() for row in pool.differences.all()}
 
@@ -121,6 +144,7 @@ def _steps(pool: MergedDemand, actor: Actor, living: list[DemandMember]) -> dict
     return {
         "moves": open_moves(DEMAND_MOVES, actor=actor, owner_id=None, status=pool.status),
         "freezing_waits_for": _freezing_waits_for(pool),
+        "is_manager": actor.has_role("manager"),
         "may_change": actor.has_role("manager") and pool.status in OPEN_TO_CHANGE,
         "may_call": actor.has_role("manager")
         and pool.status in (DemandStatus.FROZEN, DemandStatus.CALLED)

@@ -8,13 +8,22 @@ import pytest
 from marketplace.lifecycle import CAPABILITY_MOVES, SUGGESTION_MOVES
 from scenarios.actor import STAFF_ROLES, Actor
 from scenarios.errors import IllegalMove, NotPermitted
-from scenarios.lifecycle import CALL_MOVES, DEMAND_MOVES, NEED_MOVES, PROPOSAL_MOVES, Move, check_move
+from scenarios.lifecycle import (
+    CALL_MOVES,
+    CORE_CHANGE_MOVES,
+    DEMAND_MOVES,
+    NEED_MOVES,
+    PROPOSAL_MOVES,
+    Move,
+    check_move,
+)
 from scenarios.policies import may_make, open_moves, require_move
 
 TABLES = {
     "need": NEED_MOVES,
     "proposal": PROPOSAL_MOVES,
     "demand": DEMAND_MOVES,
+    "core change": CORE_CHANGE_MOVES,
     "call": CALL_MOVES,
     "capability": CAPABILITY_MOVES,
     "suggestion": SUGGESTION_MOVES,
