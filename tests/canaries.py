@@ -12,6 +12,7 @@ from marketplace.actions import capabilities
 from marketplace.actions.suggestions import judge_suggestion
 from marketplace.models import Capability, Organisation, Suggestion
 from scenarios.actions import calls, consents, demands, interests, moderation
+from scenarios.actions.core_changes import propose_core_change
 from scenarios.actor import Actor
 from scenarios.audiences import (
     CALL_FIELDS,
@@ -195,6 +196,15 @@ def _plant_pool(cast: Cast, world: World, need: Need) -> MergedDemand:
             state="accepted_with_reservation",
             reservation=words,
         )
+    rivals = staff_or_owner(cast.rival_org.pk)
+    propose_core_change(
+        actor=cast.actor("rival"),
+        demand_id=pool.pk,
+        need_id=other.pk,
+        part="boundary_out",
+        value=world.plant("core_change.value", "canary-change-value", rivals),
+        reason=world.plant("core_change.reason", "canary-change-reason", rivals),
+    )
     return pool
 
 

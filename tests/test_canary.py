@@ -1,11 +1,13 @@
 """No confidential field is in anything that someone gets who may not read it: pages, API, search, mail, log, errors."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -83,6 +85,52 @@ def test_nobody_reads_what_is_not_for_them(cast: Cast, world: World) -> None:
         assert read > 20
     assert "\n".join(leaks) == ""
     assert "\n".join(broken) == ""
+
+
+WRITING = ("post", "put", "patch", "delete")
+# Every step is sent to one planted object: with all of them, for every role, it would take minutes.
+TRIED = 1
+
+
+def writable(world: World, method: str) -> Iterator[tuple[Route, str]]:
+    """Yield the addresses of ours that something can be sent to, with planted objects."""
+    for route in routes():
+        if not route.foreign and route.audience(method):
+            paths = route.paths(lambda template, kind, _name: ids_for(world, template, kind))
+            for path in paths[:TRIED]:
+                yield route, path
+
+
+def sent(client: Client, method: str, route: Route, path: str) -> Any:
+    """Send an empty form or body and follow to where it leads; what it does is rolled back."""
+    options: dict[str, Any] = {"content_type": "application/json"} if route.template.startswith("api/") else {}
+    with transaction.atomic():
+        answer = getattr(client, method)(path, {}, **options)
+        if answer.status_code == 302 and answer.headers["Location"].startswith("/"):
+            answer = client.get(answer.headers["Location"])
+        transaction.set_rollback(True)
+    return answer
+
+
+@pytest.mark.slow
+def test_no_refusal_and_no_answer_to_a_step_tells_what_is_not_for_them(cast: Cast, world: World) -> None:
+    leaks, broken, statuses = [], [], Counter[int]()
+    addresses = [(method, *one) for method in WRITING for one in writable(world, method)]
+    for part in PARTS:
+        actor, client = cast.actor(part) if part else PUBLIC, cast.client(part)
+        client.raise_request_exception = False
+        forbidden = [one for one in world.canaries if not one.allowed(actor)]
+        for method, route, path in addresses:
+            if not allows(actor, route.audience(method) or ()):
+                continue
+            answer = sent(client, method, route, path)
+            statuses[answer.status_code] += 1
+            if answer.status_code >= 500:
+                broken.append(f"{part}: {method} {path}")
+            leaks += [f"{part}: {one.field} from {method} {path}" for one in found_in(text_of(answer), forbidden)]
+    assert "\n".join(leaks) == ""
+    assert "\n".join(broken) == ""
+    assert min(statuses[status] for status in (200, 403, 404, 409, 422)) > 3, statuses
 
 
 def test_every_canary_is_alive(cast: Cast, world: World) -> None:

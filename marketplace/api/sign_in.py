@@ -120,6 +120,8 @@ class Logout(APIView):
     @operation(reads=Nothing, status=204, operation_id="auth_logout")
     def post(self, request: Request) -> Response:
         """Give the token of this request back; it is worth nothing afterwards."""
+        if request.auth is None:  # signed in by a browser's session: there is no token to give back
+            raise exceptions.NotAuthenticated
         request.auth.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 

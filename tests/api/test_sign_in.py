@@ -119,6 +119,11 @@ def test_a_forged_forwarding_header_does_not_lift_the_limit(cast: Cast, settings
     assert codes[-1] == 429
 
 
+def test_a_browsers_session_has_no_token_to_give_back(cast: Cast) -> None:
+    answer = cast.client("enterprise").post("/api/v1/auth/logout/", {}, content_type="application/json")
+    assert answer.status_code == 401
+
+
 def test_logout_takes_this_token_and_logoutall_every_one(cast: Cast) -> None:
     one, two, three = (sign_in(cast.client(), "supplier@example.org").json()["token"] for _ in range(3))
     assert bearer(one).post("/api/v1/auth/logout/").status_code == 204
