@@ -53,7 +53,8 @@ def shot(page: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "locale", "dark"), [(1440, "zh-CN", False), (390, "en", True), (390, "zh-CN", False)]
+    ("width", "locale", "dark"),
+    [(1440, "zh-CN", False), (1440, "en", True), (390, "en", False), (390, "zh-CN", True)],
 )
 def test_the_meter_reads_well(
     live_cast: Cast, pool: Any, open_page: PageMaker, width: int, locale: str, dark: bool
