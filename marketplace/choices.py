@@ -89,3 +89,35 @@ class SuggestionState(TextChoices):
     DISMISSED = "dismissed", pgettext_lazy("status", "Dismissed")
     CONTACTED = "contacted", pgettext_lazy("status", "Contacted")
     SUPERSEDED = "superseded", pgettext_lazy("status", "Superseded")
+
+
+class ResponseStatus(TextChoices):
+    DRAFT = "draft", pgettext_lazy("status", "Draft")
+    SEALED = "sealed", pgettext_lazy("response", "Sealed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
+    OPENED = "opened", pgettext_lazy("response", "Opened")
+    ELIGIBLE = "eligible", pgettext_lazy("response", "Eligible")
+    INELIGIBLE = "ineligible", pgettext_lazy("response", "Not eligible")
+    SCORED = "scored", pgettext_lazy("response", "Scored")
+    AWARDED = "awarded", pgettext_lazy("response", "Awarded")
+    RESERVE = "reserve", pgettext_lazy("response", "In reserve")
+    NOT_SELECTED = "not_selected", pgettext_lazy("response", "Not selected")
+
+
+class PartnerRole(TextChoices):
+    """What an organisation does in a consortium."""
+
+    TECH = "tech", pgettext_lazy("consortium", "Technology")
+    INTEGRATOR = "integrator", pgettext_lazy("consortium", "Integration")
+    RESEARCH = "research", pgettext_lazy("consortium", "Research")
+    DATA = "data", pgettext_lazy("consortium", "Data")
+    FINANCE = "finance", pgettext_lazy("consortium", "Finance")
+
+
+class ResponseStepKind(TextChoices):
+    DRAFTED = "drafted", pgettext_lazy("response", "Drafted")
+    SEALED = "sealed", pgettext_lazy("response", "Sealed")
+    CONFIRMED = "confirmed", pgettext_lazy("response", "Confirmed after an addendum")
+    REPLACED = "replaced", pgettext_lazy("response", "Replaced by a new one")
+    WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
+    DISCARDED = "discarded", pgettext_lazy("response", "Draft thrown away")

@@ -1,9 +1,9 @@
-"""The state machines of capabilities and suggestions as tables; see scenarios.lifecycle for the columns."""
+"""The state machines of capabilities, suggestions and responses as tables; see scenarios.lifecycle for the columns."""
 
-from marketplace.choices import CapabilityStatus, SuggestionState
+from marketplace.choices import CapabilityStatus, ResponseStatus, SuggestionState
 from scenarios.lifecycle import Move
 
-C, S = CapabilityStatus, SuggestionState
+C, S, R = CapabilityStatus, SuggestionState, ResponseStatus
 
 CAPABILITY_MOVES = (
     Move("submit", (C.DRAFT, C.RETURNED), C.SUBMITTED, ("owner",), ("complete",)),
@@ -30,4 +30,10 @@ SUGGESTION_MOVES = (
     Move("undo", (S.SHORTLISTED, S.DISMISSED, S.CONTACTED), S.OPEN, ("owner",)),
     Move("contact", (S.OPEN, S.SHORTLISTED), S.CONTACTED, ("owner",)),
     Move("supersede", (S.OPEN,), S.SUPERSEDED, ("system",)),
+)
+
+RESPONSE_MOVES = (
+    Move("seal", (R.DRAFT,), R.SEALED, ("owner",), ("call_open", "complete", "verified", "not_own")),
+    Move("withdraw", (R.SEALED,), R.WITHDRAWN, ("owner",), ("call_open",)),
+    Move("open", (R.SEALED,), R.OPENED, ("system",), ("past_close", "two_of_three_openers")),
 )

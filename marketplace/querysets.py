@@ -124,3 +124,23 @@ class SuggestionQuerySet(models.QuerySet[Any]):
 class NotificationQuerySet(models.QuerySet[Any]):
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
+
+
+class ResponseQuerySet(models.QuerySet[Any]):
+    """Responses to calls. Until a call is opened nobody but the lead organisation reads anything of them."""
+
+    def of(self, actor: Actor) -> Self:
+        """Responses that the actor's organisations lead."""
+        return self.filter(lead_id__in=actor.organisation_ids)
+
+    def opened(self) -> Self:
+        """Responses whose call was opened; what staff and the panel may know of starts here."""
+        return self.exclude(status__in=["draft", "sealed", "withdrawn"])
+
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own; nobody else's, whatever the role. The selection reads `opened`."""
+        return self.of(actor)
+
+    def standing(self) -> Self:
+        """Responses that were sealed and not taken back."""
+        return self.filter(status="sealed")

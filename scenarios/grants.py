@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
-APPEND_ONLY = ("scenarios_event", "scenarios_eventseal")
+APPEND_ONLY = ("scenarios_event", "scenarios_eventseal", "marketplace_responsestep")
 
 
 def grant_application_role(*, using: str = "default", **_: Any) -> None:

@@ -5,6 +5,7 @@ from marketplace.models.capability import Capability, CapabilityVersion, Evidenc
 from marketplace.models.import_job import ImportJob, ImportKind, ImportState
 from marketplace.models.notification import Notification
 from marketplace.models.organisation import Invitation, Member, Organisation
+from marketplace.models.response import Response, ResponseAttachment, ResponseStep
 from marketplace.models.suggestion import Suggestion
 
 __all__ = [
@@ -20,6 +21,9 @@ __all__ = [
     "Notification",
     "Organisation",
     "PriceTier",
+    "Response",
+    "ResponseAttachment",
+    "ResponseStep",
     "StaffRole",
     "Suggestion",
 ]

@@ -16,7 +16,7 @@ from scenarios.policies import one_of, require_owner
 MOST_CHARACTERS = 2000
 
 
-def _require_open(call: Call) -> None:
+def require_open(call: Call) -> None:
     """Hold the call's row shared: by the database clock it is open, and stays so until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -40,7 +40,7 @@ def declare_interest(
     """
     call = one_of(Call.objects.visible_to(actor), call_id)
     require_owner(actor, organisation_id)
-    _require_open(call)
+    require_open(call)
     if organisation_id in owners_of(call):
         raise Invalid({"organisation": [_("Your own need stands behind this call.")]})
     organisations: Any = Interest._meta.get_field("organisation").related_model
@@ -74,7 +74,7 @@ def withdraw_interest(*, actor: Actor, call_id: UUID, organisation_id: UUID) -> 
     """Take a declared interest back while the call is open."""
     call = one_of(Call.objects.visible_to(actor), call_id)
     require_owner(actor, organisation_id)
-    _require_open(call)
+    require_open(call)
     interest = one_of(
         call.interests.all(),
         call.interests.filter(organisation_id=organisation_id).values_list("pk", flat=True).first(),

@@ -1,6 +1,8 @@
 """The tables of what is needed."""
 
 from scenarios.models.call import Call, Interest
+from scenarios.models.call_key import CallKey, KeyShare, Opener
+from scenarios.models.call_talk import Addendum, PanelSeat, Question
 from scenarios.models.core_change import CoreChange
 from scenarios.models.demand import (
     Consent,
@@ -23,7 +25,9 @@ from scenarios.models.taxonomy import Chain, District
 from scenarios.models.threshold import MergePreview, MergeThreshold
 
 __all__ = [
+    "Addendum",
     "Call",
+    "CallKey",
     "Chain",
     "Concept",
     "Consent",
@@ -42,6 +46,7 @@ __all__ = [
     "Indicator",
     "Interest",
     "JobSlot",
+    "KeyShare",
     "MergeLink",
     "MergePreview",
     "MergeProposal",
@@ -50,8 +55,11 @@ __all__ = [
     "ModerationDecision",
     "Need",
     "NeedVersion",
+    "Opener",
+    "PanelSeat",
     "Phrase",
     "ProposalMember",
+    "Question",
     "ScaleMark",
     "SynonymProposal",
     "UsedKey",

@@ -34,6 +34,11 @@ class Call(Bilingual, Stamped):
     deadline_generation = models.PositiveIntegerField(default=1)
     publicity_days = models.PositiveSmallIntegerField(_("working days of public notice"), default=5)
     criteria = models.JSONField(_("criteria"), default=list, blank=True)
+    # [{"id", "kind": "core" | "module", "title", "scope"}]
+    lots = models.JSONField(_("lots"), default=list, blank=True)
+    winners = models.PositiveSmallIntegerField(_("teams to be chosen"), default=1)
+    # Raised when an addendum changes an indicator: a response stands for the terms that it was confirmed under.
+    terms_version = models.PositiveIntegerField(default=1)
     fair_competition = models.JSONField(_("fair-competition checklist"), default=dict, blank=True)
     status = models.CharField(
         _("status"), max_length=10, choices=choices.CallStatus.choices, default=choices.CallStatus.DRAFT, db_index=True
@@ -65,6 +70,7 @@ class Call(Bilingual, Stamped):
             models.CheckConstraint(
                 name="call_budget_not_negative", condition=Q(budget_cap__isnull=True) | Q(budget_cap__gte=0)
             ),
+            models.CheckConstraint(name="call_winners_positive", condition=Q(winners__gte=1)),
             models.CheckConstraint(name="call_publicity_five_days", condition=Q(publicity_days__gte=5)),
             models.CheckConstraint(
                 name="call_open_has_dates",
