@@ -46,6 +46,7 @@ WORKSPACE = (
     Entry("my_pools", _("Invitations and pools"), "merge", frozenset({MEMBER})),
     Entry("my_capabilities", _("My capabilities"), "spark", frozenset({MEMBER})),
     Entry("my_suggestions", _("Suggested for me"), "target", frozenset({MEMBER})),
+    Entry("my_responses", _("My responses"), "shield", frozenset({MEMBER})),
     Entry("moderation_queue", _("Moderation queue"), "inbox", frozenset({"moderator"})),
     Entry("capability_queue", _("Capabilities to verify"), "shield", frozenset({"moderator"})),
     Entry("capability_publication", _("Capabilities to publish"), "megaphone", frozenset({"publisher"})),

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actors import actor_for
-from marketplace.models import Account, Capability, Invitation, Notification, Organisation
+from marketplace.models import Account, Capability, Invitation, Notification, Organisation, Response
 from scenarios.actions.interests import owners_of
 from scenarios.models import Call, Event, Follow, Interest, MergedDemand, MergeProposal, Need
 
@@ -71,6 +71,20 @@ def manager(event: Event, subject: Any) -> Accounts:
 def interested(event: Event, subject: Call) -> Accounts:
     rows = Interest.objects.filter(call=subject, state="declared")
     return members_of(set(rows.values_list("organisation", flat=True)))
+
+
+def respondents(event: Event, subject: Call) -> Accounts:
+    """The members of the organisations that hold a response, drafted or sealed; told one by one, never listed."""
+    rows = Response.objects.filter(call=subject).exclude(status="withdrawn")
+    return members_of(set(rows.values_list("lead", flat=True)))
+
+
+def openers(event: Event, subject: Call) -> Accounts:
+    return set(subject.openers.values_list("account", flat=True))
+
+
+def panel(event: Event, subject: Call) -> Accounts:
+    return set(subject.panel.values_list("account", flat=True))
 
 
 def named_suppliers(event: Event, subject: Any) -> Accounts:
@@ -181,9 +195,25 @@ NOTICES: dict[str, Notice] = {
     "call.interest_declared": Notice(
         _("A supplier is interested in the call %(code)s: %(title)s"), (manager, need_owners)
     ),
-    "call.closed": Notice(_("The call %(code)s has closed: %(title)s"), (manager, need_owners, interested)),
+    "call.openers_named": Notice(_("You are to open the responses to %(code)s; take your code: %(title)s"), (openers,)),
+    "call.question_asked": Notice(_("A question about %(code)s waits for an answer: %(title)s"), (manager,)),
+    "call.question_answered": Notice(
+        _("A question about the call %(code)s was answered: %(title)s"), (followers, interested, respondents)
+    ),
+    "call.addendum": Notice(
+        _("The call %(code)s has an addendum; read what changed: %(title)s"),
+        (need_owners, followers, interested, respondents),
+    ),
+    "call.opening_refused": Notice(
+        _("An early attempt to open the responses to %(code)s was refused: %(title)s"), (manager, staff("auditor"))
+    ),
+    "call.responses_opened": Notice(
+        _("The responses to the call %(code)s are open: %(title)s"), (manager, panel, respondents)
+    ),
+    "call.closed": Notice(_("The call %(code)s has closed: %(title)s"), (manager, need_owners, interested, openers)),
     "call.cancelled": Notice(
-        _("The call %(code)s was cancelled; read why: %(title)s"), (manager, need_owners, followers, interested)
+        _("The call %(code)s was cancelled; read why: %(title)s"),
+        (manager, need_owners, followers, interested, respondents),
     ),
     "capability.submitted": Notice(_("%(code)s waits for moderation: %(title)s"), (staff("moderator"),)),
     "capability.returned": Notice(_("%(code)s was returned; read the reasons and improve it: %(title)s"), (owner,)),
@@ -270,6 +300,9 @@ PATHS_BY_KIND = {
     "call.drafted": "/staff/calls/{}/",
     "call.reviewed": "/staff/calls/{}/",
     "call.reworked": "/staff/calls/{}/",
+    "call.openers_named": "/staff/calls/{}/opening/",
+    "call.question_asked": "/staff/calls/{}/talk/",
+    "call.opening_refused": "/staff/calls/{}/opening/",
     "capability.submitted": "/staff/moderation/capabilities/{}/",
     "capability.returned": "/workspace/capabilities/{}/edit/",
     "organisation.registered": "/staff/organisations/",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from marketplace.views import capability_moderation, imports, organisation_queue, synonyms
+from marketplace.views import capability_moderation, imports, opening, organisation_queue, synonyms
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("moderation/capabilities/", capability_moderation.capability_queue, name="capability_queue"),
@@ -13,6 +13,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         capability_moderation.capability_publish,
         name="capability_publish",
     ),
+    path("calls/<uuid:pk>/opening/", opening.call_opening, name="call_opening"),
+    path("calls/<uuid:pk>/opening/seats/", opening.name_seats, name="call_seats"),
+    path("calls/<uuid:pk>/opening/code/", opening.opener_code, name="opener_code"),
+    path("calls/<uuid:pk>/opening/open/", opening.open_responses, name="open_responses"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:pk>/", imports.import_job, name="import_job"),
     path("imports/<uuid:pk>/start/", imports.import_start, name="import_start"),

@@ -50,6 +50,7 @@ CALL_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("source_code", "source_title", "quantity", "quantity_unit", "budget_cap"), Audience.PUBLIC),
     "quantity_band": Audience.PUBLIC,
     **dict.fromkeys(("eligibility", "consortium_allowed", "criteria", "publicity_days"), Audience.PUBLIC),
+    **dict.fromkeys(("lots", "winners", "terms_version", "questions", "addenda"), Audience.PUBLIC),
     **dict.fromkeys(("opens_at", "question_deadline", "closes_at"), Audience.PUBLIC),
     **dict.fromkeys(("status", "cancelled_reason", "version"), Audience.PUBLIC),
     **dict.fromkeys(("fair_competition", "rework_reason", "interests"), Audience.STAFF),

@@ -198,3 +198,10 @@ class EventFilter(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = [(kind, f"{label} ({kind})") for kind, label in EVENT_LABELS.items()]
         self.fields["kind"].choices = [("", _("Everything")), *Subject.choices, *kinds]  # type: ignore[attr-defined]
+
+
+class AddendumForm(forms.Form):
+    """What an addendum to an open call says; the view adds a field for each indicator's target."""
+
+    text = forms.CharField(label=_("What changes, and why"), max_length=5000, widget=area(4))
+    closes_at = moment(_("New closing time"), required=False)

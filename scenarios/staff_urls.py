@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from scenarios.views import (
     call_steps,
+    call_talk,
     core_steps,
     events,
     merge_desk,
@@ -60,5 +61,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:pk>/rework/", call_steps.rework, name="staff_call_rework"),
     path("calls/<uuid:pk>/open/", call_steps.open_to_public, name="staff_call_open"),
     path("calls/<uuid:pk>/cancel/", call_steps.cancel, name="staff_call_cancel"),
+    path("calls/<uuid:pk>/talk/", call_talk.staff_call_talk, name="staff_call_talk"),
+    path("calls/<uuid:pk>/talk/<uuid:question>/answer/", call_talk.answer, name="staff_call_answer"),
+    path("calls/<uuid:pk>/addendum/", call_talk.addendum, name="staff_call_addendum"),
     path("events/", events.event_log, name="event_log"),
 ]

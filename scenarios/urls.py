@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from scenarios.views import (
     assistance,
+    call_talk,
     calls,
     drafting,
     following,
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:pk>/", calls.call_detail, name="call_detail"),
     path("calls/<uuid:pk>/interest/", calls.declare, name="interest_declare"),
     path("calls/<uuid:pk>/interest/<uuid:organisation_pk>/withdraw/", calls.withdraw, name="interest_withdraw"),
+    path("calls/<uuid:pk>/ask/", call_talk.ask, name="call_ask"),
     path("follow/<str:subject_type>/<uuid:pk>/", following.follow_subject, name="follow"),
     path("workspace/following/", following.my_following, name="my_following"),
     path("workspace/pools/", pools.my_pools, name="my_pools"),

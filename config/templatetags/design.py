@@ -25,12 +25,14 @@ LABEL_SPACE = 10.0  # per cent of a meter's width
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 TONES = {
-    "good": "approved eligible published verified open formed accepted threshold_met shortlisted met pass sent done R1 success",
-    "info": "sealed opened scored submitted checked pending reviewed consenting invited frozen leased running R2 info debug hint declared",
+    "good": "approved published verified open formed accepted threshold_met shortlisted met pass sent done R1 success"
+    " eligible",
+    "info": "submitted checked pending reviewed consenting invited frozen leased running R2 info debug hint declared"
+    " sealed opened scored",
     "warn": "returned unverified threshold_missed accepted_with_reservation expired retry R3 warning reservation",
-    "bad": "ineligible suspended declined cancelled rejected quarantined failed conflict blocker R4 error danger",
-    "special": "reserve landed called contacted pooled awarded imported taken",
-    "neutral": "not_selected draft drafted closed withdrawn dismissed superseded split dissolved queued",
+    "bad": "suspended declined cancelled rejected quarantined failed conflict blocker R4 error danger ineligible",
+    "special": "landed called contacted pooled awarded imported taken reserve",
+    "neutral": "draft drafted closed withdrawn dismissed superseded split dissolved queued not_selected",
 }
 TONE_BY_STATUS = {status: tone for tone, statuses in TONES.items() for status in statuses.split()}
 _TONE_ICONS = {"good": "check", "info": "info", "warn": "alert", "bad": "cross", "special": "star", "neutral": "circle"}

@@ -81,7 +81,8 @@ def publish_addendum(
     targets : id of a frozen indicator → its new target. It raises the version of the terms: sealed responses count
         only once their authors confirmed them again.
 
-    Raises IllegalMove once the call is closed by the database clock, Invalid without a text or for an unknown indicator.
+    Raises IllegalMove once the call is closed by the database clock, Invalid without a text or for an unknown
+    indicator.
     """
     require_role(actor, "publisher")
     call = one_of(Call.objects.visible_to(actor), call_id, lock=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -15,14 +15,14 @@ from scenarios.actions.demands import indicator_json
 from scenarios.actions.members import leave_pools, lock_pooling
 from scenarios.actions.standing import ENOUGH_OWNERS, move_demand
 from scenarios.actor import SYSTEM, Actor
-from scenarios.choices import CallStatus, DemandStatus, NeedStatus, Visibility
+from scenarios.choices import CallKind, CallStatus, DemandStatus, NeedStatus, Treatment, Visibility
 from scenarios.codes import next_code
 from scenarios.content import unmet_demands
 from scenarios.disclosure import pooled_band
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotPermitted
 from scenarios.journal import log_event
 from scenarios.lifecycle import CALL_MOVES, check_move
-from scenarios.models import Call, MergedDemand, Need
+from scenarios.models import Call, CallKey, MergedDemand, Need
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_role, require_stranger
 from scenarios.querysets import LIVE_CALLS, DatabaseClock
@@ -53,6 +53,7 @@ class CallFields(TypedDict, total=False):
     publicity_days: int
     criteria: list[dict[str, Any]]
     fair_competition: dict[str, bool]
+    winners: int
 
 
 @transaction.atomic
@@ -88,6 +89,7 @@ def _from_need(call: Call, need: Need) -> None:
     call.title_zh, call.title_en, call.summary = need.title_zh, need.title_en, need.problem
     call.quantity, call.quantity_unit = need.quantity, need.quantity_unit
     call.indicators = [indicator_json(row) for row in need.indicators.all()]
+    call.lots = [lot()]
 
 
 def _from_demand(call: Call, demand: MergedDemand) -> None:
@@ -97,7 +99,15 @@ def _from_demand(call: Call, demand: MergedDemand) -> None:
     call.demand = demand
     call.title_zh, call.title_en, call.summary = core.title_zh, core.title_en, core.problem
     call.quantity_unit, call.indicators = demand.unit, core.indicators
+    modules = demand.differences.filter(treatment=Treatment.MODULE).order_by("field", "value")
+    pairs = modules.values_list("field", "value").distinct()  # never whose deviation it is
+    call.lots = [lot(), *(lot(field, value) for field, value in pairs)]
     _take_quantity(call, demand)
+
+
+def lot(field: str = "", value: str = "") -> dict[str, str]:
+    """Return a lot: the core, or a module for what deviates in one field."""
+    return {"id": str(uuid4()), "kind": "module" if field else "core", "field": field, "value": value}
 
 
 def _take_quantity(call: Call, demand: MergedDemand) -> None:
@@ -121,6 +131,8 @@ def _write(call: Call, fields: CallFields) -> None:
         wrong["question_deadline"] = [_("Questions end before the call closes.")]
     if call.budget_cap is not None and call.budget_cap < 0:
         wrong["budget_cap"] = [_("An amount of money cannot be below zero.")]
+    if call.winners < 1:
+        wrong["winners"] = [_("At least one team is chosen.")]
     if call.publicity_days < 5:
         wrong["publicity_days"] = [_("The public notice lasts at least 5 working days.")]
     if call.criteria and sum(Decimal(str(row.get("weight", 0))) for row in call.criteria) != 100:
@@ -202,6 +214,7 @@ def open_call(*, actor: Actor, call_id: UUID) -> Call:
     demand = _require_source(call)
     require_stranger(actor, *needs_behind(call).values_list("owner", flat=True))
     _require_risk_papers(call)
+    _require_ready_for_responses(call)
     call.opens_at = timezone.now()
     _move(call, target, "call.opened", actor)
     if demand is not None and demand.status == DemandStatus.FROZEN:
@@ -238,6 +251,23 @@ def _require_risk_papers(call: Call) -> None:
     if lacking:
         text = _("%(code)s needs this before its call opens: %(item)s")
         raise Invalid({"need": [text % {"code": code, "item": item} for code, item in lacking]})
+
+
+def _require_ready_for_responses(call: Call) -> None:
+    """Raise Invalid where openers are named and the call could still not be answered, reviewed or opened."""
+    if not call.openers.exists():
+        return  # it gathers interest only
+    wrong: dict[str, list[Any]] = {}
+    if not CallKey.objects.filter(call=call).exists():
+        wrong["openers"] = [_("All three openers have to take their codes first.")]
+    if not call.panel.exists():
+        wrong["panel"] = [_("Name the panel that reviews the responses.")]
+    if not call.criteria:
+        wrong["criteria"] = [_("Say by which criteria the responses are reviewed.")]
+    if call.kind == CallKind.RACE and call.winners < 2:
+        wrong["winners"] = [_("In a race at least two teams are chosen.")]
+    if wrong:
+        raise Invalid(wrong)
 
 
 @transaction.atomic

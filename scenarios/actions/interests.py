@@ -1,5 +1,6 @@
 """A supplier's interest in an open call."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +19,25 @@ MOST_CHARACTERS = 2000
 
 def require_open(call: Call) -> None:
     """Hold the call's row shared: by the database clock it is open, and stays so until this transaction ends."""
+    hold_open(call.pk)
+
+
+def hold_open(call_id: UUID) -> datetime:
+    """As `require_open`; return the moment on the database clock at which it was found open, before its close.
+
+    The select list is read after the condition: where the close passes in between, the last open microsecond is told.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 1 FROM scenarios_call "
+            "SELECT least(clock_timestamp(), closes_at - interval '1 microsecond') FROM scenarios_call "
             "WHERE id = %s AND status = 'open' AND clock_timestamp() < closes_at FOR SHARE",
-            [call.pk],
+            [call_id],
         )
-        if cursor.fetchone() is None:
-            raise IllegalMove(_("This call is not open any more."))
+        found = cursor.fetchone()
+    if found is None:
+        raise IllegalMove(_("This call is not open any more."))
+    moment: datetime = found[0]
+    return moment
 
 
 @transaction.atomic

@@ -63,7 +63,7 @@ def take_code(*, actor: Actor, call_id: UUID) -> str:
     Raises NotFound for whoever is not an opener, IllegalMove when the code was taken or the call is open already.
     """
     call = lock_unopened(actor, call_id)
-    opener = call.openers.filter(account_id=actor.account_id).first()
+    opener = call.openers.filter(account_id=actor.signed_in_id).first()
     if opener is None:
         raise NotFound
     if opener.public_key is not None:
@@ -84,7 +84,7 @@ def _make_key(call: Call, openers: list[Opener]) -> None:
     CallKey.objects.create(call=call, public_key=pair.public, wrapped=sealing.locked(pair.private, secret))
     for one, other in combinations(openers, 2):
         for holder, partner, share in zip((one, other), (other, one), sealing.split(secret), strict=True):
-            sealed = sealing.seal(share, bytes(holder.public_key), context=share_context(holder, partner))
+            sealed = sealing.seal(share, bytes(holder.public_key or b""), context=share_context(holder, partner))
             KeyShare.objects.create(holder=holder, partner=partner, sealed=sealed)
 
 

@@ -11,7 +11,7 @@ from scenarios.api.input import Strict, Version, Words
 from scenarios.api.output import Audienced, Brief, Party, actor_of
 from scenarios.audiences import CALL_FIELDS, Audience
 from scenarios.lifecycle import CALL_MOVES
-from scenarios.models import Call, Interest
+from scenarios.models import Addendum, Call, Interest, Question
 from scenarios.policies import open_moves
 
 
@@ -27,6 +27,24 @@ class Criterion(Strict, CriterionShown):
     """A criterion of a call with its weight; the weights of all add up to 100."""
 
 
+class QuestionShown(serializers.ModelSerializer[Question]):
+    """A question with its answer, without who asked."""
+
+    class Meta:
+        model = Question
+        fields = ("id", "text", "asked_at", "answer", "answered_at")
+        read_only_fields = fields
+
+
+class AddendumShown(serializers.ModelSerializer[Addendum]):
+    """What was changed or made clear while the call was open."""
+
+    class Meta:
+        model = Addendum
+        fields = ("number", "text", "changed", "terms_version", "published_at")
+        read_only_fields = fields
+
+
 class CallShown(Audienced):
     """A call; open and closed are what the database clock says."""
 
@@ -37,6 +55,9 @@ class CallShown(Audienced):
     source_title = serializers.SerializerMethodField()
     indicators = serializers.ListField(child=serializers.DictField(), read_only=True)
     criteria = serializers.ListField(child=serializers.DictField(), read_only=True)
+    lots = serializers.ListField(child=serializers.DictField(), read_only=True)
+    questions = serializers.SerializerMethodField(help_text="Answered questions; nobody reads who asked.")
+    addenda = serializers.SerializerMethodField()
     fair_competition = serializers.DictField(read_only=True)
     interests = serializers.SerializerMethodField(help_text="How many organisations declared interest.")
     moves = serializers.SerializerMethodField(help_text="The steps that you may take now.")
@@ -57,6 +78,14 @@ class CallShown(Audienced):
 
     def get_source_title(self, call: Call) -> str:
         return (call.need or call.demand).title  # type: ignore[union-attr]
+
+    @extend_schema_field(QuestionShown(many=True))
+    def get_questions(self, call: Call) -> Any:
+        return QuestionShown([row for row in call.questions.all() if row.answer], many=True).data
+
+    @extend_schema_field(AddendumShown(many=True))
+    def get_addenda(self, call: Call) -> Any:
+        return AddendumShown(call.addenda.all(), many=True).data
 
     def get_interests(self, call: Call) -> int:
         return sum(one.state == "declared" for one in call.interests.all())

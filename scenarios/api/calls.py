@@ -40,7 +40,7 @@ class CallEndpoint(Endpoint):
     filterset_class = CallFilter
 
     def rows(self) -> Any:
-        return Call.objects.select_related("need", "demand").prefetch_related("interests")
+        return Call.objects.select_related("need", "demand").prefetch_related("interests", "questions", "addenda")
 
     def get_queryset(self) -> Any:
         return self.rows().visible_to(self.actor)

@@ -34,7 +34,7 @@ class Call(Bilingual, Stamped):
     deadline_generation = models.PositiveIntegerField(default=1)
     publicity_days = models.PositiveSmallIntegerField(_("working days of public notice"), default=5)
     criteria = models.JSONField(_("criteria"), default=list, blank=True)
-    # [{"id", "kind": "core" | "module", "title", "scope"}]
+    # [{"id", "kind": "core" | "module", "field", "value"}]
     lots = models.JSONField(_("lots"), default=list, blank=True)
     winners = models.PositiveSmallIntegerField(_("teams to be chosen"), default=1)
     # Raised when an addendum changes an indicator: a response stands for the terms that it was confirmed under.

@@ -21,8 +21,9 @@ from scenarios.errors import Invalid
 from scenarios.facts import label_of
 from scenarios.forms import InterestForm
 from scenarios.listing import Facet, narrow
-from scenarios.models import Call, Interest
+from scenarios.models import Call, CallKey, Interest
 from scenarios.policies import one_of
+from scenarios.querysets import DatabaseClock
 from scenarios.views.parts import actor_of, follows, organisations_of, page_of, search_text
 from scenarios.views.shown_need import indicator_rows
 
@@ -72,8 +73,21 @@ def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, s
         "checklist": _checklist(call, visible),
         "interests": _declared(call, actor) if "interests" in visible else None,
     }
+    context |= _talk(call, actor, behind)
     context |= _own_interest(call, actor, behind, form)
     return render(request, "scenarios/call_detail.html", context, status=status)
+
+
+def _talk(call: Call, actor: Actor, behind: set[UUID]) -> dict[str, Any]:
+    """Return what was answered and added, whether the reader may ask, and whether the call takes sealed responses."""
+    asking = Call.objects.open().filter(pk=call.pk).exclude(question_deadline__lte=DatabaseClock())
+    stranger = bool(actor.organisation_ids) and not actor.organisation_ids & behind
+    return {
+        "questions": [row for row in call.questions.all() if row.answer],
+        "addenda": call.addenda.all(),
+        "may_ask": stranger and asking.exists(),
+        "takes_responses": call.is_open and CallKey.objects.filter(call=call).exists(),  # type: ignore[attr-defined]
+    }
 
 
 def _audience(actor: Actor, behind: set[UUID]) -> Audience:

@@ -80,6 +80,8 @@ def call_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200
         "may_edit": actor.has_role("manager") and call.status == CallStatus.DRAFT,
         "interests": interests_told(actor, call),
         "suggestions_url": address("call_suggestions", call.pk),
+        "opening_url": address("call_opening", call.pk),
+        "talk_url": address("staff_call_talk", call.pk),
         "public_url": address("call_detail", call.pk),
         "events": [
             {"label": event_label(row.kind), "event": row}

@@ -217,7 +217,7 @@ def test_lists_take_as_many_queries_for_many_as_for_one(
     with django_assert_num_queries(12):
         assert client.get(f"/api/v1/demands/{MergedDemand.objects.get().pk}/").status_code == 200
     opened(api, cast)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         assert client.get("/api/v1/calls/").json()["count"] == 1
 
 
