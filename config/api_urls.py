@@ -9,6 +9,7 @@ from marketplace.api.members import InvitationEndpoint, OrganisationInvitations,
 from marketplace.api.notifications import NotificationEndpoint
 from marketplace.api.organisations import OrganisationEndpoint
 from marketplace.api.reference import Reference, References
+from marketplace.api.responses import ResponseEndpoint
 from marketplace.api.sign_in import Login, Logout, LogoutAll
 from marketplace.api.suggestions import SuggestionEndpoint
 from marketplace.api.synonyms import ConceptEndpoint, SynonymProposalEndpoint
@@ -31,6 +32,7 @@ router.register("organisations", OrganisationEndpoint, basename="api-organisatio
 router.register("suggestions", SuggestionEndpoint, basename="api-suggestion")
 router.register("concepts", ConceptEndpoint, basename="api-concept")
 router.register("synonym-proposals", SynonymProposalEndpoint, basename="api-synonym-proposal")
+router.register("responses", ResponseEndpoint, basename="api-response")
 router.register("notifications", NotificationEndpoint, basename="api-notification")
 router.register("follows", FollowEndpoint, basename="api-follow")
 router.register("events", EventEndpoint, basename="api-event")

@@ -273,6 +273,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_NO_READ_ONLY_REQUIRED": True,  # a field that the reader may not see is absent
     # Fields of one name with different choices, and choices under several names.
     "ENUM_NAME_OVERRIDES": {
+        "PartnerRoleEnum": "marketplace.choices.PartnerRole",
+        "MemberRoleEnum": "marketplace.choices.MemberRole",
         **{
             f"{name}Enum": f"scenarios.choices.{name}"
             for name in ("NeedStatus", "DemandStatus", "ProposalStatus", "CallStatus", "CallKind", "Subject")

@@ -14,7 +14,7 @@ from scenarios.staff_forms import area, moment
 
 WRITTEN = (
     *("kind", "title_zh", "title_en", "summary", "budget_cap", "eligibility", "consortium_allowed"),
-    *("question_deadline", "closes_at", "publicity_days"),
+    *("question_deadline", "closes_at", "publicity_days", "winners"),
 )
 
 
@@ -34,6 +34,9 @@ class CallForm(forms.Form):
     closes_at = moment(_("Closes"), required=False)
     publicity_days = forms.IntegerField(
         label=_("Working days of public notice"), min_value=0, max_value=365, help_text=_("At least 5.")
+    )
+    winners = forms.IntegerField(
+        label=_("Teams to be chosen"), min_value=1, max_value=20, required=False, help_text=_("In a race at least two.")
     )
     fair_competition = forms.MultipleChoiceField(
         label=_("Fair-competition checklist"),
@@ -74,6 +77,7 @@ def call_fields(form: CallForm, rows: Any) -> CallFields:
     typed = [row.cleaned_data for row in rows if row.cleaned_data and not row.cleaned_data.get("DELETE")]
     confirmed = set(form.cleaned_data["fair_competition"])
     fields: dict[str, Any] = {name: form.cleaned_data[name] for name in WRITTEN}
+    fields["winners"] = fields["winners"] or 1
     fields["criteria"] = [_criterion(row) for row in typed]
     fields["fair_competition"] = {name: name in confirmed for name in FAIR_COMPETITION}
     return cast("CallFields", fields)

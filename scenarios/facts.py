@@ -85,3 +85,13 @@ def indicator_text(row: Mapping[str, Any]) -> str:
 def indicator_texts(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return all indicators, one per line."""
     return "\n".join(map(indicator_text, rows))
+
+
+def lot_label(row: Mapping[str, Any]) -> str:
+    """Return what a lot of a call is called."""
+    if row["kind"] == "core":
+        return str(_("Core: what all needs have in common"))
+    field = label_of(Need, row["field"])
+    options = getattr(Need._meta.get_field(row["field"]), "flatchoices", []) if hasattr(Need, row["field"]) else []
+    choices = dict(options)
+    return str(_("Module: %(field)s = %(value)s") % {"field": field, "value": choices.get(row["value"], row["value"])})

@@ -1,6 +1,5 @@
 """The editor of a response, the check before sealing, and an opener's code."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.choices import PartnerRole
 from marketplace.forms.capabilities import TierForm, _rows, _text
 from marketplace.response_content import TEXTS, ResponseContent
-from scenarios.facts import indicator_text
+from scenarios.facts import indicator_text, lot_label
 from scenarios.models import Call
 
 
@@ -34,13 +33,6 @@ class ResponseForm(forms.Form):
             lots.choices = [(row["id"], lot_label(row)) for row in call.lots]
         else:
             del self.fields["lots"]
-
-
-def lot_label(row: Mapping[str, Any]) -> Any:
-    """Return what a lot is called."""
-    if row["kind"] == "core":
-        return _("Core: what all needs have in common")
-    return _("Module: %(field)s = %(value)s") % {"field": row["field"], "value": row["value"]}
 
 
 class PartnerForm(forms.Form):

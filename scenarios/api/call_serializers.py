@@ -127,6 +127,25 @@ class CallSaved(CallWritten):
         fields = ("version", *CallWritten.Meta.fields)
 
 
+class QuestionAsked(Strict):
+    text = Words()
+
+
+class QuestionAnswered(Strict):
+    question = serializers.UUIDField()
+    text = serializers.CharField(max_length=5000)
+
+
+class AddendumWritten(Strict):
+    text = serializers.CharField(max_length=5000)
+    closes_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    targets = serializers.DictField(
+        child=serializers.DecimalField(max_digits=16, decimal_places=4),
+        required=False,
+        help_text="Id of a frozen indicator → its new target.",
+    )
+
+
 class InterestDeclared(Strict):
     organisation = serializers.UUIDField()
     capability = serializers.UUIDField(required=False, default=None, allow_null=True)

@@ -9,14 +9,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scenarios.access import MEMBER, PUBLIC, SIGNED_IN
-from scenarios.actions import calls, interests
+from scenarios.actions import call_talk, calls, interests
 from scenarios.api.call_serializers import (
+    AddendumWritten,
     CallDrafted,
     CallSaved,
     CallShown,
     InterestDeclared,
     InterestShown,
     InterestWithdrawn,
+    QuestionAnswered,
+    QuestionAsked,
+    QuestionShown,
 )
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.filters import CallFilter
@@ -35,6 +39,9 @@ class CallEndpoint(Endpoint):
         **dict.fromkeys(("approve", "open", "cancel"), ("publisher",)),
         **dict.fromkeys(("declare", "undeclare"), (MEMBER,)),
         "interests": (SIGNED_IN,),
+        "ask": (MEMBER,),
+        "answer": ("manager",),
+        "addendum": ("publisher",),
     }
     serializer_class = CallShown
     filterset_class = CallFilter
@@ -104,6 +111,30 @@ class CallEndpoint(Endpoint):
         """Cancel a call, with a reason that everyone who is interested reads."""
         reason = self.values(Reason)["reason"]
         return self.shown(calls.cancel_call(actor=self.actor, call_id=pk, reason=reason))
+
+    @operation(reads=QuestionAsked, shows=QuestionShown, status=201)
+    @action(detail=True, methods=["post"], url_path="questions")
+    def ask(self, request: Request, pk: UUID) -> Response:
+        """Ask about an open call; everybody reads it once it is answered, nobody reads who asked."""
+        question = call_talk.ask_question(actor=self.actor, call_id=pk, text=self.values(QuestionAsked)["text"])
+        return Response(QuestionShown(question).data, status=status.HTTP_201_CREATED)
+
+    @operation(reads=QuestionAnswered, shows=QuestionShown)
+    @action(detail=True, methods=["post"], url_path="questions/answer")
+    def answer(self, request: Request, pk: UUID) -> Response:
+        """Answer a question for everybody."""
+        values = self.values(QuestionAnswered)
+        question = self.found().questions.filter(pk=values["question"]).values_list("pk", flat=True).first()
+        answered = call_talk.answer_question(actor=self.actor, question_id=question, text=values["text"])
+        return Response(QuestionShown(answered).data)
+
+    @operation(reads=AddendumWritten, shows=CallShown, status=201)
+    @action(detail=True, methods=["post"], url_path="addenda")
+    def addendum(self, request: Request, pk: UUID) -> Response:
+        """Publish an addendum; a changed target asks every respondent to confirm again."""
+        values = self.values(AddendumWritten)
+        call_talk.publish_addendum(actor=self.actor, call_id=pk, **values)
+        return self.shown(self.found(), status=status.HTTP_201_CREATED)
 
     @operation(shows=InterestShown(many=True))
     @action(detail=True, methods=["get"], filterset_class=None)

@@ -18,7 +18,7 @@ from scenarios.actions.interests import declare_interest, interests_told, owners
 from scenarios.actor import Actor
 from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
 from scenarios.errors import Invalid
-from scenarios.facts import label_of
+from scenarios.facts import label_of, lot_label
 from scenarios.forms import InterestForm
 from scenarios.listing import Facet, narrow
 from scenarios.models import Call, CallKey, Interest
@@ -73,6 +73,7 @@ def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, s
         "checklist": _checklist(call, visible),
         "interests": _declared(call, actor) if "interests" in visible else None,
     }
+    context["lots"] = [lot_label(row) for row in call.lots]
     context |= _talk(call, actor, behind)
     context |= _own_interest(call, actor, behind, form)
     return render(request, "scenarios/call_detail.html", context, status=status)

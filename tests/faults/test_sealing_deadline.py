@@ -86,7 +86,7 @@ def test_thirty_clients_around_the_deadline(live_cast: Cast, server: str) -> Non
     threads = [threading.Thread(target=wait, args=(act,), daemon=True) for act in acts]
     for thread in threads:
         thread.start()
-    soon = DatabaseClock() + timedelta(milliseconds=350)
+    soon = DatabaseClock() + timedelta(milliseconds=1000)
     Call.objects.filter(pk=ready.call.pk).update(question_deadline=None, closes_at=soon)
     gate.wait()
     for thread in threads:
