@@ -1,6 +1,6 @@
 """Sealing what nobody may read before its hour: HPKE (RFC 9180) over X25519, and shares that two people put together.
 
-The threat model stands in docs/adr/0011-sealed-responses.md.
+The threat model stands in docs/adr/0012-sealed-responses.md.
 """
 
 import base64

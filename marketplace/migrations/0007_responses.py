@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('marketplace', '0006_known_values'),
-        ('scenarios', '0012_sealed_calls'),
+        ('scenarios', '0014_sealed_calls'),
     ]
 
     operations = [

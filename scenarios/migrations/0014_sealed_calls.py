@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scenarios', '0011_merge_thresholds'),
+        ('scenarios', '0013_core_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
