@@ -10,7 +10,8 @@ from psycopg import sql
 
 from scenarios.fields import EncryptedTextField, cipher
 
-BATCH = 500
+BATCH = 20
+"""Rows of a transaction: an attachment may hold 7 MB, and all of a batch are in memory at once."""
 
 
 class EncryptedColumn(NamedTuple):
@@ -36,7 +37,7 @@ def encrypted_columns() -> list[EncryptedColumn]:
 
 
 def rotate(column: EncryptedColumn) -> int:
-    """Encrypt a column anew, 500 rows per transaction; return how many values it has. May run twice and beside writers.
+    """Encrypt a column anew, 20 rows per transaction; return how many values it has. May run twice and beside writers.
 
     Raises UnreadableToken; what was done before stays done.
     """
