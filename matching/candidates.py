@@ -11,6 +11,7 @@ from scipy.sparse import csr_array, vstack
 from matching.index import Field
 from matching.ranking import Source, indexes
 from matching.results import Document
+from matching.thesaurus import MARK
 from matching.vocabulary import Vocabulary
 
 Floats = npt.NDArray[np.float64]
@@ -197,13 +198,34 @@ def firsts(numbers: Numbers) -> Mask:
 
 def columns_of(vocabulary: Vocabulary) -> dict[str, Numbers]:
     """Return the columns of single characters and words ("1"), of 2-grams ("2"), and of both ("12")."""
-    is_bigram = bigram_columns(vocabulary)
-    return {"1": np.flatnonzero(~is_bigram), "2": np.flatnonzero(is_bigram), "12": np.arange(len(is_bigram))}
+    two = bigram_columns(vocabulary)
+    return {"1": np.flatnonzero(~two), "2": np.flatnonzero(two), "12": np.arange(len(two))}
 
 
 def bigram_columns(vocabulary: Vocabulary) -> Mask:
-    """Return whether each column is a 2-gram of Chinese characters; the others are single characters and words."""
-    return np.array([len(term) == 2 and not any(map(str.isascii, term)) for term in vocabulary.terms], bool)
+    """Return whether each column is a 2-gram of Chinese characters or of words; a concept counts as one word."""
+    return np.array([is_bigram(term) for term in vocabulary.terms], bool)
+
+
+def is_bigram(term: str) -> bool:
+    """Whether a term is two Chinese characters, or two words with a space between."""
+    if " " in term:
+        return not term.startswith(MARK)
+    return len(term) == 2 and not any(map(str.isascii, term))
+
+
+def without_translations(counts: csr_array, vocabulary: Vocabulary) -> csr_array:
+    """Return counts without the word 2-grams of those rows that have 2-grams of Chinese characters.
+
+    An English title beside a Chinese text says once more what the text says, and in fewer different words.
+    """
+    two = bigram_columns(vocabulary)
+    words = two & np.array([" " in term for term in vocabulary.terms], bool)
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    chinese = np.bincount(rows[(two & ~words)[counts.indices]], minlength=counts.shape[0]) > 0
+    kept = ~(words[counts.indices] & chinese[rows])
+    ends = np.concatenate([[0], np.cumsum(kept)])[counts.indptr]
+    return csr_array((counts.data[kept], counts.indices[kept], ends), shape=counts.shape)
 
 
 def same_rows(counts: csr_array) -> Numbers:

@@ -12,10 +12,12 @@ from scipy.sparse import csr_array
 
 from matching.compiled import kernels
 from matching.strings import StringTable
-from matching.text import MAX_TEXT, MAX_TOKEN, Analyzer, close_gaps
+from matching.text import MAX_TEXT, MAX_TOKEN, Analyzer, close_gaps, stemmed
 
 COMPILED_FROM = 2_000_000
 """Characters from which the compiled counting is used: tables and kernels take some two seconds to be ready."""
+
+LINE_BREAK = ord("\n")
 
 BATCH = 1_000_000
 """Characters that are counted at once."""
@@ -69,7 +71,7 @@ def _counted(texts: Sequence[str], terms: StringTable, compiled: ModuleType) -> 
     kind_of, table = kinds(), _TermTable(terms, compiled)
     columns, counts, row_ends = [np.zeros(0, np.int32)], [np.zeros(0, np.uint16)], [np.zeros(1, np.int64)]
     for batch in _batches(texts):
-        codes, ends = _codes(batch)
+        codes, ends = _stemmed(*_codes(batch))
         table.make_room(len(codes))
         some_columns, some_counts = np.empty(2 * len(codes), np.int32), np.empty(2 * len(codes), np.uint16)
         some_ends = np.zeros(len(ends), np.int64)
@@ -106,10 +108,10 @@ class _TermTable:
         self.slots = np.zeros(0, np.int32)
 
     def make_room(self, characters: int) -> None:
-        """Grow to what a batch of so many characters can bring: at most two terms and two codes per character."""
+        """Grow to what a batch of so many characters can bring: at most two terms and three codes per character."""
         used, most = int(self.ends[self.terms]), self.terms + 2 * characters
-        if len(self.codes) < used + 2 * characters:
-            self.codes = np.concatenate([self.codes[:used], np.zeros(used + 4 * characters, np.int32)])
+        if len(self.codes) < used + 3 * characters:
+            self.codes = np.concatenate([self.codes[:used], np.zeros(used + 6 * characters, np.int32)])
         if len(self.ends) < most + 1:
             self.ends = np.concatenate([self.ends[: self.terms + 1], np.zeros(self.terms + 4 * characters, np.int64)])
         if len(self.slots) < 2 * most:
@@ -186,6 +188,15 @@ def _without_gaps(codes: Codes, ends: npt.NDArray[np.int64]) -> tuple[Codes, npt
     ends = np.zeros(len(pieces) + 1, np.int64)
     np.cumsum([len(piece) for piece in pieces], out=ends[1:])
     return np.concatenate(pieces), ends
+
+
+def _stemmed(codes: Codes, ends: npt.NDArray[np.int64]) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """Return normalised texts as `matching.text.stemmed` gives them; a line break, which none holds, parts them."""
+    text = np.insert(codes, ends[1:], LINE_BREAK).astype(np.int32).tobytes().decode("utf-32-le", "surrogatepass")
+    codes = _encoded(stemmed(text))
+    kept = codes != LINE_BREAK
+    ends = np.concatenate([[0], np.cumsum(kept)[~kept]])
+    return codes[kept], ends
 
 
 def _joined(texts: list[str]) -> tuple[Codes, npt.NDArray[np.int64]]:

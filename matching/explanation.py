@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from matching.candidates import is_bigram
 from matching.errors import MatchingError
 from matching.index import TextIndex
 from matching.postings import SparseVector
@@ -70,30 +71,32 @@ def products(x: SparseVector, y: SparseVector, weight: float) -> dict[int, float
 
 
 def shown(index: TextIndex, values: dict[int, float], limit: int | None) -> list[TermContribution]:
-    """Return columns with their values as terms, the heaviest first, characters within their strongest 2-gram."""
-    terms = _folded(_named(index, values))
+    """Return columns with their values as terms, the heaviest first.
+
+    Characters and words are shown within their strongest 2-gram.
+    """
+    terms = _named(index, _folded({index.vocabulary.terms[column]: value for column, value in values.items()}))
     ordered = sorted(terms.items(), key=lambda item: (-item[1], item[0]))
     return [TermContribution(term, contribution) for term, contribution in ordered[:limit]]
 
 
-def _named(index: TextIndex, values: dict[int, float]) -> dict[str, float]:
-    """Return the values by term; a concept goes by what it is called, never by its token."""
+def _named(index: TextIndex, values: dict[str, float]) -> dict[str, float]:
+    """Return the values by what terms are called: a concept goes by its phrases, never by its token."""
     thesaurus = index.analyzer.thesaurus
     named: dict[str, float] = {}
-    for column, value in values.items():
-        term = index.vocabulary.terms[column]
+    for term, value in values.items():
         name = thesaurus.label(term) if thesaurus is not None and term.startswith(MARK) else term
         named[name] = named.get(name, 0.0) + value
     return named
 
 
 def _folded(values: dict[str, float]) -> dict[str, float]:
-    """Add the value of a character to the strongest 2-gram that contains it; the sum stays the same."""
+    """Add the value of a character or a word to the strongest 2-gram that contains it; the sum stays the same."""
     strongest: dict[str, str] = {}
     for term, _ in sorted(values.items(), key=lambda item: (-item[1], item[0])):
-        if len(term) == 2 and not term.isascii():
-            for character in term:
-                strongest.setdefault(character, term)
+        if is_bigram(term):
+            for part in term.split(" ") if " " in term else term:
+                strongest.setdefault(part, term)
     folded: dict[str, float] = {}
     for term, value in values.items():
         shown = strongest.get(term, term)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy.sparse import csr_array
 
-from matching.candidates import Floats, Numbers, bigram_columns, firsts, same_rows
+from matching.candidates import Floats, Numbers, bigram_columns, firsts, same_rows, without_translations
 from matching.features import weighted
 from matching.index import TextIndex
 
@@ -44,6 +44,7 @@ def pair_likeness(index: TextIndex, pairs: Sequence[tuple[str, str]]) -> list[fl
 def _spaces(index: TextIndex) -> list[csr_array]:
     """Return the needs' weights on single characters and words, and on 2-grams: rows of length 1 or empty."""
     counts = csr_array(TITLE_WEIGHT * index.counts("title") + index.counts("body"), dtype=np.float64)
+    counts = without_translations(counts, index.vocabulary)
     # A need that was posted again counts once, so that its words do not look common.
     once = counts[firsts(same_rows(index.counts("title")))]
     frequencies = np.bincount(once.indices, minlength=counts.shape[1])

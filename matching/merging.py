@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from matching.candidates import bigram_columns
+from matching.candidates import bigram_columns, without_translations
 from matching.errors import MatchingError
 from matching.explanation import products, shown
 from matching.features import weighted
@@ -96,6 +96,7 @@ def _among(vector: SparseVector, columns: np.ndarray) -> dict[int, float]:
 def _matrix(index: TextIndex) -> csr_array:
     """Return both vectors of each document, each of length 1/√2 or empty, in the columns of the vocabulary."""
     counts = csr_array(TITLE_WEIGHT * index.counts("title") + index.counts("body"), dtype=np.float64)
+    counts = without_translations(counts, index.vocabulary)
     frequencies = np.bincount(counts.indices, minlength=counts.shape[1])
     idf = smooth_idf(frequencies, counts.shape[0] + NEEDS_BESIDE) ** IDF_POWER
     is_bigram = bigram_columns(index.vocabulary)

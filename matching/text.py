@@ -1,4 +1,4 @@
-"""Text → normalised text → tokens: Chinese character 1–2-grams, whole Latin words and numbers.
+"""Text → normalised text → tokens: Chinese character 1–2-grams, stems of English words and their 2-grams, numbers.
 
 Imports neither numpy nor scipy, so that full-text search can use the tokens at little cost.
 """
@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from matching.stemming import SHORTEST, stem
 
 if TYPE_CHECKING:
     from matching.thesaurus import Thesaurus
@@ -55,6 +57,8 @@ _LETTER_CHAIN = re.compile(rf"(?<![^\W_])[^\W\d_{HAN}](?:([\W_])[^\W\d_{HAN}])(?
 _SEPARATORS = re.compile(r"[\W_]+")
 
 _TOKEN = re.compile(rf"([{HAN}]+)|(\d+(?:\.\d+)+|[^\W_{HAN}]+)")
+_ENGLISH = re.compile(rf"(?<![^\W_{HAN}])[a-z]{{{SHORTEST},{MAX_TOKEN}}}(?![^\W_{HAN}])")
+_GAPS = re.compile(r"""[ /_\-\u2010,;:.!?'"“”‘’()\[\]&+]+(?!\d)""")
 
 
 class _VisibleTable(dict[int, int | str | None]):
@@ -138,6 +142,18 @@ def close_gaps(text: str) -> str:
     return _LETTER_CHAIN.sub(lambda chain: _SEPARATORS.sub("", chain.group()), text)
 
 
+def stemmed(normalised: str) -> str:
+    """Return normalised text with its English words as stems, and a single space for the signs between them.
+
+    Words with digits or other letters stay as they are, and so does 2.5. Never longer than the text; line breaks stay.
+    """
+    return _ENGLISH.sub(_stem_of, _GAPS.sub(" ", normalised))
+
+
+def _stem_of(word: re.Match[str]) -> str:
+    return stem(word.group())
+
+
 def _end_of_chain(character: str, following: dict[str, str]) -> str:
     seen = {character}
     while (after := following.get(character, character)) not in seen:
@@ -153,9 +169,11 @@ class Analyzer:
 
     >>> Analyzer().tokens("缺陷检测 AI-2.0")
     ['缺', '陷', '检', '测', '缺陷', '陷检', '检测', 'ai', '2.0']
+    >>> Analyzer().tokens("defect inspections")
+    ['defect', 'inspect', 'defect inspect']
     """
 
-    name = "han12-words/2"
+    name = "han12-words/3"
     """Stored with an index; one made by an analyzer of another name is refused. It changes when the tokens change."""
 
     def __init__(self, thesaurus: "Thesaurus | None" = None) -> None:
@@ -190,23 +208,43 @@ class Analyzer:
         """Return the tokens of a text in reading order, run by run; repeated as often as they occur.
 
         A run of Chinese characters gives its characters, then its 2-grams; a 2-gram never reaches over a space, a
-        line break or punctuation. Everything else that is a letter or a digit gives whole words; 2.5 stays one number.
-        With a thesaurus the tokens of the concepts that the text speaks of come last.
+        line break or punctuation. Everything else that is a letter or a digit gives whole words, English ones as
+        stems; 2.5 stays one number. Two of them with nothing but signs between them give a 2-gram as well, up to 64
+        characters long. With a thesaurus the tokens of the concepts that the text speaks of come last.
         """
-        tokens: list[str] = []
         normalised = self.normalise(text)
-        for run, word in _TOKEN.findall(normalised):
-            if run:
-                tokens += run
-                tokens += map(add, run, run[1:])
-            else:
-                tokens.append(word[:MAX_TOKEN])
+        tokens = _grams(stemmed(normalised))
         if self.thesaurus is not None:
             tokens += self.thesaurus.tokens(normalised)
         return tokens
 
+    def words(self, text: str) -> list[str]:
+        """Return what full-text search looks for, by the beginnings of words: tokens without stems and word 2-grams."""
+        found: list[str] = []
+        for run, word in _TOKEN.findall(self.normalise(text)):
+            found += [*run, *map(add, run, run[1:])] if run else [word[:MAX_TOKEN]]
+        return found
+
     def __call__(self, text: str) -> list[str]:
         return self.tokens(text)
+
+
+def _grams(text: str) -> list[str]:
+    """Return the tokens of stemmed text."""
+    tokens: list[str] = []
+    begun = ended = -1  # the word before, in the text
+    for found in _TOKEN.finditer(text):
+        run, word = found.groups()
+        if run:
+            tokens += run
+            tokens += map(add, run, run[1:])
+            continue
+        start, end = found.span()
+        tokens.append(word[:MAX_TOKEN])
+        if begun >= 0 and start == ended + 1 and text[ended] == " " and end - begun <= MAX_TOKEN:
+            tokens.append(text[begun:end])
+        begun, ended = start, end
+    return tokens
 
 
 @lru_cache(maxsize=1)

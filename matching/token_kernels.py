@@ -9,6 +9,8 @@ from numba import njit
 
 from matching.codepoints import DIGIT, HAN_CHARACTER, LETTER, POINT
 
+SPACE = ord(" ")
+
 
 @njit(nogil=True, cache=True, inline="never")
 def _hash(codes, start, end):
@@ -85,7 +87,8 @@ def count_tokens(codes, ends, kinds, longest, slots, term_ends, term_codes, term
     """Count the tokens of the texts codes[ends[i]:ends[i + 1]]; return (number of terms, number of entries).
 
     columns, counts : filled with the entries, the columns ascending within a row; row_ends (texts + 1,) where they end.
-    longest : characters of a word that count. The caller sees to it that slots, term_ends and term_codes have room.
+    longest : characters of a word that count, and of two words with a space between that are a term.
+    The caller sees to it that slots, term_ends and term_codes have room.
     """
     held = np.empty(0, np.int32)
     filled = 0
@@ -94,6 +97,7 @@ def count_tokens(codes, ends, kinds, longest, slots, term_ends, term_codes, term
         if 2 * (end - start) > len(held):
             held = np.empty(4 * (end - start), np.int32)
         found = 0
+        begun, ended = np.int64(-1), np.int64(-1)  # the word before
         place = start
         while place < end:
             kind = kinds[codes[place]]
@@ -112,6 +116,12 @@ def count_tokens(codes, ends, kinds, longest, slots, term_ends, term_codes, term
                 held[found] = _number(codes, place, cut, slots, term_ends, term_codes, terms)
                 terms = max(terms, held[found] + 1)
                 found += 1
+                # The word before, a single space and this word are a 2-gram.
+                if begun >= 0 and place == ended + 1 and codes[ended] == SPACE and after - begun <= longest:
+                    held[found] = _number(codes, begun, after, slots, term_ends, term_codes, terms)
+                    terms = max(terms, held[found] + 1)
+                    found += 1
+                begun, ended = place, after
                 place = after
             else:
                 place += 1

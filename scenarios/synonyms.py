@@ -27,7 +27,7 @@ def search_alternatives(text: str) -> list[list[str]]:
     analyzer = _in_use() if text else None
     thesaurus = analyzer.thesaurus if analyzer else None
     texts = thesaurus.alternatives(text) if thesaurus else [text]
-    return [sorted(set(Analyzer().tokens(one))) for one in texts]
+    return [sorted(set(Analyzer().words(one))) for one in texts]
 
 
 def _in_use() -> "Analyzer | None":

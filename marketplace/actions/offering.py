@@ -32,7 +32,7 @@ def search_tokens(capability: Capability) -> list[str]:
 
     owner = capability.owner
     texts = (capability.title_zh, capability.title_en, capability.solves, capability.code, owner.name_zh, owner.name_en)
-    return Analyzer().tokens("\n".join(texts))
+    return Analyzer().words("\n".join(texts))
 
 
 def record_version(capability: Capability) -> None:

@@ -283,7 +283,7 @@ def search_tokens(need: Need) -> list[str]:
     from matching import Analyzer
 
     texts = (need.title_zh, need.title_en, need.problem, need.users_and_site, need.current_process, need.boundary_in)
-    return Analyzer().tokens("\n".join((*texts, need.code, need.owner.name_zh, need.owner.name_en)))
+    return Analyzer().words("\n".join((*texts, need.code, need.owner.name_zh, need.owner.name_en)))
 
 
 def public_content(need: Need) -> dict[str, Any]:

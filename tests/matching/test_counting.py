@@ -17,6 +17,7 @@ from tests.matching.corpus import documents, needs_kernels
 # What single characters, their neighbours and the expressions treat in ways of their own.
 ODD = (
     "中文檢測缺陷〇𠀀𝒜ﬁ①㎡½İıßΣςſéÅ゜ハﾊﾟが각가 \t\n\u3000。.,_-·'aAzZ09１２．٣"
+    "ing sed -/:"
     "\u1100\u1161\u0301\u0327\u034f\u200b\ufeff\u00ad\u3164\ufffd\x00\ud800"
 )
 CHARACTERS = st.one_of(st.sampled_from(ODD), st.characters(exclude_categories=()))
@@ -63,6 +64,9 @@ def test_the_kernels_count_the_same_terms_under_the_same_numbers(texts, batch):
         "㎡" * 12_000,  # each becomes two characters: the normalised text is cut at 20,000 as well
         "e\u0301" * 5 + "\u200b缺\u200b陷" + "檢測檢測",
         "缺" * 70_000,
+        "Defect-inspections of rolled strips, e.g. 40 ppm (ISO 9001); 3.5 mm/s",
+        "technologies\ntechnologie ß qualitiés x" + " inspections" * 9_000,
+        "x y " * 5_000 + "d" * 31 + " " + "e" * 32 + " " + "f" * 32,
     ],
 )
 def test_long_and_odd_texts(text):

@@ -33,6 +33,15 @@ def test_characters_are_shown_within_their_strongest_two_gram():
     assert explain(index, "a", Document("", "y")) == []
 
 
+def test_words_are_shown_within_their_strongest_two_gram():
+    texts = ["defect inspections", "defects inspected 焊缝", "inspection"]
+    index = TextIndex.build([Document(str(number), text) for number, text in enumerate(texts)])
+    assert [term.term for term in explain(index, "0", "1")] == ["defect inspect"]
+    assert [term.term for term in explain(index, "0", "2")] == ["inspect"]
+    cosine = (index.matrix @ index.matrix.T).toarray()[index.row("0"), index.row("1")]
+    assert explain(index, "0", "1")[0].contribution == pytest.approx(cosine, abs=1e-6)
+
+
 def test_an_answer_names_the_common_words():
     index = IndexSet.build(
         {

@@ -94,3 +94,11 @@ def test_the_order_of_needs_changes_no_group(random):
     ]
     assert groups[0]
     assert [(g.members, g.representative) for g in groups[0]] == [(g.members, g.representative) for g in groups[1]]
+
+
+def test_an_english_title_beside_a_chinese_text_adds_no_two_grams():
+    texts = {"a": "焊缝 steel defect", "b": "仓储 steel defect", "c": "steel defect", "d": "steel defects"}
+    vectors = MergeVectors(TextIndex.build([Document(*text) for text in texts.items()]))
+    assert "steel defect" not in [term.term for term in vectors.explain("a", "b")]
+    assert [term.term for term in vectors.explain("c", "d")] == ["steel defect"]
+    assert vectors.likeness("c", "d") == pytest.approx(1.0, abs=1e-6)

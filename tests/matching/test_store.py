@@ -164,7 +164,7 @@ def test_an_index_of_another_analyzer_is_refused(both, tmp_path):
         name = "words/1"
 
     both.save(tmp_path / "build")
-    with pytest.raises(IndexFormatError, match="made with analyzer han12-words/2, not words/1"):
+    with pytest.raises(IndexFormatError, match="made with analyzer han12-words/3, not words/1"):
         IndexSet.load(tmp_path / "build", analyzer=Words())
 
 

@@ -74,7 +74,11 @@ def test_every_traditional_character_is_folded_to_its_end():
         ("缺\n陷", ["缺", "陷"]),
         ("用GPT-4识别", ["用", "gpt", "4", "识", "别", "识别"]),
         ("精度2.5mm、5G、R290", ["精", "度", "精度", "2.5", "mm", "5g", "r290"]),
-        ("snake_case don't", ["snake", "case", "don", "t"]),
+        ("snake_case 中 don't", ["snake", "case", "snake case", "中", "don", "t", "don t"]),
+        ("Defect-inspections, 24/7", ["defect", "inspect", "defect inspect", "24", "7"]),
+        ("40 ppm; ISO9001 GPS", ["40", "ppm", "40 ppm", "iso9001", "ppm iso9001", "gps", "iso9001 gps"]),
+        ("检测 Quality。qualities", ["检", "测", "检测", "quality", "quality"]),
+        (f"{'a' * 32} {'b' * 31} {'c' * 40}", ["a" * 32, "b" * 31, f"{'a' * 32} {'b' * 31}", "c" * 40]),
         ("𠮷野〇", ["𠮷", "野", "〇", "𠮷野", "野〇"]),
         ("…！—", []),
     ],
@@ -82,6 +86,10 @@ def test_every_traditional_character_is_folded_to_its_end():
 def test_tokens(text, tokens):
     assert analyzer.tokens(text) == tokens
     assert analyzer(text) == tokens
+
+
+def test_words_for_search_are_as_they_were_written():
+    assert analyzer.words("缺陷 Defect-inspections 2.5") == ["缺", "陷", "缺陷", "defect", "inspections", "2.5"]
 
 
 def test_texts_and_words_are_capped():

@@ -107,10 +107,10 @@ def test_phrases_that_cannot_be_used_are_refused(concepts, message):
 
 
 def test_the_name_of_an_analyzer_tells_its_synonyms():
-    assert Analyzer(KNOWN).name == f"han12-words/2+{KNOWN.digest}"
+    assert Analyzer(KNOWN).name == f"han12-words/3+{KNOWN.digest}"
     assert Thesaurus([*CONCEPTS[1:], CONCEPTS[0]]).digest == KNOWN.digest
     assert Thesaurus([*CONCEPTS[1:], CONCEPTS[0][:-1]]).digest != KNOWN.digest
-    assert Analyzer().name == "han12-words/2"
+    assert Analyzer().name == "han12-words/3"
 
 
 def test_what_is_written_out_comes_before_a_plural():
