@@ -20,6 +20,8 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.NEED_INDEXED, "marketplace.suggest_for_need", queue="batch")
         topics.subscribe(topics.CAPABILITY_INDEXED, "marketplace.suggest_for_capability", queue="batch")
         topics.subscribe(topics.INDEX_LOST, "marketplace.reindex_capabilities", queue="batch")
+        topics.subscribe(topics.INDEX_LOST, "marketplace.refresh_search", queue="batch")
+        topics.subscribe(topics.CAPABILITY_SEARCH_OUTDATED, "marketplace.refresh_search", queue="batch")
         topics.subscribe(topics.SYNONYMS_CHANGED, "marketplace.begin_epoch", queue="batch")
         topics.subscribe(topics.DEMAND_FORMED, "marketplace.suggest_for_demand", queue="batch")
         topics.subscribe(topics.CALL_OPENED, "marketplace.suggest_for_call")

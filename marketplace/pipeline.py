@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marketplace.actions import capabilities, import_jobs
+from marketplace.actions.offering import search_tokens
 from marketplace.models import Capability, Notification, Suggestion
 from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
 from marketplace.suggesting import (
@@ -36,6 +37,7 @@ from scenarios.locks import wait_for_lock
 from scenarios.models import Call, Event, IndexBuild, MergedDemand, Need
 from scenarios.outbox import emit
 from scenarios.querysets import DatabaseClock
+from scenarios.search_columns import rewrite_search
 
 Finish = Callable[[], None]
 NEEDS_PER_CAPABILITY = 50
@@ -60,6 +62,15 @@ def reindex_capabilities(*, finish: Finish) -> None:
     """Index every capability on offer, into the live build or a first one."""
     wanted = [str(pk) for pk in Capability.objects.published().values_list("pk", flat=True)]
     index_capabilities(capability_ids=wanted, finish=finish)
+
+
+def refresh_search(*, finish: Finish, after: str = "") -> None:
+    """Write the `search` column of the capabilities that have one anew; see scenarios.pipeline.refresh_search."""
+    with transaction.atomic():
+        last = rewrite_search(Capability.objects.all(), search_tokens, after=after)
+        if last:
+            emit(topics.CAPABILITY_SEARCH_OUTDATED, after=last)
+        finish()
 
 
 def begin_epoch(*, concept_ids: Iterable[str], finish: Finish) -> None:

@@ -21,6 +21,11 @@ def reindex_capabilities(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.reindex_capabilities)
 
 
+@shared_task(name="marketplace.refresh_search", **LIMITS)
+def refresh_search(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.refresh_search)
+
+
 @shared_task(name="marketplace.begin_epoch", **LIMITS)
 def begin_epoch(*, delivery: int) -> None:
     outbox.do_together(delivery, pipeline.begin_epoch, ids="concept_ids")

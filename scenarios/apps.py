@@ -23,5 +23,7 @@ class ScenariosConfig(AppConfig):
         topics.subscribe(topics.MERGE_THRESHOLD_CHOSEN, "scenarios.preview_thresholds", queue="batch")
         topics.subscribe(topics.MERGE_PREVIEW_ASKED, "scenarios.preview_thresholds", queue="batch")
         topics.subscribe(topics.INDEX_LOST, "scenarios.reindex_needs", queue="batch")
+        topics.subscribe(topics.INDEX_LOST, "scenarios.refresh_search", queue="batch")
+        topics.subscribe(topics.NEED_SEARCH_OUTDATED, "scenarios.refresh_search", queue="batch")
         # Django has no post-migrate hook of its own for grants; this is the one place that knows all tables exist.
         post_migrate.connect(grant_application_role, sender=self)

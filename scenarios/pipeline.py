@@ -17,6 +17,7 @@ from django.utils import timezone
 from matching import Document, continue_groups
 from scenarios import topics
 from scenarios.actions import deadlines, moderation
+from scenarios.actions.needs import search_tokens
 from scenarios.actor import SYSTEM
 from scenarios.conflicts import conflicts_between
 from scenarios.content import text_of
@@ -41,6 +42,7 @@ from scenarios.models import (
 from scenarios.outbox import emit
 from scenarios.proposing import NOTHING, Look, ProposalDraft, look, preview
 from scenarios.querysets import DatabaseClock, database_time
+from scenarios.search_columns import rewrite_search
 
 logger = logging.getLogger(__name__)
 Finish = Callable[[], None]
@@ -73,6 +75,18 @@ def index_needs(*, need_ids: Iterable[str], finish: Finish) -> None:
 def reindex_needs(*, finish: Finish) -> None:
     """Index every need on offer, into the live build or a first one."""
     index_needs(need_ids=[str(pk) for pk in Need.objects.indexable().values_list("pk", flat=True)], finish=finish)
+
+
+def refresh_search(*, finish: Finish, after: str = "") -> None:
+    """Write the `search` column of the needs that have one anew, as the present analyzer reads them.
+
+    after : the last need of the batch before; the next batch is asked for in the transaction that writes this one.
+    """
+    with transaction.atomic():
+        last = rewrite_search(Need.objects.all(), search_tokens, after=after)
+        if last:
+            emit(topics.NEED_SEARCH_OUTDATED, after=last)
+        finish()
 
 
 def propose_merges(*, need_ids: Iterable[str] | None = None, finish: Finish) -> None:

@@ -25,6 +25,11 @@ def reindex_needs(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.reindex_needs)
 
 
+@shared_task(name="scenarios.refresh_search", **LIMITS)
+def refresh_search(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.refresh_search)
+
+
 @shared_task(name="scenarios.propose_merges", **LIMITS)
 def propose_merges(*, delivery: int) -> None:
     outbox.do_together(delivery, pipeline.propose_merges, ids="need_ids")
