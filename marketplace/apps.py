@@ -15,6 +15,8 @@ class MarketplaceConfig(AppConfig):
         from marketplace.notices import NOTICES
         from scenarios import topics
 
+        topics.subscribe(topics.CAPABILITY_SUBMITTED, "marketplace.check_copies", queue="batch")
+        topics.subscribe(topics.CAPABILITY_PUBLISHED, "marketplace.check_copies", queue="batch")
         topics.subscribe(topics.CAPABILITY_PUBLISHED, "marketplace.index_capabilities")
         topics.subscribe(topics.CAPABILITY_UNLISTED, "marketplace.index_capabilities")
         topics.subscribe(topics.NEED_INDEXED, "marketplace.suggest_for_need", queue="batch")

@@ -83,6 +83,11 @@ class CapabilityStatus(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
 
 
+class CopyKind(TextChoices):
+    NEEDS = "needs", _("Copied from published needs")
+    CAPABILITY = "capability", _("Copied from another organisation’s capability")
+
+
 class SuggestionState(TextChoices):
     OPEN = "open", pgettext_lazy("status", "Open")
     SHORTLISTED = "shortlisted", pgettext_lazy("status", "Shortlisted")

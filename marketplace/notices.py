@@ -117,6 +117,12 @@ def invited(event: Event, subject: Organisation) -> Accounts:
 
 
 NOTICES: dict[str, Notice] = {
+    "capability.copy_found": Notice(
+        _("%(code)s is not suggested, its text is nearly a copy; read what to do: %(title)s"), (owner,)
+    ),
+    "capability.copy_cleared": Notice(
+        _("%(code)s was found to be no copy and is suggested again: %(title)s"), (owner,)
+    ),
     "need.checked": Notice(_("%(code)s waits for moderation: %(title)s"), (staff("moderator"),)),
     "need.returned": Notice(_("%(code)s was returned; read the reasons and improve it: %(title)s"), (owner,)),
     "need.approved": Notice(

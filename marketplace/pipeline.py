@@ -11,8 +11,9 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from marketplace.actions import capabilities, import_jobs
+from marketplace.actions import capabilities, import_jobs, near_copies
 from marketplace.actions.offering import search_tokens
+from marketplace.copying import copied_from, indexed_text
 from marketplace.models import Capability, Notification, Suggestion
 from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
 from marketplace.suggesting import (
@@ -73,6 +74,20 @@ def refresh_search(*, finish: Finish, after: str = "") -> None:
         finish()
 
 
+def check_copies(*, capability_ids: Iterable[str], finish: Finish) -> None:
+    """Find out which of these capabilities, handed in or on offer, are near-copies; have those ranked anew that change.
+
+    A moderator's word that one is no copy holds as long as its text stays.
+    """
+    live = readable_index()
+    waiting = Capability.objects.filter(pk__in=set(capability_ids), status__in=["submitted", "verified", "published"])
+    compared = [(one, copied_from(one, live)) for one in waiting.order_by("pk")] if live else []
+    for capability, copied in compared:
+        near_copies.keep(capability_id=capability.pk, copied=copied)
+    with transaction.atomic():
+        finish()
+
+
 def begin_epoch(*, concept_ids: Iterable[str], finish: Finish) -> None:
     """Index both sides anew with the present synonyms, then have merges and suggestions looked for with them.
 
@@ -106,7 +121,7 @@ def mine_synonyms(*, finish: Finish) -> None:
 
 
 def _documents(offered: Iterable[Capability]) -> list[Document]:
-    return [Document(str(one.pk), f"{one.title_zh} {one.title_en}".strip(), one.solves) for one in offered]
+    return [Document(str(one.pk), *indexed_text(one)) for one in offered]
 
 
 def expire_capabilities() -> int:
@@ -132,7 +147,8 @@ def suggest_for_capability(*, capability_ids: Iterable[str], finish: Finish) -> 
     wanted = sorted(set(capability_ids))
     offered = Capability.objects.published().filter(pk__in=wanted)
     subjects = _subjects_near(live, offered) if live else []
-    gone = Q(capability__in=wanted) & ~Q(capability__in=[one.pk for one in offered])
+    ranked = list(offered.ranked().values_list("pk", flat=True))
+    gone = Q(capability__in=wanted) & ~Q(capability__in=ranked)
     _suggest(live, subjects, gone, finish)
 
 

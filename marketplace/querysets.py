@@ -3,7 +3,8 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from marketplace.choices import CapabilityStatus, SuggestionState
 from scenarios.actor import Actor
@@ -34,6 +35,10 @@ class CapabilityQuerySet(models.QuerySet[Any]):
         """Capabilities on offer: published and still valid on the database clock."""
         offered = self.filter(status=CapabilityStatus.PUBLISHED).exclude(valid_until__lte=DatabaseClock())
         return offered.exclude(owner__verification="suspended")
+
+    def ranked(self) -> Self:
+        """Capabilities on offer that may be suggested: no near-copy, or one that a moderator found to be none."""
+        return self.published().filter(Q(near_copy__isnull=True) | Q(near_copy__cleared_at__isnull=False))
 
     def due_for_expiry(self) -> Self:
         """Published capabilities whose time has passed on the database clock, longest first."""
@@ -119,6 +124,12 @@ class SuggestionQuerySet(models.QuerySet[Any]):
         """With what a page about them shows; a pool comes with its scale, which decides whether it is told."""
         rows = self.select_related("capability__owner", "need__owner", "need__district", "call")
         return rows.prefetch_related(Prefetch("demand", queryset=self._related("demand").with_scale()))
+
+    def with_others(self) -> Self:
+        """Annotate others: how many more capabilities the same organisation has on offer."""
+        offered = self._related("capability").published().filter(owner=OuterRef("capability__owner"))
+        counted = offered.exclude(pk=OuterRef("capability")).order_by().values("owner").annotate(number=Count("pk"))
+        return self.annotate(others=Coalesce(Subquery(counted.values("number")), 0))
 
 
 class NotificationQuerySet(models.QuerySet[Any]):

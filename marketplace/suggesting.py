@@ -1,6 +1,7 @@
 """Working out what to suggest for a need, a pool or a call, and writing it down: gates first, then the text."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -27,6 +28,9 @@ from scenarios.models import Call, MergedDemand, Need
 
 SECOND_STAGE = 50
 """Candidates of the first stage that the second puts in order: docs/adr/0009-second-stage.md."""
+
+PER_ORGANISATION = 3
+"""Candidates of one organisation in the second stage, which chooses the one that takes its slot."""
 
 SHOWN_TERMS = 12
 SHOWN_FAILED = 5
@@ -92,9 +96,9 @@ Offers = dict[str, Offer]
 
 
 def published_offers() -> Offers:
-    """Return every capability on offer by its id, in one query over the columns that the gates need."""
+    """Return every capability that may be suggested by its id, in one query over the columns that the gates need."""
     served = ArrayAgg("districts", filter=Q(districts__isnull=False), default=[])
-    rows = Capability.objects.published().order_by().annotate(served=served)
+    rows = Capability.objects.ranked().order_by().annotate(served=served)
     columns = ("pk", "owner", "data_classes", "deploy", "served", "min_scale_quantity", "min_scale_unit")
     return {str(pk): Offer(owner, Offered(*hard)) for pk, owner, *hard in rows.values_list(*columns)}
 
@@ -118,17 +122,49 @@ def drafts_for(live: LiveIndex, subject: Subject, offers: Offers) -> list[Draft]
     for pk, offer in offers.items():
         if offer.owner_id not in subject.owners:
             (passing if passes(subject.asked, offer.offered) else failing).append(pk)
-    best = _ranked(live, subject, passing, settings.SUGGESTIONS_PER_NEED)
+    owners = {pk: offer.owner_id for pk, offer in offers.items()}
+    best = _best_of_each(_ranked(live, subject, passing, SECOND_STAGE, owners), owners)[: settings.SUGGESTIONS_PER_NEED]
     best += _ranked(live, subject, failing, SHOWN_FAILED)
     return [Draft(one, _terms(one), _verdicts(subject, offers[one.id].offered)) for one in best]
 
 
-def _ranked(live: LiveIndex, subject: Subject, candidates: list[str], limit: int) -> list[Reranked]:
-    """Return the best: the nearest by their cosines, in the order of the second stage."""
-    near = rank(live.indexes, subject.text, limit=SECOND_STAGE, candidates=candidates)
-    pool = [one.id for one in near if one.score >= MIN_SCORE]
+def _best_of_each(ranked: list[Reranked], owners: Mapping[str, UUID]) -> list[Reranked]:
+    """Return the best of each organisation: one slot each, however many capabilities it writes."""
+    best: dict[UUID, Reranked] = {}
+    for one in ranked:
+        best.setdefault(owners[one.id], one)
+    return list(best.values())
+
+
+def _ranked(
+    live: LiveIndex, subject: Subject, candidates: list[str], limit: int, owners: Mapping[str, UUID] | None = None
+) -> list[Reranked]:
+    """Return the best: the nearest by their cosines, a few of each of the owners, in the order of the second stage."""
+    pool = _nearest(live, subject, candidates, owners or {})
     background = background_of(live)
     return rerank_one(live.indexes, subject.text, pool, background=background, limit=limit, terms=SHOWN_TERMS)
+
+
+def _nearest(live: LiveIndex, subject: Subject, candidates: list[str], owners: Mapping[str, UUID]) -> list[str]:
+    """Return what goes into the second stage; nobody's many capabilities keep the others out of it.
+
+    owners : of whom at most PER_ORGANISATION go in; empty for no limit.
+    """
+    limit = SECOND_STAGE
+    while True:
+        near = rank(live.indexes, subject.text, limit=limit, candidates=candidates)
+        taken: Counter[UUID] = Counter()
+        pool = []
+        for one in near:
+            owner = owners.get(one.id)
+            if one.score < MIN_SCORE or (owner and taken[owner] == PER_ORGANISATION):
+                continue
+            if owner:
+                taken[owner] += 1
+            pool.append(one.id)
+        if len(pool) >= SECOND_STAGE or len(near) < limit or near[-1].score < MIN_SCORE:
+            return pool[:SECOND_STAGE]
+        limit *= 4
 
 
 @lru_cache(maxsize=1)

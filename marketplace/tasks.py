@@ -16,6 +16,11 @@ def index_capabilities(*, delivery: int) -> None:
     outbox.do_together(delivery, pipeline.index_capabilities, ids="capability_ids")
 
 
+@shared_task(name="marketplace.check_copies", **LIMITS)
+def check_copies(*, delivery: int) -> None:
+    outbox.do_together(delivery, pipeline.check_copies, ids="capability_ids")
+
+
 @shared_task(name="marketplace.reindex_capabilities", **LIMITS)
 def reindex_capabilities(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.reindex_capabilities)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from matching.learning import Trial, learn_ranking, try_ranking
     from matching.likeness import pair_likeness
     from matching.merging import MergeVectors, OwnTerms
+    from matching.near_copies import Containment, containment, is_comparable
     from matching.ranking import DEFAULT_WEIGHTS, rank, rank_many
     from matching.reranking import RankingModel, rerank
     from matching.results import Document, FieldCosines, Group, Hit, Pair, Ranked, TermContribution, Weights
@@ -68,6 +69,7 @@ _MODULES = {
     "learning": ("Trial", "learn_ranking", "try_ranking"),
     "likeness": ("pair_likeness",),
     "merging": ("MergeVectors", "OwnTerms"),
+    "near_copies": ("Containment", "containment", "is_comparable"),
     "ranking": ("DEFAULT_WEIGHTS", "rank", "rank_many"),
     "reranking": ("RankingModel", "rerank"),
     "results": ("Document", "FieldCosines", "Group", "Hit", "Pair", "Ranked", "TermContribution", "Weights"),
@@ -87,6 +89,7 @@ __all__ = [
     "Calibration",
     "Candidates",
     "Collection",
+    "Containment",
     "Document",
     "FieldCosines",
     "Group",
@@ -114,10 +117,12 @@ __all__ = [
     "best_f1",
     "calibrate",
     "common_terms",
+    "containment",
     "continue_groups",
     "explain",
     "explain_rank",
     "group_pairs",
+    "is_comparable",
     "learn_acceptance",
     "learn_ranking",
     "ndcg_at",

@@ -88,6 +88,8 @@ EVENT_LABELS: dict[str, Any] = {
     "capability.verified": _("Capability verified"),
     "capability.returned": _("Capability returned with reasons"),
     "capability.published": _("Capability published"),
+    "capability.copy_found": _("Capability found to be nearly a copy"),
+    "capability.copy_cleared": _("Capability found to be no copy"),
     "capability.suspended": _("Capability suspended"),
     "capability.expired": _("Capability expired"),
     "organisation.registered": _("Organisation registered"),

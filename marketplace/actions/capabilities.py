@@ -113,6 +113,7 @@ def submit_capability(*, actor: Actor, capability_id: UUID) -> Capability:
     if missing:
         raise Invalid(missing, _("The capability is not complete enough to be submitted yet."))
     capability.submitted_at = timezone.now()
+    emit(topics.CAPABILITY_SUBMITTED, capability_ids=[str(capability.pk)])
     return _move(capability, target, "capability.submitted", actor)
 
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from marketplace.actions import capabilities
+from marketplace.actions.near_copies import clear_near_copy
 from marketplace.api.capability_serializers import (
     CapabilityDrafted,
     CapabilitySaved,
@@ -140,3 +141,9 @@ class CapabilityEndpoint(Endpoint):
     def reinstate(self, request: Request, pk: UUID) -> Response:
         """Put a suspended capability on offer again."""
         return self.shown(capabilities.reinstate_capability(actor=self.actor, capability_id=pk))
+
+    @operation(shows=CapabilityShown)
+    @action(detail=True, methods=["post"], url_path="no-copy")
+    def no_copy(self, request: Request, pk: UUID) -> Response:
+        """Find that a capability which counts as nearly a copy is none, so that it is suggested again."""
+        return self.shown(clear_near_copy(actor=self.actor, capability_id=pk))

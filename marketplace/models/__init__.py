@@ -3,6 +3,7 @@
 from marketplace.models.account import Account, StaffRole
 from marketplace.models.capability import Capability, CapabilityVersion, Evidence, PriceTier
 from marketplace.models.import_job import ImportJob, ImportKind, ImportState
+from marketplace.models.near_copy import NearCopy
 from marketplace.models.notification import Notification
 from marketplace.models.organisation import Invitation, Member, Organisation
 from marketplace.models.response import Response, ResponseAttachment, ResponseStep
@@ -18,6 +19,7 @@ __all__ = [
     "ImportState",
     "Invitation",
     "Member",
+    "NearCopy",
     "Notification",
     "Organisation",
     "PriceTier",

@@ -12,12 +12,13 @@ from marketplace import facts
 from marketplace.choices import Maturity
 from marketplace.facets import narrow_capabilities
 from marketplace.lifecycle import CAPABILITY_MOVES
-from marketplace.models import Capability
+from marketplace.models import Capability, NearCopy
 from scenarios.access import access
+from scenarios.actor import Actor
 from scenarios.audiences import CAPABILITY_FIELDS, Audience, audience_of, visible_fields
 from scenarios.choices import Subject, Verdict
 from scenarios.listing import Order, chosen_order
-from scenarios.models import ModerationDecision
+from scenarios.models import ModerationDecision, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.synonyms import search_alternatives
 from scenarios.views.parts import actor_of, page_of, search_text
@@ -77,9 +78,17 @@ def capability_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "conditions": facts.capability_facts(capability, shown & {"deploy", "data_classes", "districts", "filings"}),
         "min_scale": facts.quantity_text(capability.min_scale_quantity, capability.min_scale_unit),
         "moves": open_moves(CAPABILITY_MOVES, actor=actor, owner_id=capability.owner_id, status=capability.status),
+        **(shown_copy(capability, actor) if audience >= Audience.STAFF else {}),
         "reasons": last_reasons(capability) if audience >= Audience.STAFF else [],
     }
     return render(request, "marketplace/capability_detail.html", context)
+
+
+def shown_copy(capability: Capability, actor: Actor) -> dict[str, Any]:
+    """Return what was found of a capability that is nearly a copy; the need only to those who may read it."""
+    row = NearCopy.objects.filter(capability=capability).select_related("source__owner").first()
+    need = Need.objects.visible_to(actor).filter(pk=row.need_id).first() if row and row.need_id else None
+    return {"near_copy": row, "copy_need": need}
 
 
 def last_reasons(capability: Capability) -> list[dict[str, str]]:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from marketplace.actions import capabilities as actions
+from marketplace.actions.near_copies import clear_near_copy
 from marketplace.completeness import completeness
 from marketplace.facts import capability_facts
 from marketplace.lifecycle import CAPABILITY_MOVES
 from marketplace.models import Capability
-from marketplace.views.capabilities import last_reasons
+from marketplace.views.capabilities import last_reasons, shown_copy
 from scenarios.access import access
 from scenarios.audiences import CAPABILITY_FIELDS, Audience, visible_fields
 from scenarios.errors import Invalid
@@ -38,6 +39,10 @@ def moderate_capability(request: HttpRequest, pk: UUID) -> HttpResponse:
     capability = one_of(Capability.objects.visible_to(actor).for_page(), pk)
     if request.method != "POST":
         return _page(request, capability)
+    if request.POST.get("decision") == "no_copy":
+        clear_near_copy(actor=actor, capability_id=capability.pk)
+        messages.success(request, _("%(code)s counts as no copy.") % {"code": capability.code})
+        return redirect("moderate_capability", pk=pk)
     reasons = {name: request.POST.get(f"reason-{name}", "") for name in (*CAPABILITY_FIELDS, "general")}
     try:
         done = _decide(request, capability.pk, reasons)
@@ -86,6 +91,7 @@ def _page(
         "capability": capability,
         "public_rows": [row for row in rows if row["fact"].name in public],
         "inner_rows": [row for row in rows if row["fact"].name not in public],
+        **shown_copy(capability, actor),
         "general": typed.get("general", ""),
         "general_before": asked_before.get("general", ""),
         "completeness": completeness(capability, shown),

@@ -107,7 +107,8 @@ def _require_party(actor: Actor, owners: set[Any]) -> None:
 
 def _ranked(request: HttpRequest, asking: Any, kind: str, rows: Any) -> HttpResponse:
     actor = actor_of(request)
-    rows = rows.current().filter(capability__status="published").for_page().judged_for(actor).fitting_first()
+    rows = rows.current().filter(capability__status="published")
+    rows = rows.for_page().with_others().judged_for(actor).fitting_first()
     page = page_of(request, rows)
     shown = shown_suggestions(page.object_list, actor, districts=district_names())
     context = {
@@ -151,7 +152,7 @@ def suggestion_judge(request: HttpRequest, pk: UUID, move: str) -> HttpResponse:
 def _fragment(request: HttpRequest, pk: UUID, *, error: Any = "") -> HttpResponse:
     """Return the one suggestion as it stands now, in place of the one on the page."""
     actor = actor_of(request)
-    row = one_of(Suggestion.objects.visible_to(actor).for_page().judged_for(actor), pk)
+    row = one_of(Suggestion.objects.visible_to(actor).for_page().with_others().judged_for(actor), pk)
     (shown,) = shown_suggestions([row], actor, districts=district_names())
     context = {"row": shown, "error": error, "next": _back(request)}
     status = 422 if error else 200
