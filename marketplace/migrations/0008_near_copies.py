@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0006_known_values'),
+        ('marketplace', '0007_responses'),
         ('scenarios', '0011_merge_thresholds'),
     ]
 
