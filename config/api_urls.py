@@ -8,6 +8,7 @@ from marketplace.api.capabilities import CapabilityEndpoint
 from marketplace.api.members import InvitationEndpoint, OrganisationInvitations, OrganisationMembers
 from marketplace.api.notifications import NotificationEndpoint
 from marketplace.api.organisations import OrganisationEndpoint
+from marketplace.api.rankings import RankingEndpoint
 from marketplace.api.reference import Reference, References
 from marketplace.api.responses import ResponseEndpoint
 from marketplace.api.sign_in import Login, Logout, LogoutAll
@@ -30,6 +31,7 @@ router.register("calls", CallEndpoint, basename="api-call")
 router.register("capabilities", CapabilityEndpoint, basename="api-capability")
 router.register("organisations", OrganisationEndpoint, basename="api-organisation")
 router.register("suggestions", SuggestionEndpoint, basename="api-suggestion")
+router.register("rankings", RankingEndpoint, basename="api-ranking")
 router.register("concepts", ConceptEndpoint, basename="api-concept")
 router.register("synonym-proposals", SynonymProposalEndpoint, basename="api-synonym-proposal")
 router.register("responses", ResponseEndpoint, basename="api-response")

@@ -87,6 +87,7 @@ def gallery_context(*, posted: bool = False) -> dict[str, Any]:
         "shared_terms": ["表面缺陷", "漏检率", "产线"],
         "thresholds": _thresholds(),
         "curve": _curve(),
+        "reliability": _reliability(),
         "columns": ["XQ-2026-0007", "XQ-2026-0012", "XQ-2026-0031"],
         "differences": _differences(),
         "show_errors": posted,
@@ -104,6 +105,13 @@ def _curve() -> dict[str, Any]:
         "ticks": [(44.0, "0.10"), (179.0, "0.20"), (314.0, "0.30"), (449.0, "0.40"), (584.0, "0.50")],
         "levels": [(192.0, "0%"), (104.0, "50%"), (16.0, "100%")],
     }
+
+
+def _reliability() -> dict[str, Any]:
+    places = ((68.5, 279.7, 288.0, 262.0), (150.4, 196.5, 232.0, 150.0), (240.0, 90.0, 120.0, 60.0))
+    points = [dict(zip(("x", "y", "low", "high"), place, strict=True)) for place in places]
+    levels, ticks = ((288.0, "0%"), (152.0, "50%"), (16.0, "100%")), ((48.0, "0%"), (176.0, "50%"), (304.0, "100%"))
+    return {"points": points, "levels": levels, "ticks": ticks, "start": (48.0, 288.0), "end": (304.0, 16.0)}
 
 
 def _indicators() -> list[dict[str, Any]]:

@@ -282,7 +282,7 @@ SPECTACULAR_SETTINGS = {
         **{f"{name}Enum": f"scenarios.choices.{name}" for name in ("Unit", "DataClass", "Deploy")},
         **{
             f"{name}Enum": f"marketplace.choices.{name}"
-            for name in ("CapabilityStatus", "OrganisationKind", "SuggestionState")
+            for name in ("CapabilityStatus", "OrganisationKind", "RankingState", "SuggestionState")
         },
         "OpenOrganisationKindEnum": "marketplace.api.organisations.OPEN_CHOICES",
         "FollowedSubjectEnum": "scenarios.api.follows.FOLLOWED",

@@ -25,6 +25,9 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.INDEX_LOST, "marketplace.refresh_search", queue="batch")
         topics.subscribe(topics.CAPABILITY_SEARCH_OUTDATED, "marketplace.refresh_search", queue="batch")
         topics.subscribe(topics.SYNONYMS_CHANGED, "marketplace.begin_epoch", queue="batch")
+        topics.subscribe(topics.RANKING_ASKED, "marketplace.train_ranking", queue="batch")
+        topics.subscribe(topics.RANKING_CHANGED, "marketplace.rank_anew", queue="batch")
+        topics.subscribe(topics.SUGGESTIONS_DUE, "marketplace.suggest_for_need", queue="batch")
         topics.subscribe(topics.DEMAND_FORMED, "marketplace.suggest_for_demand", queue="batch")
         topics.subscribe(topics.CALL_OPENED, "marketplace.suggest_for_call")
         topics.subscribe(topics.EVENT_RECORDED, "marketplace.notify")
@@ -34,6 +37,7 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.prune", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.mine_synonyms", queue="batch")
+        topics.subscribe(topics.NIGHT_CAME, "marketplace.train_ranking", queue="batch")
         # allauth tells of a new password by signal only.
         password_changed.connect(_revoke_tokens, dispatch_uid="tokens.password_changed")
         password_reset.connect(_revoke_tokens, dispatch_uid="tokens.password_reset")

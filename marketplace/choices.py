@@ -126,3 +126,15 @@ class ResponseStepKind(TextChoices):
     REPLACED = "replaced", pgettext_lazy("response", "Replaced by a new one")
     WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
     DISCARDED = "discarded", pgettext_lazy("response", "Draft thrown away")
+
+
+class RankingState(TextChoices):
+    CANDIDATE = "candidate", pgettext_lazy("ranking", "Candidate")
+    ACTIVE = "active", pgettext_lazy("ranking", "In use")
+    REFUSED = "refused", pgettext_lazy("ranking", "Refused")
+    RETIRED = "retired", pgettext_lazy("ranking", "Retired")
+
+
+class RankingRefusal(TextChoices):
+    WORSE = "worse", _("On needs it had not seen it ranks no better than the plain score.")
+    UNCERTAIN = "uncertain", _("Its gain over the plain score is within what chance can do; more judgements can tell.")

@@ -1,9 +1,9 @@
-"""The state machines of capabilities, suggestions and responses as tables; see scenarios.lifecycle for the columns."""
+"""The state machines of capabilities, suggestions, responses and rankings as tables; see scenarios.lifecycle for the columns."""
 
-from marketplace.choices import CapabilityStatus, ResponseStatus, SuggestionState
+from marketplace.choices import CapabilityStatus, RankingState, ResponseStatus, SuggestionState
 from scenarios.lifecycle import Move
 
-C, S, R = CapabilityStatus, SuggestionState, ResponseStatus
+C, S, R, K = CapabilityStatus, SuggestionState, ResponseStatus, RankingState
 
 CAPABILITY_MOVES = (
     Move("submit", (C.DRAFT, C.RETURNED), C.SUBMITTED, ("owner",), ("complete",)),
@@ -36,4 +36,9 @@ RESPONSE_MOVES = (
     Move("seal", (R.DRAFT,), R.SEALED, ("owner",), ("call_open", "complete", "verified", "not_own")),
     Move("withdraw", (R.SEALED,), R.WITHDRAWN, ("owner",), ("call_open",)),
     Move("open", (R.SEALED,), R.OPENED, ("system",), ("past_close", "two_of_three_openers")),
+)
+
+RANKING_MOVES = (
+    Move("activate", (K.CANDIDATE, K.RETIRED), K.ACTIVE, ("manager",), ("gain_is_certain", "features_fit")),
+    Move("retire", (K.ACTIVE,), K.RETIRED, ("manager",)),
 )

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from marketplace.actions import capabilities, import_jobs, near_copies
 from marketplace.actions.offering import search_tokens
+from marketplace.active_ranking import active_ranking
 from marketplace.copying import copied_from, indexed_text
 from marketplace.models import Capability, Notification, Suggestion
 from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
+from marketplace.ranking_training import keep_ranking, material_of, tried_ranking
 from marketplace.suggesting import (
     Subject,
     drafts_for,
@@ -42,6 +44,7 @@ from scenarios.search_columns import rewrite_search
 
 Finish = Callable[[], None]
 NEEDS_PER_CAPABILITY = 50
+NEEDS_TOGETHER = 200
 SUGGESTED_POOLS = ("formed", "threshold_met", "threshold_missed", "frozen", "called")
 
 
@@ -132,6 +135,31 @@ def expire_capabilities() -> int:
     return len(due)
 
 
+def train_ranking(*, finish: Finish) -> None:
+    """Learn a ranking from what people said to suggestions; too few, or the same as before, leave nothing."""
+    live = readable_index()
+    material = material_of(live) if live else None
+    learned = tried_ranking(live, material) if live and material else None
+    with transaction.atomic():
+        wait_for_lock("ranking")
+        if learned:
+            keep_ranking(learned)
+        finish()
+
+
+def rank_anew(*, finish: Finish) -> None:
+    """Have all needs ranked anew by the ranking that holds now, some at a time; pools and open calls at once."""
+    needs = [str(pk) for pk in Need.objects.indexable().order_by("pk").values_list("pk", flat=True)]
+
+    def spread() -> None:
+        for start in range(0, len(needs), NEEDS_TOGETHER):
+            emit(topics.SUGGESTIONS_DUE, need_ids=needs[start : start + NEEDS_TOGETHER])
+        finish()
+
+    live = readable_index()
+    _suggest(live, _subjects_near(live, []) if live else [], Q(pk__in=[]), spread)
+
+
 def suggest_for_need(*, need_ids: Iterable[str], finish: Finish) -> None:
     """Rank capabilities for each of these needs that is on offer; set aside what is no longer suggested."""
     live = readable_index()
@@ -184,8 +212,8 @@ def _suggest(live: LiveIndex | None, subjects: list[Subject], gone: Q, finish: F
     """Rank anew for each subject, each in a transaction of its own; the last one sets aside what is gone."""
     if live:
         offers = published_offers()
-        for subject in subjects:
-            keep(live, subject, drafts_for(live, subject, offers))
+        for subject in subjects:  # each by the ranking that holds by then: a run can take longer than a manager's click
+            keep(live, subject, drafts_for(live, subject, offers, active_ranking()))
             if demand := subject.relation.get("demand"):
                 mark_scales(demand_id=demand.pk, scales=matching_scales(demand))
     with transaction.atomic():

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from marketplace.views import capability_moderation, imports, opening, organisation_queue, synonyms
+from marketplace.views import capability_moderation, imports, opening, organisation_queue, rankings, synonyms
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("moderation/capabilities/", capability_moderation.capability_queue, name="capability_queue"),
@@ -23,6 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<uuid:pk>/discard/", imports.import_discard, name="import_discard"),
     path("imports/<uuid:pk>/report.csv", imports.import_report, name="import_report"),
     path("imports/<str:kind>.xlsx", imports.import_template, name="import_template"),
+    path("ranking/", rankings.rankings, name="rankings"),
+    path("ranking/train/", rankings.ranking_train, name="ranking_train"),
+    path("ranking/<uuid:pk>/activate/", rankings.ranking_activate, name="ranking_activate"),
+    path("ranking/<uuid:pk>/retire/", rankings.ranking_retire, name="ranking_retire"),
     path("synonyms/", synonyms.synonyms, name="synonyms"),
     path("synonyms/new/", synonyms.synonym_add, name="synonym_add"),
     path("synonyms/import/", synonyms.synonyms_import, name="synonyms_import"),

@@ -10,6 +10,7 @@ from marketplace.facts import quantity_text
 from marketplace.gates import FieldVerdict, in_bands
 from marketplace.lifecycle import SUGGESTION_MOVES
 from marketplace.models import Suggestion
+from marketplace.ranking_words import Part, shown_parts, whole_percent
 from scenarios.actor import Actor
 from scenarios.choices import Subject
 from scenarios.disclosure import pooled_band
@@ -21,7 +22,10 @@ KINDS = {"need": "need_detail", "demand": "pool_detail", "call": "call_detail"}
 
 @dataclass(frozen=True)
 class Shown:
-    """A suggestion ready to be drawn. `url_name` leads to what is asked; `reason` only to those who gave it."""
+    """A suggestion ready to be drawn. `url_name` leads to what is asked; `reason` only to those who gave it.
+
+    chance : per cent of such suggestions that were taken up, None where the score is no probability.
+    """
 
     suggestion: Suggestion
     kind: str
@@ -30,10 +34,12 @@ class Shown:
     quantity: str
     terms: list[dict[str, Any]]
     words: list[str]
+    parts: list[Part]
     gates: list[Explanation]
     moves: frozenset[str]
     reason: str
     follows: bool
+    chance: int | None
 
     @property
     def fits(self) -> bool:
@@ -96,10 +102,12 @@ def _shown(row: Suggestion, actor: Actor, districts: Mapping[str, str], followed
         quantity=_quantity(kind, asking),
         terms=terms,
         words=[word for term in terms for word in term["term"].split(" = ") if len(word) > 1],
+        parts=shown_parts(row.families),
         gates=explanations.explain(told_verdicts(row, actor), districts=districts, exact=exact),
         moves=_moves(row, actor),
         follows=row.need_id in followed,
         reason=row.reason if row.decided_here or actor.is_staff else "",  # type: ignore[attr-defined]
+        chance=whole_percent(row.probability),
     )
 
 

@@ -13,6 +13,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
 from django.db.models import Q
 
+from marketplace.active_ranking import ActiveRanking
 from marketplace.gates import Asked, FieldVerdict, Offered, in_bands, passes, verdicts
 from marketplace.models import Capability, Suggestion
 from marketplace.querysets import SuggestionQuerySet
@@ -36,7 +37,10 @@ SHOWN_TERMS = 12
 SHOWN_FAILED = 5
 MIN_SCORE = 0.02
 UNIQUE = ("need", "demand", "call", "capability")
-REWRITTEN = ("score", "rank", "terms", "verdicts", "failed_gates", "index_build", "updated_at")
+REWRITTEN = (
+    *("score", "rank", "terms", "families", "verdicts", "failed_gates", "index_build"),
+    *("ranking", "probability", "updated_at"),
+)
 
 
 class Subject(NamedTuple):
@@ -109,23 +113,28 @@ class Draft(NamedTuple):
     ranked: Reranked
     terms: list[list[Any]]
     verdicts: list[FieldVerdict]
+    ranking: ActiveRanking | None = None
 
     @property
     def failed(self) -> list[FieldVerdict]:
         return [verdict for verdict in self.verdicts if not verdict.met]
 
 
-def drafts_for(live: LiveIndex, subject: Subject, offers: Offers) -> list[Draft]:
-    """Return the best of all that pass every gate, then the best few that fail one, with what would pass it."""
+def drafts_for(live: LiveIndex, subject: Subject, offers: Offers, ranking: ActiveRanking | None = None) -> list[Draft]:
+    """Return the best of all that pass every gate, then the best few that fail one, with what would pass it.
+
+    ranking : the learned one that puts them in order; without it the unlearned does.
+    """
     passing: list[str] = []
     failing: list[str] = []
     for pk, offer in offers.items():
         if offer.owner_id not in subject.owners:
             (passing if passes(subject.asked, offer.offered) else failing).append(pk)
     owners = {pk: offer.owner_id for pk, offer in offers.items()}
-    best = _best_of_each(_ranked(live, subject, passing, SECOND_STAGE, owners), owners)[: settings.SUGGESTIONS_PER_NEED]
-    best += _ranked(live, subject, failing, SHOWN_FAILED)
-    return [Draft(one, _terms(one), _verdicts(subject, offers[one.id].offered)) for one in best]
+    best = _ranked(live, subject, passing, SECOND_STAGE, ranking, owners)
+    best = _best_of_each(best, owners)[: settings.SUGGESTIONS_PER_NEED]
+    best += _ranked(live, subject, failing, SHOWN_FAILED, ranking)
+    return [Draft(one, _terms(one), _verdicts(subject, offers[one.id].offered), ranking) for one in best]
 
 
 def _best_of_each(ranked: list[Reranked], owners: Mapping[str, UUID]) -> list[Reranked]:
@@ -137,12 +146,20 @@ def _best_of_each(ranked: list[Reranked], owners: Mapping[str, UUID]) -> list[Re
 
 
 def _ranked(
-    live: LiveIndex, subject: Subject, candidates: list[str], limit: int, owners: Mapping[str, UUID] | None = None
+    live: LiveIndex,
+    subject: Subject,
+    candidates: list[str],
+    limit: int,
+    ranking: ActiveRanking | None,
+    owners: Mapping[str, UUID] | None = None,
 ) -> list[Reranked]:
     """Return the best: the nearest by their cosines, a few of each of the owners, in the order of the second stage."""
     pool = _nearest(live, subject, candidates, owners or {})
     background = background_of(live)
-    return rerank_one(live.indexes, subject.text, pool, background=background, limit=limit, terms=SHOWN_TERMS)
+    model = ranking.model if ranking else None
+    return rerank_one(
+        live.indexes, subject.text, pool, background=background, model=model, limit=limit, terms=SHOWN_TERMS
+    )
 
 
 def _nearest(live: LiveIndex, subject: Subject, candidates: list[str], owners: Mapping[str, UUID]) -> list[str]:
@@ -178,7 +195,8 @@ def _verdicts(subject: Subject, offered: Offered) -> list[FieldVerdict]:
 
 
 def _terms(ranked: Reranked) -> list[list[Any]]:
-    return [[term.term, round(term.contribution, 4)] for term in ranked.terms]
+    """Return the terms that speak for it; a learned ranking may also hold some against it."""
+    return [[term.term, round(term.contribution, 4)] for term in ranked.terms if term.contribution > 0]
 
 
 @transaction.atomic
@@ -212,9 +230,12 @@ def _row(live: LiveIndex, subject: Subject, position: int, draft: Draft) -> Sugg
         score=round(draft.ranked.score, 6),
         rank=position,
         terms=draft.terms,
+        families={name: round(part, 6) for name, part in draft.ranked.families.items()},
         verdicts=[verdict.as_json() for verdict in draft.verdicts],
         failed_gates=[verdict.gate for verdict in draft.failed],
         index_build=live.build,
+        ranking_id=draft.ranking.pk if draft.ranking else None,
+        probability=draft.ranking.probability(draft.ranked.score) if draft.ranking else None,
     )
 
 

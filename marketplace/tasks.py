@@ -41,6 +41,16 @@ def mine_synonyms(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.mine_synonyms)
 
 
+@shared_task(name="marketplace.train_ranking", **LIMITS)
+def train_ranking(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.train_ranking)
+
+
+@shared_task(name="marketplace.rank_anew", **LIMITS)
+def rank_anew(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.rank_anew)
+
+
 @shared_task(name="marketplace.suggest_for_need", **LIMITS)
 def suggest_for_need(*, delivery: int) -> None:
     outbox.do_together(delivery, pipeline.suggest_for_need, ids="need_ids")

@@ -53,6 +53,8 @@ def rerank_one(
     """
     name, texts = (need, ()) if isinstance(need, str) else (need.id, (need,))
     some = Candidates(source, {name: candidates}, background=background, texts=texts)
+    if not some.ids:  # without candidates there are no features
+        return []
     characters = character_product(some)
     parts = _families(some, characters, model)
     scores = np.round(sum(parts.values(), start=np.zeros(len(some))), 12)

@@ -231,6 +231,7 @@ class Subject(TextChoices):
     DELIVERY = "delivery", _("Delivery")
     CONCEPT = "concept", _("Concept")
     THRESHOLD = "threshold", _("Merge threshold")
+    RANKING = "ranking", _("Learned ranking")
 
 
 class DeliveryState(TextChoices):

@@ -118,6 +118,10 @@ EVENT_LABELS: dict[str, Any] = {
     "concept.retired": _("Synonyms retired"),
     "concept.reinstated": _("Synonyms taken back into use"),
     "concept.proposal_dismissed": _("Proposed synonyms dismissed"),
+    "ranking.trained": _("Ranking learned"),
+    "ranking.refused": _("Learned ranking refused"),
+    "ranking.activated": _("Learned ranking put into use"),
+    "ranking.retired": _("Learned ranking taken out of use"),
     "delivery.retried": _("Delivery retried"),
 }
 

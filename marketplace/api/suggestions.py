@@ -47,6 +47,12 @@ class SuggestionShown(serializers.ModelSerializer[Suggestion]):
     call = Brief(read_only=True, allow_null=True)
     capability = CapabilityBrief(read_only=True)
     terms = serializers.ListField(child=serializers.ListField(), read_only=True, help_text="[term, contribution]")
+    families = serializers.DictField(
+        child=serializers.FloatField(), read_only=True, help_text="Parts of the score by family of features; their sum."
+    )
+    probability = serializers.FloatField(
+        read_only=True, allow_null=True, help_text="Part of such suggestions that were taken up; null: not calibrated."
+    )
     verdicts = serializers.SerializerMethodField()
     failed_gates = serializers.ListField(child=serializers.CharField(), read_only=True)
     reason = serializers.SerializerMethodField(help_text="Why you dismissed it; null for others.")
@@ -54,8 +60,19 @@ class SuggestionShown(serializers.ModelSerializer[Suggestion]):
     class Meta:
         model = Suggestion
         fields = (
-            *("id", "need", "demand", "call", "capability", "score", "rank", "terms", "verdicts", "failed_gates"),
-            *("index_build", "state", "reason", "decided_at", "created_at"),
+            *("id", "need", "demand", "call", "capability", "score", "rank", "terms"),
+            *(
+                "families",
+                "probability",
+                "ranking",
+                "verdicts",
+                "failed_gates",
+                "index_build",
+                "state",
+                "reason",
+                "decided_at",
+                "created_at",
+            ),
         )
         read_only_fields = fields
 

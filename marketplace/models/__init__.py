@@ -6,6 +6,7 @@ from marketplace.models.import_job import ImportJob, ImportKind, ImportState
 from marketplace.models.near_copy import NearCopy
 from marketplace.models.notification import Notification
 from marketplace.models.organisation import Invitation, Member, Organisation
+from marketplace.models.ranking_model import RankingModel
 from marketplace.models.response import Response, ResponseAttachment, ResponseStep
 from marketplace.models.suggestion import Suggestion
 
@@ -23,6 +24,7 @@ __all__ = [
     "Notification",
     "Organisation",
     "PriceTier",
+    "RankingModel",
     "Response",
     "ResponseAttachment",
     "ResponseStep",

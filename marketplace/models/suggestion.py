@@ -13,7 +13,11 @@ from scenarios.models.known import known
 
 
 class Suggestion(models.Model):
-    """One ranked capability with the terms behind its score, the verdict per field and the gates it fails."""
+    """One ranked capability with the terms behind its score, the verdict per field and the gates it fails.
+
+    families : family of features → its part of the score. ranking : the learned one that gave the score, if any.
+    probability : that people take it up, where that ranking is calibrated.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     need = models.ForeignKey("scenarios.Need", models.CASCADE, null=True, blank=True, related_name="suggestions")
@@ -25,9 +29,12 @@ class Suggestion(models.Model):
     score = models.FloatField(_("score"))
     rank = models.PositiveSmallIntegerField(_("rank"))
     terms = models.JSONField(default=list)
+    families = models.JSONField(default=dict)
     verdicts = models.JSONField(default=list)
     failed_gates = models.JSONField(default=list)
     index_build = models.ForeignKey("scenarios.IndexBuild", on_delete=models.PROTECT, related_name="+")
+    ranking = models.ForeignKey("marketplace.RankingModel", models.PROTECT, null=True, blank=True, related_name="+")
+    probability = models.FloatField(null=True, blank=True)
     state = models.CharField(
         _("state"), max_length=12, choices=choices.SuggestionState.choices, default=choices.SuggestionState.OPEN
     )
@@ -58,6 +65,11 @@ class Suggestion(models.Model):
             *known("suggestion", state=choices.SuggestionState.choices),
             models.CheckConstraint(
                 name="suggestion_dismissal_has_reason", condition=~Q(state="dismissed") | ~Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="suggestion_probability_is_one",
+                condition=Q(probability__isnull=True)
+                | Q(probability__gte=0, probability__lte=1, ranking__isnull=False),
             ),
         ]
         indexes = [models.Index(name="suggestion_capability", fields=["capability", "state", "-score"])]

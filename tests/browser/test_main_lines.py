@@ -76,6 +76,7 @@ def pages() -> Iterator[tuple[str, str, str]]:
     yield "manager@demo.example", "merge-proposal", address("merge_proposal", proposal.pk)
     yield "manager@demo.example", "merge-conflict", address("merge_proposal", conflict.pk)
     yield "manager@demo.example", "imports", address("imports")
+    yield "manager@demo.example", "rankings", address("rankings")
     yield "manager@demo.example", "synonyms", address("synonyms")
     yield "manager@demo.example", "synonyms-proposed", address("synonyms_proposed")
     yield "manager@demo.example", "synonym-form", address("synonym_edit", Concept.objects.in_use().first().pk)

@@ -203,6 +203,15 @@ def test_families_and_terms_explain_the_score():
     assert [(one.id, one.score) for one in learned] == [(name, pytest.approx(score)) for name, score in expected]
 
 
+def test_few_candidates_or_none_are_ranked_by_a_model_too():
+    source, pools, grades = city()
+    background = Background.of(source)
+    model = learn_ranking(Candidates(source, pools, background=background), grades)
+    (one,) = rerank_one(source, "n0", pools["n0"][:1], background=background, model=model)
+    assert sum(one.families.values()) == pytest.approx(one.score)
+    assert rerank_one(source, "n0", [], background=background, model=model) == []
+
+
 def test_what_is_not_judged_is_looked_at_but_not_learned_from():
     source, pools, grades = city()
     background = Background.of(source)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.lifecycle import CAPABILITY_MOVES, RESPONSE_MOVES, SUGGESTION_MOVES
+from marketplace.lifecycle import CAPABILITY_MOVES, RANKING_MOVES, RESPONSE_MOVES, SUGGESTION_MOVES
 from scenarios.actor import STAFF_ROLES, Actor
 from scenarios.errors import IllegalMove, NotPermitted
 from scenarios.lifecycle import (
@@ -28,6 +28,7 @@ TABLES = {
     "capability": CAPABILITY_MOVES,
     "suggestion": SUGGESTION_MOVES,
     "response": RESPONSE_MOVES,
+    "ranking": RANKING_MOVES,
 }
 OWNER_ID: Any = "the owning organisation"
 OWNER = Actor(account_id=1, organisation_ids=frozenset({OWNER_ID}), editor_of=frozenset({OWNER_ID}))
