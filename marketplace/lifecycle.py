@@ -1,4 +1,4 @@
-"""The state machines of capabilities, suggestions, responses and rankings as tables; see scenarios.lifecycle for the columns."""
+"""The state machines of capabilities, suggestions, responses and rankings as tables, as in scenarios.lifecycle."""
 
 from marketplace.choices import CapabilityStatus, RankingState, ResponseStatus, SuggestionState
 from scenarios.lifecycle import Move

@@ -30,9 +30,10 @@ TONES = {
     "info": "submitted checked pending reviewed consenting invited frozen leased running R2 info debug hint declared"
     " sealed opened scored",
     "warn": "returned unverified threshold_missed accepted_with_reservation expired retry R3 warning reservation",
-    "bad": "suspended declined cancelled rejected quarantined failed conflict blocker R4 error danger ineligible refused",
+    "bad": "suspended declined cancelled rejected quarantined failed conflict blocker R4 error danger ineligible"
+    " refused",
     "special": "landed called contacted pooled awarded imported taken reserve active",
-    "neutral": "draft drafted closed withdrawn dismissed superseded split dissolved queued not_selected retired candidate",
+    "neutral": "draft drafted closed withdrawn dismissed superseded split dissolved queued not_selected",
 }
 TONE_BY_STATUS = {status: tone for tone, statuses in TONES.items() for status in statuses.split()}
 _TONE_ICONS = {"good": "check", "info": "info", "warn": "alert", "bad": "cross", "special": "star", "neutral": "circle"}
