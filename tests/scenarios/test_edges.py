@@ -107,5 +107,17 @@ def test_only_likeness_is_stored_as_a_float() -> None:
         for field in model._meta.get_fields()
         if isinstance(field, models.FloatField)
     }
-    assert {"MergeProposal.score", "Suggestion.score"} <= found
-    assert {name.rpartition(".")[2] for name in found} == {"score"}
+    # Likeness, probabilities and how good a ranking is: nothing that is paid, promised or added up.
+    assert found == {
+        "MergeProposal.probability",
+        "MergeProposal.score",
+        "MergeThreshold.value",
+        "NearCopy.overlap",
+        "RankingModel.gain_bound",
+        "RankingModel.ndcg",
+        "RankingModel.plain_ndcg",
+        "RankingModel.unlearned_ndcg",
+        "Suggestion.probability",
+        "Suggestion.score",
+        "SynonymProposal.score",
+    }
