@@ -29,7 +29,7 @@ class CapabilityEndpoint(Endpoint):
     audience = {
         **dict.fromkeys(("list", "retrieve"), (PUBLIC,)),
         **dict.fromkeys(("create", "partial_update", "submit", "withdraw", "reopen", "renew"), (MEMBER,)),
-        **dict.fromkeys(("verify", "return_", "suspend", "reinstate"), ("moderator",)),
+        **dict.fromkeys(("verify", "return_", "suspend", "reinstate", "no_copy"), ("moderator",)),
         "publish": ("publisher",),
     }
     serializer_class = CapabilityShown

@@ -11,5 +11,5 @@ pytestmark = pytest.mark.browser
 def test_the_page_draws_every_operation(open_page: PageMaker) -> None:
     page = open_page("/api/v1/docs/", locale="en")
     expect(page.locator("#swagger-ui .title")).to_contain_text("Scenario Marketplace API")
-    assert page.locator("#operations-needs-needs_submit_create").count() == 1
+    expect(page.locator("#operations-needs-needs_submit_create")).to_have_count(1)
     assert page.locator(".opblock").count() > 60

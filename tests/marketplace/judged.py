@@ -7,7 +7,7 @@ from marketplace import pipeline
 from marketplace.models import Capability, Suggestion
 from scenarios.models import IndexBuild, Need
 from scenarios.pipeline import index_needs
-from tests.factories import Cast, published_capability, published_need
+from tests.factories import Cast, make_organisation, published_capability, published_need
 
 THINGS = ("轴承", "齿轮", "光伏", "锂电", "纺纱", "印染", "注塑", "电缆", "铝箔", "阀门", "泵体", "链条")
 GENERAL: dict[str, Any] = {"users_and_site": "一车间。", "current_process": "人工。", "boundary_in": "外观。"}
@@ -47,7 +47,10 @@ FILLING = "相机光源标定镜头选型，边缘算力部署推理加速，三
 
 
 def _offer(offer: Capability, number: int, title: str, solves: str) -> Any:
-    return copy_of(offer, number, "NL", title_zh=title, title_en="", solves=solves, min_scale_quantity=1)
+    owner = make_organisation(f"供应商{number}", kind="supplier")  # each its own: an organisation takes one place
+    return copy_of(
+        offer, number, "NL", title_zh=title, title_en="", solves=solves, min_scale_quantity=1, owner_id=owner.pk
+    )
 
 
 def judge(need: Need, capability: Capability, state: str) -> Suggestion:
