@@ -47,7 +47,8 @@ FILLING = "相机光源标定镜头选型，边缘算力部署推理加速，三
 
 
 def _offer(offer: Capability, number: int, title: str, solves: str) -> Any:
-    owner = make_organisation(f"供应商{number}", kind="supplier")  # each its own: an organisation takes one place
+    # Each its own, because an organisation takes one place; the first is the cast's supplier's.
+    owner = make_organisation(f"供应商{number}", kind="supplier") if number else offer.owner
     return copy_of(
         offer, number, "NL", title_zh=title, title_en="", solves=solves, min_scale_quantity=1, owner_id=owner.pk
     )
