@@ -6,11 +6,10 @@ Rows here are in the order of `pruned_join.Plan`; features are ranks by document
 import numpy as np
 from numba import njit
 
+from matching.pruned_join import BINS, CHUNK
+
 ONE = np.uint64(1)
 """Unsigned places: a signed one costs a look for negative numbers at every access."""
-
-CHUNK = 256
-"""Documents whose bounds are looked at together, by vector instructions."""
 
 
 @njit(nogil=True, cache=True)
@@ -95,28 +94,75 @@ def prefixes(ends, features, weights, first, last, cuts, norms, lengths):
             cut += 1
 
 
+@njit(nogil=True, cache=True)
+def lengths_by_bin(features, weights, lengths):
+    """Fill lengths (BINS,) with the Euclidean length of the features in each bin."""
+    lengths[:] = 0
+    for place in range(len(features)):
+        lengths[features[place] % BINS] += weights[place] * weights[place]
+    for number in range(BINS):
+        lengths[number] = np.sqrt(lengths[number])
+
+
+@njit(nogil=True, cache=True)
+def bin_lengths(ends, features, weights, first, last, heavy, bins, scales):
+    """Fill bins[row, b] · scales[row] with no less than the length of a row's features below `heavy` in each bin."""
+    lengths = np.empty(BINS, np.float32)
+    for row in range(first, last):
+        stop = ends[row]
+        while stop < ends[row + 1] and features[stop] < heavy:
+            stop += 1
+        lengths_by_bin(features[ends[row] : stop], weights[ends[row] : stop], lengths)
+        unit = lengths.max() / np.float32(255)
+        scales[row - first] = unit * np.float32(1 + 1e-5)
+        for number in range(BINS if unit > 0 else 0):
+            bins[row - first, number] = min(255, np.ceil(lengths[number] / unit))
+
+
+@njit(nogil=True, cache=True, inline="never", fastmath=True)
+def bound_by_bins(lengths, bins):
+    """Return Σ_b lengths[b] · bins[b]; times the row's scale no less than the product of what is in the bins."""
+    total = np.float32(0)
+    for number in range(BINS):
+        total += lengths[number] * np.float32(bins[number])
+    return total
+
+
 @njit(nogil=True, cache=True, inline="never")
-def _reaching(products, norms, norm, limit):
+def reaching(products, limit):
+    """Return how many of the products reach the limit."""
     number = np.int32(0)
     for place in range(len(products)):
-        number += np.int32(products[place] + norm * norms[place] >= limit)
+        number += np.int32(products[place] >= limit)
     return number
 
 
 @njit(nogil=True, cache=True)
-def _reaches(product, cut, query_norms, row_norms, row_lengths, skipped, features, weights, limit):
-    """Whether product + what was skipped below the cut reaches the limit, as soon as the bound of the rest tells.
-
-    product : over the features that were not skipped. skipped : the query's weights by feature. features, weights : the
-    other row's, ascending; its first row_lengths[i] lie below cut i.
-    """
-    stop = row_lengths[cut]
-    while cut > 0 and product + query_norms[cut] * row_norms[cut] >= limit:
+def skipped_from(norms, caps, skipped_part):
+    """Return the last cut below which what the query skips stays under `skipped_part` for every row of the block."""
+    cut = len(caps) - 1
+    while cut > 0 and norms[cut] * caps[cut] >= skipped_part:
         cut -= 1
-        for place in range(row_lengths[cut], stop):
-            product += skipped[features[place]] * weights[place]
-        stop = row_lengths[cut]
-    return cut == 0 and product >= limit
+    return cut
+
+
+@njit(nogil=True, cache=True)
+def add_up(features, weights, starts, documents, values, products):
+    """Add to products (rows,) what the query's features give; return a number that means nothing.
+
+    All lists are touched first: their cache misses overlap, where those of the sums would wait for each other.
+    """
+    touched = np.float32(0)
+    for place in range(len(features)):
+        at = starts[features[place]]
+        touched += documents[at] + values[at]
+    for place in range(len(features)):
+        weight, feature = weights[place], features[place]
+        at, stop = np.uint64(starts[feature]), np.uint64(starts[feature + 1])
+        while at < stop:
+            products[np.uint64(documents[at])] += weight * values[at]
+            at += ONE
+    return touched
 
 
 @njit(nogil=True, cache=True)
@@ -127,68 +173,75 @@ def _grown(some):
 
 
 @njit(nogil=True, cache=True)
+def _screened(near, sums, scales, bins, lengths, first, ends, features, limit):
+    """Keep of the rows `near` those whose sum and bound by bins reach the limit; return their number, and a nothing."""
+    kept, touched = 0, np.int64(0)
+    for place in range(len(near)):
+        row = near[place]
+        if sums[place] + bound_by_bins(lengths, bins[row]) * scales[row] >= limit:
+            near[kept], sums[kept] = row, sums[place]
+            touched += features[ends[first + row]]
+            kept += 1
+    return kept, touched
+
+
+@njit(nogil=True, cache=True)
 def candidates(
-    queries, asked, after_only, first, last, ends, features, weights, cuts, norms, lengths, block_norms, caps, starts,
+    queries, asked, after_only, first, last, ends, features, weights, cuts, chunk_caps, caps, bins, scales, starts,
     documents, values, skipped_part, limit,
 ):  # fmt: skip
-    """Return (query rows, block rows) of all pairs whose similarity may reach `limit`.
+    """Return (query rows, block rows) of all pairs whose similarity may reach `limit`, and a number of no meaning.
 
     queries : rows of `asked` to look for among the rows first..last, of which the postings are given. asked : (ends,
     features, weights, norms, lengths) of the queries' rows; those of the block itself where it is joined with itself.
-    after_only : only pairs in which the row of the block comes after the query.
-    block_norms : norms of the block, turned: (cuts, rows). caps : the largest of each cut.
+    after_only : only pairs in which the row of the block comes after the query. The rest : as in `pruned_join.Block`.
 
-    A query skips its features below the last cut i where norms[query, i] · caps[i] < skipped_part. What it skipped is
-    bounded by norms[query, i] · norms[row, i]; where that is not enough, it is computed from the rarest on, cut by cut,
-    until the bound of the rest decides. The result holds every pair that reaches the limit and few others.
+    A query skips its features below a cut (`skipped_from`). What it skipped is bounded by norms, then by bins, and
+    computed where both bounds reach the limit. The result holds every pair that reaches the limit and few others.
     """
     size = last - first
     products, skipped = np.zeros(size, np.float32), np.zeros(cuts[-1], np.float32)
     found_x, found_y, number = np.empty(1024, np.int32), np.empty(1024, np.int32), 0
-    near, touched = np.empty(size, np.int32), np.float32(0)
+    near, sums, lengths = np.empty(size, np.int32), np.empty(size, np.float32), np.empty(BINS, np.float32)
     q_ends, q_features, q_weights, q_norms, q_lengths = asked
-    width = len(starts) - 1
+    width, touched = len(starts) - 1, np.float64(0)
     for query in queries:
         least = max(0, query - first + 1) if after_only else 0
-        cut = len(cuts) - 1
-        while cut > 0 and q_norms[query, cut] * caps[cut] >= skipped_part:
-            cut -= 1
+        cut = skipped_from(q_norms[query], caps, skipped_part)
         begin, end = q_ends[query], q_ends[query + 1]
         while end > begin and q_features[end - 1] >= width:
             end -= 1  # younger than the block: none of its rows holds it
         rest = begin + q_lengths[query, cut]
-        # All lists are touched first: their cache misses overlap, where those of the sums would wait for each other.
-        for place in range(rest, end):
-            at = starts[q_features[place]]
-            touched += documents[at] + values[at]
-        for place in range(rest, end):
-            weight, feature = q_weights[place], q_features[place]
-            at, stop = np.uint64(starts[feature]), np.uint64(starts[feature + 1])
-            while at < stop:
-                products[np.uint64(documents[at])] += weight * values[at]
-                at += ONE
-        number_near, norm, bounds = 0, q_norms[query, cut], block_norms[cut]
-        for chunk in range(least // CHUNK * CHUNK, size, CHUNK):
-            chunk_end = min(chunk + CHUNK, size)
-            if _reaching(products[chunk:chunk_end], bounds[chunk:chunk_end], norm, limit):
-                for row in range(max(chunk, least), chunk_end):
-                    if products[row] + norm * bounds[row] >= limit:
-                        near[number_near] = row
+        touched += add_up(q_features[rest:end], q_weights[rest:end], starts, documents, values, products)
+        number_near = 0
+        for chunk in range(0, size, CHUNK):
+            some, enough = products[chunk : chunk + CHUNK], limit - q_norms[query, cut] * chunk_caps[cut, chunk // CHUNK]
+            if reaching(some, enough):
+                for row in range(max(chunk, least), chunk + len(some)):
+                    if products[row] >= enough:
+                        near[number_near], sums[number_near] = row, products[row]
+                        touched += bins[row, 0] + bins[row, BINS // 2]
                         number_near += 1
-                        touched += norms[first + row, cut] + features[ends[first + row] + lengths[first + row, cut] - 1]
-        if number_near:
-            skipped[q_features[begin:rest]] = q_weights[begin:rest]
-        for row in near[:number_near]:
-            other = first + row
-            its, held = features[ends[other] :], weights[ends[other] :]
-            if _reaches(products[row], cut, q_norms[query], norms[other], lengths[other], skipped, its, held, limit):
+            some[:] = 0
+        if not number_near:
+            continue
+        its_skipped, its_weights = q_features[begin:rest], q_weights[begin:rest]
+        lengths_by_bin(its_skipped, its_weights, lengths)
+        kept, nothing = _screened(near[:number_near], sums, scales, bins, lengths, first, ends, features, limit)
+        touched += nothing
+        skipped[its_skipped] = its_weights
+        for place in range(kept):
+            other, similarity = first + near[place], sums[place]
+            at = ends[other]
+            while at < ends[other + 1] and features[at] < cuts[cut]:
+                similarity += skipped[features[at]] * weights[at]
+                at += 1
+            if similarity >= limit:
                 if number == len(found_x):
                     found_x, found_y = _grown(found_x), _grown(found_y)
                 found_x[number], found_y[number] = query, other
                 number += 1
-        products[:] = 0
-        if number_near:
-            skipped[q_features[begin:rest]] = 0
+        skipped[its_skipped] = 0
     return found_x[:number], found_y[:number], touched
 
 

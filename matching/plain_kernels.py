@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from matching.postings import largest
+from matching.pruned_join import BINS
 
 Array = npt.NDArray[Any]
 
@@ -68,6 +69,20 @@ def prefixes(
         below = some < cut
         norms[first:last, number] = np.sqrt(np.bincount(rows, squares * below, minlength=last - first))
         lengths[first:last, number] = np.bincount(rows, below, minlength=last - first)
+
+
+def bin_lengths(
+    ends: Array, features: Array, weights: Array, first: int, last: int, heavy: int, bins: Array, scales: Array
+) -> None:
+    """Fill bins[row, b] · scales[row] with no less than the length of a row's features below `heavy` in each bin."""
+    held = slice(int(ends[first]), int(ends[last]))
+    some, squares = features[held], weights[held].astype(np.float64) ** 2
+    places = np.repeat(np.arange(last - first), np.diff(ends[first : last + 1])) * BINS + some % BINS
+    sums = np.bincount(places, squares * (some < heavy), minlength=(last - first) * BINS)
+    lengths = np.sqrt(sums).reshape(last - first, BINS)
+    scales[:] = lengths.max(axis=1, initial=0.0) / 255 * (1 + 1e-5)
+    units = np.where(scales > 0, scales, 1.0)[:, None]
+    bins[:] = np.minimum(np.ceil(lengths / units), 255)
 
 
 def _rows(some: tuple[Array, ...], rows: Array, width: int) -> csr_array:

@@ -2,18 +2,21 @@
 
 Features are ranked by document frequency: the first, "heavy" ones make nearly all the work and little of a similarity.
 Rows are sorted by the length of their heavy part and cut into blocks, each with its postings and, for some 30 cuts of
-the ranking, the largest length of any of its rows below the cut. A query skips its features below the last cut at
+the heavy ranks, the largest length of any of its rows below the cut. A query skips its features below the last cut at
 which (length of what it skips) · (largest length in the block) stays under `SKIPPED` of the threshold, and adds up the
-rest over the postings. By the Cauchy-Schwarz inequality x·y ≤ x_rest·y_rest + |x_skipped|·|y_skipped|; only where that
-bound reaches the threshold the skipped part is computed too (All-Pairs, Bayardo et al. 2007; L2-norm bounds as in L2AP,
-Anastasiu & Karypis 2014). What is skipped changes the time, never the result.
+rest over the postings. By the Cauchy-Schwarz inequality x·y ≤ x_rest·y_rest + |x_skipped|·|y_skipped| (All-Pairs,
+Bayardo et al. 2007; L2-norm bounds as in L2AP, Anastasiu & Karypis 2014). Where that bound reaches the threshold, the
+inequality is asked once more, bin by bin: the heavy features are dealt out to `BINS` bins, of which every row keeps the
+lengths, a byte each, and x_skipped·y_skipped ≤ Σ_b |x_b|·|y_b|, with about one feature of a row in a bin. Of a hundred
+candidates one is left, and only for that one the skipped part is computed. What is skipped changes the time, never the
+result.
 """
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +28,19 @@ BLOCK = 32_768
 QUERIES = 8_192
 """Queries of one task of a thread; an interrupt waits for that long."""
 
-SKIPPED = 0.8
-"""Part of the threshold that skipped features may reach. Less: more sums; more: more candidates to compute in full."""
+SKIPPED = 0.95
+"""Part of the threshold that skipped features may reach. Less: more sums; more: more candidates to look at."""
+
+HEAVY = 0.8
+"""Part of the threshold that the heavy features' mean square reaches: no feature beyond them is skipped."""
 
 CUTS = 28
+BINS = 128
+"""Bins of heavy features. Fewer: more candidates pass; more: more memory to read for each."""
+
+CHUNK = 256
+"""Rows of a block whose bounds are looked at together, by vector instructions."""
+
 SLACK = 1e-5
 """More than float32 sums err by, so that rounding of the bound loses no pair."""
 
@@ -38,8 +50,8 @@ Rows = npt.NDArray[np.int64]
 class FeatureOrder(NamedTuple):
     """The features of a collection, the most frequent first.
 
-    rank : int32, place of each column; its number where it is left out. cuts : ranks, ascending from 0. heavy : the cut
-    by the length below which rows are sorted. width : ranks in use.
+    rank : int32, place of each column; its number where it is left out. cuts : ranks, ascending from 0 to `heavy`, below
+    which features may be skipped. width : ranks in use.
     """
 
     rank: npt.NDArray[np.int32]
@@ -67,15 +79,22 @@ class Plan(NamedTuple):
 
 
 class Block(NamedTuple):
-    """The postings of the plan's rows first..last, their norms (cuts, rows) and the largest norm of each cut."""
+    """The postings of the plan's rows first..last, and what bounds a product with what a query skips.
+
+    chunk_caps : (cuts, chunks of `CHUNK` rows), the largest norm of any row below each cut. caps : (cuts,), the largest
+    of the block. bins : uint8 (rows, BINS), the length of a row's heavy features in each bin, rounded up, in units of
+    scales : (rows,).
+    """
 
     first: int
     last: int
     starts: npt.NDArray[np.int32]
     documents: npt.NDArray[np.uint16]
     values: npt.NDArray[np.float32]
-    norms: npt.NDArray[np.float32]
+    chunk_caps: npt.NDArray[np.float32]
     caps: npt.NDArray[np.float32]
+    bins: npt.NDArray[np.uint8]
+    scales: npt.NDArray[np.float32]
 
 
 def candidate_rows(
@@ -122,9 +141,9 @@ def feature_order(
     rank = np.full(len(frequencies), len(frequencies), np.int32)
     rank[by_frequency[:width]] = np.arange(width, dtype=np.int32)
     mean_square = np.cumsum(squares[by_frequency[:width]]) / max(1, documents)
-    heavy, last_cut = (int(np.searchsorted(mean_square, part * threshold, side="right")) for part in (SKIPPED, 2.0))
-    cuts = np.unique(np.concatenate([[0, heavy], np.geomspace(2, max(4, last_cut), CUTS).astype(np.int64)]))
-    return FeatureOrder(rank, cuts[cuts <= max(width, 1)].astype(np.int32), heavy, width)
+    heavy = int(np.searchsorted(mean_square, HEAVY * threshold, side="right"))
+    cuts = np.unique(np.concatenate([[0, heavy], np.geomspace(2, max(4, heavy), CUTS).astype(np.int64)]))
+    return FeatureOrder(rank, cuts[cuts <= heavy].astype(np.int32), heavy, width)
 
 
 def plan_of(matrix: csr_array, features: FeatureOrder, compiled: ModuleType) -> Plan:
@@ -159,8 +178,10 @@ def block_of(plan: Plan, first: int, compiled: ModuleType) -> Block:
     documents, values = np.zeros(size + 1, np.uint16), np.zeros(size + 1, np.float32)
     compiled.turn(plan.ends, plan.features, plan.weights, first, last, starts, documents, values)
     compiled.prefixes(plan.ends, plan.features, plan.weights, first, last, plan.cuts, plan.norms, plan.lengths)
-    norms = np.ascontiguousarray(plan.norms[first:last].T)
-    return Block(first, last, starts, documents, values, norms, norms.max(axis=1))
+    caps = np.maximum.reduceat(plan.norms[first:last], np.arange(0, last - first, CHUNK), axis=0).T
+    bins, scales = np.zeros((last - first, BINS), np.uint8), np.zeros(last - first, np.float32)
+    compiled.bin_lengths(plan.ends, plan.features, plan.weights, first, last, plan.cuts[-1], bins, scales)
+    return Block(first, last, starts, documents, values, np.ascontiguousarray(caps), caps.max(axis=1), bins, scales)
 
 
 def _against(
@@ -177,9 +198,8 @@ def between(
     Both plans are of one feature order. after_only : only pairs in which the row of the block comes after the query.
     """
     x, y, _touched = compiled.candidates(
-        queries, own_rows(asked), after_only, block.first, block.last, held.ends, held.features, held.weights,
-        held.cuts, held.norms, held.lengths, block.norms, block.caps, block.starts, block.documents, block.values,
-        np.float32(SKIPPED * threshold), np.float32(threshold - SLACK),
+        queries, own_rows(asked), after_only, *held_rows(held, block), np.float32(SKIPPED * threshold),
+        np.float32(threshold - SLACK),
     )  # fmt: skip
     return x, y
 
@@ -187,3 +207,11 @@ def between(
 def own_rows(plan: Plan) -> tuple[npt.NDArray[np.generic], ...]:
     """Return what the kernels read of the rows that are looked for."""
     return plan.ends, plan.features, plan.weights, plan.norms, plan.lengths
+
+
+def held_rows(plan: Plan, block: Block) -> tuple[Any, ...]:
+    """Return what the kernels read of the rows that are looked through."""
+    return (
+        block.first, block.last, plan.ends, plan.features, plan.weights, plan.cuts, block.chunk_caps, block.caps,
+        block.bins, block.scales, block.starts, block.documents, block.values,
+    )  # fmt: skip

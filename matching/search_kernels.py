@@ -6,7 +6,8 @@ Rows, features, cuts and blocks are those of `pruned_join`.
 import numpy as np
 from numba import njit
 
-from matching.join_kernels import CHUNK, ONE, _reaches, _reaching, product
+from matching.join_kernels import add_up, bound_by_bins, lengths_by_bin, product, reaching, skipped_from
+from matching.pruned_join import BINS, CHUNK
 
 FLOOR = np.float32(0.1)
 """Score that the first block counts on, as long as there is no tenth best: what may be skipped for it."""
@@ -44,10 +45,10 @@ def _insert(score, number, scores, numbers):
 
 @njit(nogil=True, cache=True)
 def nearest(
-    queries, asked, own, scores, found, numbers, dead, first, last, ends, features, weights, cuts, norms, lengths,
-    block_norms, caps, starts, documents, values, skipped_part, slack,
+    queries, asked, own, scores, found, numbers, dead, first, last, ends, features, weights, cuts, chunk_caps, caps,
+    bins, scales, starts, documents, values, skipped_part, slack,
 ):  # fmt: skip
-    """Improve, for each query, its list of the best rows by the rows first..last.
+    """Improve, for each query, its list of the best rows by the rows first..last; return a number of no meaning.
 
     asked : (ends, features, weights, norms, lengths) of the rows that `queries` names. own : row that is the
     query itself and is not to be found, or -1. scores float64, found int64 (queries, limit) : best
@@ -56,30 +57,20 @@ def nearest(
     The rest is as in `join_kernels.candidates`; the limit is the last score of the list, which rises as rows are found.
     """
     size, limit = last - first, scores.shape[1]
-    products, skipped = np.zeros(size, np.float32), np.zeros(cuts[-1], np.float32)
-    largest, touched = np.empty(size // CHUNK + 1, np.float32), np.float32(0)
+    products, largest = np.zeros(size, np.float32), np.empty(size // CHUNK + 1, np.float32)
+    lengths, touched = np.empty(BINS, np.float32), np.float64(0)
     q_ends, q_features, q_weights, q_norms, q_lengths = asked
     width = len(starts) - 1
     gone = np.flatnonzero(dead[first:last])
     for position in range(len(queries)):
         query, best, names = queries[position], scores[position], found[position]
         part = skipped_part * max(FLOOR, np.float32(best[limit - 1]))
-        cut = len(cuts) - 1
-        while cut > 0 and q_norms[query, cut] * caps[cut] >= part:
-            cut -= 1
+        cut = skipped_from(q_norms[query], caps, part)
         begin, end = q_ends[query], q_ends[query + 1]
         while end > begin and q_features[end - 1] >= width:
             end -= 1  # younger than the block: none of its rows holds it
         rest = begin + q_lengths[query, cut]
-        for place in range(rest, end):
-            at = starts[q_features[place]]
-            touched += documents[at] + values[at]
-        for place in range(rest, end):
-            weight, feature = q_weights[place], q_features[place]
-            at, stop = np.uint64(starts[feature]), np.uint64(starts[feature + 1])
-            while at < stop:
-                products[np.uint64(documents[at])] += weight * values[at]
-                at += ONE
+        touched += add_up(q_features[rest:end], q_weights[rest:end], starts, documents, values, products)
         products[gone] = 0
         if first <= own[position] < last:
             products[own[position] - first] = 0
@@ -87,25 +78,21 @@ def nearest(
         if names[limit - 1] < 0:
             enough = _assured(products, limit, largest)
         enough = max(enough - slack, np.float32(1e-9))
-        skipped[q_features[begin:rest]] = q_weights[begin:rest]
-        norm, bounds = q_norms[query, cut], block_norms[cut]
+        lengths_by_bin(q_features[begin:rest], q_weights[begin:rest], lengths)
         for chunk in range(0, size, CHUNK):
-            chunk_end = min(chunk + CHUNK, size)
-            if not _reaching(products[chunk:chunk_end], bounds[chunk:chunk_end], norm, enough):
-                continue
-            for row in range(chunk, chunk_end):
-                other = first + row
-                if products[row] + norm * bounds[row] < enough or dead[other] or other == own[position]:
-                    continue
-                its, held = features[ends[other] : ends[other + 1]], weights[ends[other] : ends[other + 1]]
-                if _reaches(
-                    products[row], cut, q_norms[query], norms[other], lengths[other], skipped, its, held, enough
-                ):
+            some, bound = products[chunk : chunk + CHUNK], q_norms[query, cut] * chunk_caps[cut, chunk // CHUNK]
+            if reaching(some, enough - bound):
+                for row in range(chunk, chunk + len(some)):
+                    other = first + row
+                    if products[row] + bound < enough or dead[other] or other == own[position]:
+                        continue
+                    if products[row] + bound_by_bins(lengths, bins[row]) * scales[row] < enough:
+                        continue
+                    its, held = features[ends[other] : ends[other + 1]], weights[ends[other] : ends[other + 1]]
                     score = product(q_features[begin:end], q_weights[begin:end], its, held)
                     if score > 0:
                         _insert(score, numbers[other], best, names)
                         if names[limit - 1] >= 0:
                             enough = max(enough, np.float32(best[limit - 1]) - slack)
-        products[:] = 0
-        skipped[q_features[begin:rest]] = 0
+            some[:] = 0
     return touched

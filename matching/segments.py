@@ -28,6 +28,7 @@ from matching.pruned_join import (
     Plan,
     between,
     block_of,
+    held_rows,
     own_rows,
     plan_of,
 )
@@ -41,7 +42,7 @@ COMPILED_FROM = 5_000
 
 Rows = npt.NDArray[np.int64]
 _PLAN = ("order", "ends", "features", "weights", "cuts", "norms", "lengths")
-_BLOCK = ("starts", "documents", "values", "norms", "caps")
+_BLOCK = ("starts", "documents", "values", "chunk_caps", "caps", "bins", "scales")
 
 
 class Best(NamedTuple):
@@ -173,15 +174,12 @@ def improve(
     work = _kernels("search_kernels", len(held))
     own = np.full(len(queries), -1, np.int64) if own is None else own
     dead = np.zeros(len(held), np.uint8) if dead is None else dead
-    plan = held.plan
 
     def done(part: slice) -> None:
         for block in held.blocks:
             work.nearest(
                 queries[part], own_rows(asked), own[part], best.scores[part], best.numbers[part], held.numbers, dead,
-                block.first, block.last, plan.ends, plan.features, plan.weights, plan.cuts, plan.norms, plan.lengths,
-                block.norms, block.caps, block.starts, block.documents, block.values,
-                np.float32(SKIPPED), np.float32(SLACK),
+                *held_rows(held.plan, block), np.float32(SKIPPED), np.float32(SLACK),
             )  # fmt: skip
 
     if len(queries) == 1:
