@@ -9,7 +9,6 @@ queries and additions. Prints one row per measurement: what, median, 99th percen
 import argparse
 import csv
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from matching import Collection, Document
+from matching.command_line import peak_memory
 from matching.segments import Best, improve, merged, pairs_between
 
 HELD = 1_000
@@ -56,8 +56,8 @@ def each(work: Callable[[Document], object], some: list[Document]) -> list[float
 
 
 def peak_mib() -> float:
-    """Return the largest resident size so far, in MiB; Linux."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return the largest resident size so far, in MiB."""
+    return peak_memory() / 2**20
 
 
 OPENING = """
@@ -98,7 +98,7 @@ def measure(path: Path, folder: Path, queries: int, batch: int) -> Iterator[dict
     )
     yield spread("one new: added", each(lambda one: collection.add([one]), held[:50]))
     rest = held[50:]
-    wall, _cpu = timed(lambda: (collection.add(rest), [collection.similar(one, min_similarity=0.5) for one in rest]))
+    wall, _cpu = timed(lambda: (collection.add(rest), collection.similar_to_each(rest, min_similarity=0.5)))
     yield {"what": f"{len(rest)} new: added and their pairs ≥ .5", "wall_s": wall}
     first, number = collection.segments[0], len(collection.segments)
     some = np.sort(np.random.default_rng(1).choice(len(first), min(batch, len(first)), replace=False))

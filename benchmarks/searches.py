@@ -3,9 +3,9 @@
     python -m benchmarks.searches documents.csv[ …] [--queries 200] [--batch 2000] [--collection FOLDER] [--json]
 
 documents.csv : id,title,body; the first 1,000 are held back to be queries. Everybody counts the same tokens: those of
-the product's analyzer. bm25s, scipy and sparse_dot_topn get the same weights as `matching`, tantivy weighs by BM25. Each
-side runs in a process of its own, from the text of a query to ten documents; cutting it into tokens is part of the time.
-A batch is of whole texts that stand in the collection themselves; figures for all are those of the sample times
+the product's analyzer. bm25s, scipy and sparse_dot_topn get the same weights as `matching`, tantivy weighs by BM25.
+Each side runs in a process of its own, from the text of a query to ten documents; cutting it into tokens is part of the
+time. A batch is of whole texts that stand in the collection themselves; figures for all are those of the sample times
 documents ÷ sample. --collection keeps the collection there, or takes the one that is there.
 """
 
@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, csr_matrix, vstack
 
 from benchmarks.collections import HELD, documents, peak_mib, spread, timed
 from matching import Collection, Document
@@ -175,8 +175,8 @@ def batch_by_sparse_dot_topn(collection: Collection, batch: int) -> tuple[float,
     from sparse_dot_topn import sp_matmul_topn, zip_sp_matmul_topn
 
     weights, sample = weights_of(collection), sample_of(collection, batch)
-    asked = weights[sample]
-    turned = [weights[start : start + CHUNK].T.tocsr() for start in range(0, weights.shape[0], CHUNK)]
+    asked = csr_matrix(weights[sample])
+    turned = [csr_matrix(weights[start : start + CHUNK].T) for start in range(0, weights.shape[0], CHUNK)]
     parts: list[Any] = []
 
     def run() -> None:

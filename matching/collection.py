@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -24,7 +24,7 @@ from matching.index import stored_analyzer, stored_vocabulary
 from matching.journal import append_entry, journal_entries
 from matching.layout import MANIFEST, lay_out, new_name
 from matching.pieces import Piece, Tail, counted
-from matching.pruned_join import FeatureOrder, Plan
+from matching.pruned_join import FeatureOrder
 from matching.results import Document, Hit, Pair
 from matching.segments import SEGMENT, Best, Pairs, Segment, improve, merged, pairs_between, queries_of, reaching
 from matching.store import read_folder
@@ -115,7 +115,7 @@ class Collection:
             return 0
         replaced = [number for number in (self._number(document.id) for document in fresh) if number >= 0]
         known = len(self.tail.terms)
-        rows = [(document.id, *self._columns(document, remember=True)) for document in fresh]
+        rows = [(document.id, *row) for document, row in zip(fresh, self._columns(fresh, remember=True), strict=True)]
         added = [[document_id, columns.tolist(), counts.tolist()] for document_id, columns, counts in rows]
         self._note({"gone": replaced, "terms": list(self.tail.terms)[known:], "added": added})
         for document_id, columns, counts in rows:
@@ -152,27 +152,39 @@ class Collection:
 
     def search(self, title: str, body: str = "", *, limit: int = 10, exclude: Iterable[str] = ()) -> list[Hit]:
         """Return the documents most similar to a text, best first; ties by the order in which they came."""
-        plan, columns, weights = self._query(Document("", title, body))
+        queries = self._weights([Document("", title, body)])
+        plan = queries_of(queries, self.order)
         without = {number for number in map(self._number, exclude) if number >= 0}
         best = Best.none(1, limit + len(without))
         for segment, dead in zip(self.segments, self._dead, strict=True):
             improve(best, plan, np.zeros(1, np.int64), segment, dead=dead)
-        found = [
-            (score, n) for score, n in zip(best.scores[0].tolist(), best.numbers[0].tolist(), strict=True) if n >= 0
-        ]
-        found += self._tail_hits(columns, weights, 0.0)
-        ranked = sorted((-score, number) for score, number in found if number not in without)[:limit]
-        return [Hit(self._id(number), -score) for score, number in ranked]
+        found = [(s, n) for s, n in zip(best.scores[0].tolist(), best.numbers[0].tolist(), strict=True) if n >= 0]
+        found += [(score, number) for _query, number, score in self._tail_hits(queries, 0.0)]
+        return self._ranked((score, number) for score, number in found if number not in without)[:limit]
 
     def similar(self, document: Document, *, min_similarity: float) -> list[Hit]:
         """Return every document with cosine ≥ min_similarity to this one, best first; itself left out by its id."""
-        plan, columns, weights = self._query(document)
-        found = self._tail_hits(columns, weights, min_similarity)
+        return self.similar_to_each([document], min_similarity=min_similarity)[0]
+
+    def similar_to_each(self, documents: Iterable[Document], *, min_similarity: float) -> list[list[Hit]]:
+        """Return, for each of the documents, what `similar` returns: in one walk through the segments."""
+        some = list(documents)
+        queries = self._weights(some)
+        found: list[list[tuple[float, int]]] = [[] for _document in some]
+        for query, number, score in self._tail_hits(queries, min_similarity):
+            found[query].append((score, number))
+        plan = queries_of(queries, self.order)
         for segment in self.segments:
             pairs = reaching(plan, segment, min_similarity)
-            found += zip(pairs.similarities.tolist(), pairs.y.tolist(), strict=True)
-        own = self._number(document.id)
-        ranked = sorted((-score, number) for score, number in found if number != own and number not in self._gone)
+            for query, number, score in zip(*(part.tolist() for part in pairs), strict=True):
+                found[query].append((score, number))
+        return [
+            [hit for hit in self._ranked(hits) if hit.id != document.id]
+            for document, hits in zip(some, found, strict=True)
+        ]
+
+    def _ranked(self, found: Iterable[tuple[float, int]]) -> list[Hit]:
+        ranked = sorted((-score, number) for score, number in found if number not in self._gone)
         return [Hit(self._id(number), -score) for score, number in ranked]
 
     def pairs(self, *, min_similarity: float) -> list[Pair]:
@@ -190,45 +202,55 @@ class Collection:
 
     def _tail_pairs(self, threshold: float) -> Iterator[tuple[int, int, float]]:
         first = int(self._firsts[-1])
-        for row, (columns, weights) in enumerate(self.tail.rows):
-            if first + row in self._gone:
-                continue
-            plan = self._plan(columns, weights)
-            for segment in self.segments:
-                for _x, y, similarity in _live(reaching(plan, segment, threshold), self._gone, of_queries=True):
-                    yield y, first + row, similarity
-            for similarity, number in self._tail_hits(columns, weights, threshold):
-                if number < first + row:
-                    yield number, first + row, similarity
+        rows = [row for row in range(len(self.tail.rows)) if first + row not in self._gone]
+        queries = self._matrix([self.tail.rows[row] for row in rows])
+        plan = queries_of(queries, self.order)
+        for segment in self.segments:
+            for query, y, similarity in _live(reaching(plan, segment, threshold), self._gone, of_queries=True):
+                yield y, first + rows[query], similarity
+        for query, number, similarity in self._tail_hits(queries, threshold):
+            if number < first + rows[query]:
+                yield number, first + rows[query], similarity
 
-    def _tail_hits(self, columns: npt.NDArray[np.int64], weights: Any, least: float) -> list[tuple[float, int]]:
-        products, first = self.tail.products(columns, weights), int(self._firsts[-1])
-        rows = np.flatnonzero((products >= least) & (products > 0))
-        return [(float(products[row]), first + row) for row in rows.tolist() if first + row not in self._gone]
+    def _tail_hits(self, queries: csr_array, least: float) -> Iterator[tuple[int, int, float]]:
+        """Yield (query, number, product) of the tail's rows that were not taken out."""
+        first = int(self._firsts[-1])
+        for query, row, product in self.tail.reaching(queries, least):
+            if first + row not in self._gone:
+                yield query, first + row, product
 
-    def _query(self, document: Document) -> tuple[Plan, npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-        columns, counts = self._columns(document, remember=False)
-        weights = term_weights(counts, self._idf(columns))
-        known = columns >= 0
-        return self._plan(columns[known], weights[known]), columns[known], weights[known]
+    def _weights(self, documents: Sequence[Document]) -> csr_array:
+        """Return the weights of documents in this epoch, csr_array (n, n_terms): known terms only, length 1 or less."""
+        rows = []
+        for columns, counts in self._columns(documents, remember=False):
+            weights, known = term_weights(counts, self._idf(columns)), columns >= 0
+            rows.append((columns[known], weights[known]))
+        return self._matrix(rows)
 
-    def _plan(self, columns: npt.NDArray[np.int64], weights: npt.NDArray[np.float64]) -> Plan:
+    def _matrix(self, rows: Sequence[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]) -> csr_array:
+        ends = np.cumsum([0, *(len(columns) for columns, _weights in rows)])
+        columns = np.concatenate([np.zeros(0, np.int64), *(columns for columns, _weights in rows)])
+        weights = np.concatenate([np.zeros(0), *(weights for _columns, weights in rows)])
         width = max(len(self.vocabulary) + len(self.tail.terms), 1)
-        row = csr_array((weights.astype(np.float32), columns, np.array([0, len(columns)])), shape=(1, width))
-        return queries_of(row, self.order)
+        return csr_array((weights, columns, ends), shape=(len(rows), width))
 
-    def _columns(self, document: Document, *, remember: bool) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Return the columns of a document's terms, ascending, and their counts; -1 for each that nobody knows."""
-        counter = Counter(token for text in (document.title, document.body) for token in self.analyzer.tokens(text))
-        tokens = list(counter)
-        columns, tail, base = self.lookup.find(tokens), self.tail.terms, len(self.vocabulary)
-        for place in np.flatnonzero(columns < 0).tolist():
-            if remember:
-                columns[place] = tail.setdefault(tokens[place], base + len(tail))
-            else:
-                columns[place] = tail.get(tokens[place], -1)
-        order = np.argsort(columns, kind="stable")
-        return columns[order], np.fromiter(counter.values(), np.int64, len(counter))[order]
+    def _columns(
+        self, documents: Sequence[Document], *, remember: bool
+    ) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+        """Yield the columns of each document's terms, ascending, and their counts; -1 for each that nobody knows."""
+        tokens, tail, base = self.analyzer.tokens, self.tail.terms, len(self.vocabulary)
+        counters = [
+            Counter(token for text in (document.title, document.body) for token in tokens(text))
+            for document in documents
+        ]
+        terms = list(dict.fromkeys(token for counter in counters for token in counter))
+        column_of = dict(zip(terms, self.lookup.find(terms).tolist(), strict=True))
+        for term in [term for term, column in column_of.items() if column < 0]:
+            column_of[term] = tail.setdefault(term, base + len(tail)) if remember else tail.get(term, -1)
+        for counter in counters:
+            columns = np.fromiter(map(column_of.__getitem__, counter), np.int64, len(counter))
+            order = np.argsort(columns, kind="stable")
+            yield columns[order], np.fromiter(counter.values(), np.int64, len(counter))[order]
 
     def _idf(self, columns: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         known = (columns >= 0) & (columns < len(self.vocabulary))

@@ -166,6 +166,16 @@ def add_up(features, weights, starts, documents, values, products):
 
 
 @njit(nogil=True, cache=True)
+def product_below(cut, skipped, features, weights):
+    """Return the product with a row over the features below a cut; skipped : the query's weights by feature."""
+    total, place = np.float32(0), 0
+    while place < len(features) and features[place] < cut:
+        total += skipped[features[place]] * weights[place]
+        place += 1
+    return total
+
+
+@njit(nogil=True, cache=True)
 def _grown(some):
     grown = np.empty(2 * len(some), some.dtype)
     grown[: len(some)] = some
@@ -215,7 +225,10 @@ def candidates(
         touched += add_up(q_features[rest:end], q_weights[rest:end], starts, documents, values, products)
         number_near = 0
         for chunk in range(0, size, CHUNK):
-            some, enough = products[chunk : chunk + CHUNK], limit - q_norms[query, cut] * chunk_caps[cut, chunk // CHUNK]
+            some, enough = (
+                products[chunk : chunk + CHUNK],
+                limit - q_norms[query, cut] * chunk_caps[cut, chunk // CHUNK],
+            )
             if reaching(some, enough):
                 for row in range(max(chunk, least), chunk + len(some)):
                     if products[row] >= enough:
@@ -231,12 +244,9 @@ def candidates(
         touched += nothing
         skipped[its_skipped] = its_weights
         for place in range(kept):
-            other, similarity = first + near[place], sums[place]
-            at = ends[other]
-            while at < ends[other + 1] and features[at] < cuts[cut]:
-                similarity += skipped[features[at]] * weights[at]
-                at += 1
-            if similarity >= limit:
+            other = first + near[place]
+            its = slice(ends[other], ends[other + 1])
+            if sums[place] + product_below(cuts[cut], skipped, features[its], weights[its]) >= limit:
                 if number == len(found_x):
                     found_x, found_y = _grown(found_x), _grown(found_y)
                 found_x[number], found_y[number] = query, other

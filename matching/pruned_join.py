@@ -50,8 +50,8 @@ Rows = npt.NDArray[np.int64]
 class FeatureOrder(NamedTuple):
     """The features of a collection, the most frequent first.
 
-    rank : int32, place of each column; its number where it is left out. cuts : ranks, ascending from 0 to `heavy`, below
-    which features may be skipped. width : ranks in use.
+    rank : int32, place of each column; its number where it is left out. cuts : ranks, ascending from 0 to `heavy`,
+    below which features may be skipped. width : ranks in use.
     """
 
     rank: npt.NDArray[np.int32]

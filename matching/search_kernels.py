@@ -6,7 +6,15 @@ Rows, features, cuts and blocks are those of `pruned_join`.
 import numpy as np
 from numba import njit
 
-from matching.join_kernels import add_up, bound_by_bins, lengths_by_bin, product, reaching, skipped_from
+from matching.join_kernels import (
+    add_up,
+    bound_by_bins,
+    lengths_by_bin,
+    product,
+    product_below,
+    reaching,
+    skipped_from,
+)
 from matching.pruned_join import BINS, CHUNK
 
 FLOOR = np.float32(0.1)
@@ -58,7 +66,7 @@ def nearest(
     """
     size, limit = last - first, scores.shape[1]
     products, largest = np.zeros(size, np.float32), np.empty(size // CHUNK + 1, np.float32)
-    lengths, touched = np.empty(BINS, np.float32), np.float64(0)
+    skipped, lengths, touched = np.zeros(cuts[-1], np.float32), np.empty(BINS, np.float32), np.float64(0)
     q_ends, q_features, q_weights, q_norms, q_lengths = asked
     width = len(starts) - 1
     gone = np.flatnonzero(dead[first:last])
@@ -78,7 +86,9 @@ def nearest(
         if names[limit - 1] < 0:
             enough = _assured(products, limit, largest)
         enough = max(enough - slack, np.float32(1e-9))
-        lengths_by_bin(q_features[begin:rest], q_weights[begin:rest], lengths)
+        its_skipped, its_weights = q_features[begin:rest], q_weights[begin:rest]
+        lengths_by_bin(its_skipped, its_weights, lengths)
+        skipped[its_skipped] = its_weights
         for chunk in range(0, size, CHUNK):
             some, bound = products[chunk : chunk + CHUNK], q_norms[query, cut] * chunk_caps[cut, chunk // CHUNK]
             if reaching(some, enough - bound):
@@ -89,10 +99,13 @@ def nearest(
                     if products[row] + bound_by_bins(lengths, bins[row]) * scales[row] < enough:
                         continue
                     its, held = features[ends[other] : ends[other + 1]], weights[ends[other] : ends[other + 1]]
+                    if products[row] + product_below(cuts[cut], skipped, its, held) < enough:
+                        continue
                     score = product(q_features[begin:end], q_weights[begin:end], its, held)
                     if score > 0:
                         _insert(score, numbers[other], best, names)
                         if names[limit - 1] >= 0:
                             enough = max(enough, np.float32(best[limit - 1]) - slack)
             some[:] = 0
+        skipped[its_skipped] = 0
     return touched

@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import matching.collection
+import matching.pieces
 import matching.pruned_join
 import matching.segments
 from matching import Collection, Document, IndexExistsError, IndexFormatError, MatchingError, TextIndex, similar_pairs
@@ -68,6 +69,24 @@ def test_what_is_added_is_found_with_the_weights_of_the_epoch(tmp_path):
     near = [pair for pair in rounded(similar_pairs(index, min_similarity=0.1)) if newest.id in pair[:2]]
     found = hits(collection.similar(newest, min_similarity=0.1))
     assert sorted(found) == sorted((a if b == newest.id else b, similarity) for a, b, similarity in near)
+
+
+def test_many_at_once_find_what_each_finds(tmp_path, monkeypatch):
+    monkeypatch.setattr(matching.pieces, "PART", 16)
+    some = documents(170)
+    collection, index = Collection.build(tmp_path / "c", some[:120]), index_of(some[:120])
+    for start in range(120, 160, 4):  # with searches in between: the tail's parts grow and are joined
+        collection.add(some[start : start + 4])
+        collection.search(some[start].title)
+    collection.remove([some[3].id, some[121].id])
+    index.add(some[120:160])
+    index.remove([some[3].id, some[121].id])
+    asked = [*some[150:], Document("new", some[4].title, some[4].body), Document("empty", "", "")]
+    found = collection.similar_to_each(asked, min_similarity=0.15)
+    assert [hits(collection.similar(one, min_similarity=0.15)) for one in asked] == [hits(one) for one in found]
+    for one, its in zip(asked, found, strict=True):
+        expected = [hit for hit in index.search(one.title, one.body, limit=200) if hit.score >= 0.15]
+        assert sorted(hits(its)) == sorted(hits(hit for hit in expected if hit.id != one.id))
 
 
 def test_what_is_removed_is_gone_and_a_known_id_is_replaced(tmp_path):
