@@ -63,12 +63,14 @@ def prefixes(
     ends: Array, features: Array, weights: Array, first: int, last: int, cuts: Array, norms: Array, lengths: Array
 ) -> None:
     """Fill norms[row, i] and lengths[row, i]: Euclidean length and number of a row's features below cuts[i]."""
-    rows = np.repeat(np.arange(last - first), np.diff(ends[first : last + 1]))
-    some, squares = features[ends[first] : ends[last]], weights[ends[first] : ends[last]].astype(np.float64) ** 2
-    for number, cut in enumerate(cuts.tolist()):
-        below = some < cut
-        norms[first:last, number] = np.sqrt(np.bincount(rows, squares * below, minlength=last - first))
-        lengths[first:last, number] = np.bincount(rows, below, minlength=last - first)
+    held, numbers = slice(int(ends[first]), int(ends[last])), np.arange(last - first)[:, None]
+    width = int(max(features[held].max(initial=0), cuts.max(initial=0))) + 1
+    starts = ends[first : last + 1] - ends[first]
+    keys = np.repeat(numbers[:, 0], np.diff(starts)) * width + features[held]
+    places = np.searchsorted(keys, numbers * width + cuts)
+    sums = np.concatenate([[0.0], np.cumsum(weights[held].astype(np.float64) ** 2)])
+    lengths[first:last] = places - starts[:-1, None]
+    norms[first:last] = np.sqrt(np.maximum(sums[places] - sums[starts[:-1]][:, None], 0.0))
 
 
 def bin_lengths(
@@ -120,7 +122,7 @@ def nearest(
     first: int, last: int, *rest: Any,
 ) -> float:  # fmt: skip
     """Improve, for each query, its list of the best rows by the rows first..last."""
-    starts, documents, values = rest[-5:-2]
+    starts, documents, values = rest[-6:-3]
     ends, features, weights = asked[:3]
     for position, query in enumerate(queries.tolist()):
         products = np.zeros(last - first, np.float64)

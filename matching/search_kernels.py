@@ -30,9 +30,12 @@ def _largest(products):
 
 
 @njit(nogil=True, cache=True)
-def _assured(products, limit, largest):
-    """Return a score that `limit` rows are sure to reach: as many chunks hold a row of at least that."""
-    number = 0
+def _assured(products, dead, limit):
+    """Return a score that `limit` living rows are sure to reach: as many chunks hold a row of at least that."""
+    largest, number = np.empty(len(products) // CHUNK + 1, np.float32), 0
+    for row in range(len(products)):
+        if dead[row]:
+            products[row] = 0
     for chunk in range(0, len(products), CHUNK):
         largest[number] = _largest(products[chunk : chunk + CHUNK])
         number += 1
@@ -54,22 +57,21 @@ def _insert(score, number, scores, numbers):
 @njit(nogil=True, cache=True)
 def nearest(
     queries, asked, own, scores, found, numbers, dead, first, last, ends, features, weights, cuts, chunk_caps, caps,
-    bins, scales, starts, documents, values, skipped_part, slack,
+    bins, scales, starts, documents, values, skipped_part, slack, scratch,
 ):  # fmt: skip
     """Improve, for each query, its list of the best rows by the rows first..last; return a number of no meaning.
 
     asked : (ends, features, weights, norms, lengths) of the rows that `queries` names. own : row that is the
     query itself and is not to be found, or -1. scores float64, found int64 (queries, limit) : best
     first, 0 and -1 where there is none yet; changed in place. numbers : of each row, what it is called in `found`.
-    dead : uint8 (rows,), 1 for rows taken out.
+    dead : uint8 (rows,), 1 for rows taken out. scratch : float32 zeros, one for each row of a block; left as they were.
     The rest is as in `join_kernels.candidates`; the limit is the last score of the list, which rises as rows are found.
     """
     size, limit = last - first, scores.shape[1]
-    products, largest = np.zeros(size, np.float32), np.empty(size // CHUNK + 1, np.float32)
+    products = scratch[:size]
     skipped, lengths, touched = np.zeros(cuts[-1], np.float32), np.empty(BINS, np.float32), np.float64(0)
     q_ends, q_features, q_weights, q_norms, q_lengths = asked
     width = len(starts) - 1
-    gone = np.flatnonzero(dead[first:last])
     for position in range(len(queries)):
         query, best, names = queries[position], scores[position], found[position]
         part = skipped_part * max(FLOOR, np.float32(best[limit - 1]))
@@ -79,12 +81,11 @@ def nearest(
             end -= 1  # younger than the block: none of its rows holds it
         rest = begin + q_lengths[query, cut]
         touched += add_up(q_features[rest:end], q_weights[rest:end], starts, documents, values, products)
-        products[gone] = 0
         if first <= own[position] < last:
             products[own[position] - first] = 0
         enough = np.float32(best[limit - 1])
         if names[limit - 1] < 0:
-            enough = _assured(products, limit, largest)
+            enough = _assured(products, dead[first:last], limit)
         enough = max(enough - slack, np.float32(1e-9))
         its_skipped, its_weights = q_features[begin:rest], q_weights[begin:rest]
         lengths_by_bin(its_skipped, its_weights, lengths)

@@ -176,10 +176,11 @@ def improve(
     dead = np.zeros(len(held), np.uint8) if dead is None else dead
 
     def done(part: slice) -> None:
+        scratch = np.zeros(max((block.last - block.first for block in held.blocks), default=0), np.float32)
         for block in held.blocks:
             work.nearest(
                 queries[part], own_rows(asked), own[part], best.scores[part], best.numbers[part], held.numbers, dead,
-                *held_rows(held.plan, block), np.float32(SKIPPED), np.float32(SLACK),
+                *held_rows(held.plan, block), np.float32(SKIPPED), np.float32(SLACK), scratch,
             )  # fmt: skip
 
     if len(queries) == 1:
