@@ -138,3 +138,60 @@ class RankingState(TextChoices):
 class RankingRefusal(TextChoices):
     WORSE = "worse", _("On needs it had not seen it ranks no better than the plain score.")
     UNCERTAIN = "uncertain", _("Its gain over the plain score is within what chance can do; more judgements can tell.")
+
+
+class SelectionStatus(TextChoices):
+    EVALUATING = "evaluating", pgettext_lazy("selection", "Being evaluated")
+    PUBLICITY = "publicity", pgettext_lazy("selection", "Under public notice")
+    SUSPENDED = "suspended", pgettext_lazy("selection", "Public notice suspended")
+    AWARDED = "awarded", pgettext_lazy("selection", "Awarded")
+    FAILED = "failed", pgettext_lazy("selection", "Failed")
+
+
+class Declaration(TextChoices):
+    PENDING = "pending", pgettext_lazy("declaration", "Not declared yet")
+    NONE = "none", pgettext_lazy("declaration", "No conflict of interest")
+    CONFLICT = "conflict", pgettext_lazy("declaration", "Conflict of interest")
+
+
+class Clause(TextChoices):
+    """Why a response is not eligible: a sentence of the call, or one of the conditions that hold for every call."""
+
+    CALL = "call", pgettext_lazy("clause", "A condition of the call")
+    TERMS = "terms", pgettext_lazy("clause", "Not confirmed after an addendum changed an indicator")
+    UNVERIFIED = "unverified", pgettext_lazy("clause", "The lead organisation is not verified")
+    CONSORTIUM = "consortium", pgettext_lazy("clause", "The call allows no consortium")
+    OWNER = "owner", pgettext_lazy("clause", "Related to an organisation that stands behind the call")
+    BUDGET = "budget", pgettext_lazy("clause", "The price is above the budget cap")
+    INDICATOR = "indicator", pgettext_lazy("clause", "An essential indicator is not promised")
+
+
+class Outcome(TextChoices):
+    AWARDED = "awarded", pgettext_lazy("outcome", "Winner")
+    RESERVE = "reserve", pgettext_lazy("outcome", "Reserve")
+    NOT_SELECTED = "not_selected", pgettext_lazy("outcome", "Not selected")
+
+
+class ObjectionState(TextChoices):
+    OPEN = "open", pgettext_lazy("objection", "Open")
+    REJECTED = "rejected", pgettext_lazy("objection", "Rejected")
+    UPHELD = "upheld", pgettext_lazy("objection", "Upheld")
+
+
+class FailureCode(TextChoices):
+    """Why a call came to nothing (流标)."""
+
+    NO_RESPONSES = "no_responses", pgettext_lazy("failure", "Nobody responded")
+    TOO_FEW = "too_few", pgettext_lazy("failure", "Fewer responses than a competition needs")
+    NONE_ELIGIBLE = "none_eligible", pgettext_lazy("failure", "No response is eligible")
+    NONE_QUALIFIED = "none_qualified", pgettext_lazy("failure", "No response reached the minimum scores")
+    OBJECTION = "objection", pgettext_lazy("failure", "An objection was upheld")
+    FUNDS = "funds", pgettext_lazy("failure", "The funds were withdrawn")
+
+
+class NextStep(TextChoices):
+    """What was done after a failed call."""
+
+    CALL_AGAIN = "call_again", pgettext_lazy("next step", "Called again with the same terms")
+    SPLIT_LOTS = "split_lots", pgettext_lazy("next step", "Called again in smaller lots")
+    BACK_TO_POOL = "back_to_pool", pgettext_lazy("next step", "Back to the pool")

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actors import actor_for
-from marketplace.models import Account, Capability, Invitation, Notification, Organisation, Response
+from marketplace.models import Account, Capability, Invitation, Notification, Organisation, Response, ReviewSeat
 from scenarios.actions.interests import owners_of
 from scenarios.models import Call, Event, Follow, Interest, MergedDemand, MergeProposal, Need
 
@@ -85,6 +85,22 @@ def openers(event: Event, subject: Call) -> Accounts:
 
 def panel(event: Event, subject: Call) -> Accounts:
     return set(subject.panel.values_list("account", flat=True))
+
+
+def reviewers(event: Event, subject: Call) -> Accounts:
+    """Those who review the responses now, replacements included."""
+    seats = ReviewSeat.objects.filter(selection__call=subject, left_at__isnull=True)
+    return set(seats.values_list("account", flat=True))
+
+
+def chair(event: Event, subject: Call) -> Accounts:
+    seats = ReviewSeat.objects.filter(selection__call=subject, left_at__isnull=True, is_chair=True)
+    return set(seats.values_list("account", flat=True))
+
+
+def named_accounts(event: Event, subject: Any) -> Accounts:
+    """The accounts that the event names: who was put on a panel."""
+    return set(event.data.get("accounts", ()))
 
 
 def named_suppliers(event: Event, subject: Any) -> Accounts:
@@ -221,6 +237,44 @@ NOTICES: dict[str, Notice] = {
         _("The call %(code)s was cancelled; read why: %(title)s"),
         (manager, need_owners, followers, interested, respondents),
     ),
+    "selection.opened": Notice(
+        _("You review the responses to %(code)s; declare first whether you have a conflict: %(title)s"), (reviewers,)
+    ),
+    "selection.reviewer_left": Notice(
+        _("A reviewer left the panel of %(code)s; name a replacement: %(title)s"), (manager, staff("manager"))
+    ),
+    "selection.reviewer_replaced": Notice(
+        _("You review the responses to %(code)s; declare first whether you have a conflict: %(title)s"),
+        (named_accounts,),
+    ),
+    "selection.scores_submitted": Notice(_("A reviewer submitted scores for %(code)s: %(title)s"), (chair,)),
+    "selection.published": Notice(
+        _("The result of the call %(code)s is under public notice: %(title)s"),
+        (manager, need_owners, followers, interested, respondents, reviewers),
+    ),
+    "selection.objected": Notice(
+        _("The public notice of %(code)s is suspended by an objection: %(title)s"),
+        (manager, staff("manager"), reviewers, respondents),
+    ),
+    "selection.objection_rejected": Notice(
+        _("An objection to the result of %(code)s was rejected; read why: %(title)s"),
+        (named_organisations, manager, respondents),
+    ),
+    "selection.objection_upheld": Notice(
+        _("An objection to the result of %(code)s was upheld; the panel reviews again: %(title)s"),
+        (named_organisations, manager, reviewers, respondents),
+    ),
+    "selection.awarded": Notice(
+        _("The call %(code)s is awarded; read the result: %(title)s"),
+        (manager, need_owners, followers, interested, respondents, reviewers),
+    ),
+    "selection.failed": Notice(
+        _("The call %(code)s came to nothing; read why: %(title)s"),
+        (manager, need_owners, followers, interested, respondents, reviewers),
+    ),
+    "selection.given_back": Notice(
+        _("Your pool is out of the call %(code)s and can be called again: %(title)s"), (need_owners,)
+    ),
     "capability.submitted": Notice(_("%(code)s waits for moderation: %(title)s"), (staff("moderator"),)),
     "capability.returned": Notice(_("%(code)s was returned; read the reasons and improve it: %(title)s"), (owner,)),
     "capability.verified": Notice(
@@ -309,6 +363,17 @@ PATHS_BY_KIND = {
     "call.openers_named": "/staff/calls/{}/opening/",
     "call.question_asked": "/staff/calls/{}/talk/",
     "call.opening_refused": "/staff/calls/{}/opening/",
+    **dict.fromkeys(
+        ("selection.opened", "selection.reviewer_left", "selection.reviewer_replaced", "selection.scores_submitted"),
+        "/staff/calls/{}/selection/",
+    ),
+    **dict.fromkeys(
+        (
+            *("selection.published", "selection.objected", "selection.objection_rejected"),
+            *("selection.objection_upheld", "selection.awarded", "selection.failed"),
+        ),
+        "/calls/{}/result/",
+    ),
     "capability.submitted": "/staff/moderation/capabilities/{}/",
     "capability.returned": "/workspace/capabilities/{}/edit/",
     "organisation.registered": "/staff/organisations/",

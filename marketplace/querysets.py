@@ -155,3 +155,47 @@ class ResponseQuerySet(models.QuerySet[Any]):
     def standing(self) -> Self:
         """Responses that were sealed and not taken back."""
         return self.filter(status="sealed")
+
+    def in_review(self) -> Self:
+        """Opened responses that were not found ineligible, by their anonymous numbers."""
+        return self.opened().exclude(status="ineligible").order_by("number")
+
+
+class SelectionQuerySet(models.QuerySet[Any]):
+    """Selections. What the panel does is nobody's business but the panel's and the staff's until the notice."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Staff see that there is one; everyone else from its first public notice on, or once it has failed."""
+        return self if actor.is_staff else self.public()
+
+    def public(self) -> Self:
+        """Selections whose result, or whose failure, everyone may read."""
+        return self.exclude(status="evaluating")
+
+    def reviewed_by(self, actor: Actor) -> Self:
+        """Those in which the actor sits on the panel and has declared to have no conflict of interest."""
+        seats: Any = self.model._meta.apps.get_model("marketplace", "ReviewSeat")._default_manager
+        mine = seats.filter(account_id=actor.account_id, declaration="none", left_at__isnull=True)
+        return self.filter(pk__in=mine.values("selection"))
+
+    def past_notice(self) -> Self:
+        """Selections whose public notice is over by the database clock."""
+        return self.filter(status="publicity", notice_ends_at__lte=DatabaseClock())
+
+    def under_notice(self) -> Self:
+        """Selections against whose result something may be said now, by the database clock.
+
+        A suspended notice goes on once its objections are answered, so it is not over.
+        """
+        return self.filter(Q(status="suspended") | Q(status="publicity", notice_ends_at__gt=DatabaseClock()))
+
+
+class ObjectionQuerySet(models.QuerySet[Any]):
+    """Objections against results."""
+
+    def open(self) -> Self:
+        return self.filter(state="open")
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Staff read all; an organisation its own."""
+        return self if actor.is_staff else self.filter(organisation_id__in=actor.organisation_ids)

@@ -89,6 +89,8 @@ def indicator_texts(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def lot_label(row: Mapping[str, Any]) -> str:
     """Return what a lot of a call is called."""
+    if row["kind"] == "core" and row["value"]:
+        return str(_("Core, part %(part)s") % {"part": row["value"]})
     if row["kind"] == "core":
         return str(_("Core: what all needs have in common"))
     field = label_of(Need, row["field"])

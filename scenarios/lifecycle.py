@@ -79,7 +79,7 @@ DEMAND_MOVES = (
         ("two_owners_on_the_core", "every_owner_on_the_core", "threshold_met_if_there_is_one"),
     ),
     Move("call", (D.FROZEN,), D.CALLED, ("system",)),
-    Move("release", (D.CALLED,), D.FROZEN, ("system",), ("call_cancelled",)),
+    Move("release", (D.CALLED,), D.FROZEN, ("system",), ("call_cancelled_or_failed",)),
     Move("land", (D.CALLED,), D.LANDED, ("system",), ("engagement_accepted",)),
     Move(
         "split",

@@ -340,6 +340,10 @@ class CallQuerySet(TitleSearch, models.QuerySet[Any]):
 
 
 class EventQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The log as staff read it; reviewers not the steps of responses, which name who wrote them."""
+        return self.exclude(kind="call.response_step") if actor.has_role("reviewer") else self
+
     def about(self, subject_type: str, subject_id: UUID) -> Self:
         return self.filter(subject_type=subject_type, subject_id=subject_id)
 

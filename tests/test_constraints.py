@@ -1,7 +1,7 @@
 """What must never stand in the database is refused by the database itself, whatever code writes it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +11,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, Model
 
+from marketplace.models import Exclusion, Feedback
 from scenarios.models import Call, Consent, CoreChange, Indicator, MergedDemand, Need, ScaleMark
 from tests.factories import Cast, make_organisation, published_capability, published_need
 from tests.scenarios.test_deadlines import make_pool
+from tests.selections import evaluated_call, published
 
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
 Maker = Callable[[Cast], Any]
 
 
@@ -59,6 +62,41 @@ def scale_mark(cast: Cast) -> ScaleMark:
     )
 
 
+def selection(cast: Cast) -> Any:
+    return published(cast, ["90", "80"], ["70", "95"]).fresh()
+
+
+def placing(cast: Cast) -> Any:
+    return selection(cast).placings.get(rank=1)
+
+
+def review_seat(cast: Cast) -> Any:
+    return evaluated_call(cast, 0).selection.seats.get(is_chair=True)
+
+
+def score(cast: Cast) -> Any:
+    return selection(cast).seats.first().scores.first()
+
+
+def consensus_score(cast: Cast) -> Any:
+    return placing(cast).response.consensus.first()
+
+
+def exclusion(cast: Cast) -> Any:
+    (response,) = evaluated_call(cast, 1).responses()
+    return Exclusion.objects.create(response=response, clause="budget", explanation="超出上限")
+
+
+def feedback(cast: Cast) -> Any:
+    (response,) = evaluated_call(cast, 1).responses()
+    return Feedback.objects.create(response=response, criterion=0, strengths="好", weaknesses="贵")
+
+
+def objection(cast: Cast) -> Any:
+    row = selection(cast)
+    return row.objections.create(round=1, organisation=cast.supplier_org, account=cast.supplier, reasons="理由")
+
+
 FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("core_change_part_known", core_change, {"part": "title_zh"}),
     ("core_change_decided_by_someone", core_change, {"state": "taken"}),
@@ -99,6 +137,27 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("consent_state_known", consent, {"state": "bogus"}),
     ("consent_core_exists", consent, {"core_version": 7}),
     ("consent_answered_by_someone", consent, {"decided_by": None}),
+    ("selection_status_known", selection, {"status": "bogus"}),
+    ("selection_notice_has_times", selection, {"notice_ends_at": None}),
+    ("selection_notice_has_times", selection, {"round": 0}),
+    ("selection_suspended_since", selection, {"status": "suspended"}),
+    ("selection_awarded_after_its_notice", selection, {"status": "awarded", "decided_at": NOW}),
+    ("selection_awarded_after_its_notice", selection, {"status": "awarded"}),
+    ("selection_failed_has_code", selection, {"status": "failed", "decided_at": NOW}),
+    ("selection_failed_has_code", selection, {"failure_code": "funds"}),
+    ("review_seat_declared_has_time", review_seat, {"declared_at": NOW}),
+    ("review_seat_conflict_leaves", review_seat, {"declaration": "conflict", "declared_at": NOW}),
+    ("review_seat_scores_without_conflict", review_seat, {"submitted_at": NOW}),
+    ("placing_total_in_range", placing, {"total": Decimal("100.01")}),
+    ("placing_ranked_or_below_a_minimum", placing, {"rank": None}),
+    ("placing_ranked_or_below_a_minimum", placing, {"below": "价格"}),
+    ("score_in_range", score, {"value": Decimal("100.01")}),
+    ("consensus_score_in_range", consensus_score, {"value": Decimal("-0.01")}),
+    ("exclusion_quotes_the_call", exclusion, {"clause": "call"}),
+    ("exclusion_quotes_the_call", exclusion, {"quoted": "条件"}),
+    ("exclusion_is_explained", exclusion, {"explanation": ""}),
+    ("feedback_says_both", feedback, {"weaknesses": ""}),
+    ("objection_answer_has_author", objection, {"state": "rejected"}),
     ("call_status_known", call, {"status": "bogus"}),
     ("call_kind_known", call, {"kind": "bogus"}),
     ("call_budget_not_negative", call, {"budget_cap": Decimal(-1)}),

@@ -26,9 +26,9 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 TONES = {
     "good": "approved published verified open formed accepted threshold_met shortlisted met pass sent done R1 success"
-    " eligible",
+    " eligible none",
     "info": "submitted checked pending reviewed consenting invited frozen leased running R2 info debug hint declared"
-    " sealed opened scored",
+    " sealed opened scored evaluating publicity",
     "warn": "returned unverified threshold_missed accepted_with_reservation expired retry R3 warning reservation",
     "bad": "suspended declined cancelled rejected quarantined failed conflict blocker R4 error danger ineligible"
     " refused",

@@ -8,13 +8,18 @@ from marketplace.models.notification import Notification
 from marketplace.models.organisation import Invitation, Member, Organisation
 from marketplace.models.ranking_model import RankingModel
 from marketplace.models.response import Response, ResponseAttachment, ResponseStep
+from marketplace.models.review import ConsensusScore, Feedback, Score
+from marketplace.models.selection import Exclusion, Objection, Placing, ReviewSeat, Selection
 from marketplace.models.suggestion import Suggestion
 
 __all__ = [
     "Account",
     "Capability",
     "CapabilityVersion",
+    "ConsensusScore",
     "Evidence",
+    "Exclusion",
+    "Feedback",
     "ImportJob",
     "ImportKind",
     "ImportState",
@@ -22,12 +27,17 @@ __all__ = [
     "Member",
     "NearCopy",
     "Notification",
+    "Objection",
     "Organisation",
+    "Placing",
     "PriceTier",
     "RankingModel",
     "Response",
     "ResponseAttachment",
     "ResponseStep",
+    "ReviewSeat",
+    "Score",
+    "Selection",
     "StaffRole",
     "Suggestion",
 ]

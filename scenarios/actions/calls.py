@@ -110,6 +110,14 @@ def lot(field: str = "", value: str = "") -> dict[str, str]:
     return {"id": str(uuid4()), "kind": "module" if field else "core", "field": field, "value": value}
 
 
+def split_core(call: Call, parts: int) -> None:
+    """Have the core of a drafted call answered in so many lots of their own; its modules stay as they are."""
+    modules = [row for row in call.lots if row["kind"] != "core"]
+    cores = [{**lot(), "value": f"{number}/{parts}"} for number in range(1, parts + 1)]
+    call.lots = [*cores, *modules]
+    call.save()
+
+
 def _take_quantity(call: Call, demand: MergedDemand) -> None:
     """Take over the pooled quantity; with two owners only its band, since "pool minus mine" would reveal the other."""
     scale = MergedDemand.objects.with_scale().get(pk=demand.pk)

@@ -38,7 +38,7 @@ class EventEndpoint(Endpoint):
     lookup_value_converter = "int"
 
     def get_queryset(self) -> Any:
-        return Event.objects.all()
+        return Event.objects.visible_to(self.actor)
 
     @operation(shows=EventShown(many=True))
     def list(self, request: Request) -> Response:

@@ -15,7 +15,7 @@ from scenarios.event_labels import EVENT_LABELS, event_label
 from scenarios.models import Event, EventSeal
 from scenarios.querysets import EventQuerySet
 from scenarios.staff_forms import EventFilter
-from scenarios.views.parts import page_of
+from scenarios.views.parts import actor_of, page_of
 from scenarios.views.staff_parts import address
 
 PAGES = {
@@ -31,7 +31,8 @@ PAGES = {
 def event_log(request: HttpRequest) -> HttpResponse:
     """List the events, newest first, with the state of the seal."""
     form = EventFilter(request.GET)
-    events = _narrowed(form.cleaned_data) if form.is_valid() else Event.objects.none()
+    readable = Event.objects.visible_to(actor_of(request))
+    events = _narrowed(readable, form.cleaned_data) if form.is_valid() else Event.objects.none()
     page = page_of(request, events.select_related("seal"))
     context = {
         "form": form,
@@ -44,8 +45,7 @@ def event_log(request: HttpRequest) -> HttpResponse:
     return render(request, "scenarios/staff/event_log.html", context)
 
 
-def _narrowed(wanted: dict[str, Any]) -> EventQuerySet:
-    events = Event.objects.all()
+def _narrowed(events: EventQuerySet, wanted: dict[str, Any]) -> EventQuerySet:
     if kind := wanted["kind"]:
         events = events.filter(kind=kind) if kind in EVENT_LABELS else events.filter(kind__startswith=f"{kind}.")
     if code := wanted["code"]:

@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from marketplace.lifecycle import CAPABILITY_MOVES, RANKING_MOVES, RESPONSE_MOVES, SUGGESTION_MOVES
+from marketplace.lifecycle import (
+    CAPABILITY_MOVES,
+    RANKING_MOVES,
+    RESPONSE_MOVES,
+    SELECTION_MOVES,
+    SUGGESTION_MOVES,
+)
 from scenarios.actor import STAFF_ROLES, Actor
 from scenarios.errors import IllegalMove, NotPermitted
 from scenarios.lifecycle import (
@@ -28,6 +34,7 @@ TABLES = {
     "capability": CAPABILITY_MOVES,
     "suggestion": SUGGESTION_MOVES,
     "response": RESPONSE_MOVES,
+    "selection": SELECTION_MOVES,
     "ranking": RANKING_MOVES,
 }
 OWNER_ID: Any = "the owning organisation"
