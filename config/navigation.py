@@ -62,6 +62,7 @@ WORKSPACE = (
         "megaphone",
         frozenset({"manager", "moderator", "publisher", "auditor"}),
     ),
+    Entry("selection_list", _("Selections"), "scale", frozenset({"reviewer", "manager", "publisher", "auditor"})),
     Entry("publication_queue", _("Publication"), "megaphone", frozenset({"publisher"})),
     Entry("supervision_queue", _("Risk review"), "shield", frozenset({"supervisor"})),
     Entry("event_log", _("Event log"), "list", frozenset({"auditor"})),

@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from marketplace.choices import CapabilityStatus, SuggestionState
@@ -155,6 +155,16 @@ class ResponseQuerySet(models.QuerySet[Any]):
     def standing(self) -> Self:
         """Responses that were sealed and not taken back."""
         return self.filter(status="sealed")
+
+    def with_told(self) -> Self:
+        """Annotate told: the status as the author may know it. What the panel finds is told with the public notice."""
+        selections: Any = self.model._meta.apps.get_model("marketplace", "Selection")._default_manager
+        kept = Q(status__in=["eligible", "ineligible", "scored"]) & ~Exists(
+            selections.public().filter(call=OuterRef("call"))
+        )
+        return self.annotate(
+            told=Case(When(kept, then=Value("opened")), default=F("status"), output_field=models.CharField())
+        )
 
     def in_review(self) -> Self:
         """Opened responses that were not found ineligible, by their anonymous numbers."""

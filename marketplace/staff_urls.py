@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from marketplace.views import capability_moderation, imports, opening, organisation_queue, rankings, synonyms
+from marketplace.views import (
+    capability_moderation,
+    imports,
+    opening,
+    organisation_queue,
+    rankings,
+    results,
+    review_panel,
+    reviewing,
+    selections,
+    synonyms,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("moderation/capabilities/", capability_moderation.capability_queue, name="capability_queue"),
@@ -17,6 +28,31 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:pk>/opening/seats/", opening.name_seats, name="call_seats"),
     path("calls/<uuid:pk>/opening/code/", opening.opener_code, name="opener_code"),
     path("calls/<uuid:pk>/opening/open/", opening.open_responses, name="open_responses"),
+    path("selections/", selections.selection_list, name="selection_list"),
+    path("calls/<uuid:pk>/selection/", selections.selection, name="selection"),
+    path("calls/<uuid:pk>/selection/open/", selections.selection_open, name="selection_open"),
+    path("calls/<uuid:pk>/selection/publish/", selections.selection_publish, name="selection_publish"),
+    path("calls/<uuid:pk>/selection/award/", selections.selection_award, name="selection_award"),
+    path("calls/<uuid:pk>/selection/fail/", selections.selection_fail, name="selection_fail"),
+    path("calls/<uuid:pk>/selection/again/", selections.selection_again, name="selection_again"),
+    path("calls/<uuid:pk>/selection/give-back/", selections.selection_give_back, name="selection_give_back"),
+    path("calls/<uuid:pk>/selection/declare/", review_panel.review_declare, name="review_declare"),
+    path("calls/<uuid:pk>/selection/leave/", review_panel.review_leave, name="review_leave"),
+    path("calls/<uuid:pk>/selection/seats/<uuid:seat>/", review_panel.review_replace, name="review_replace"),
+    path("calls/<uuid:pk>/selection/submit/", reviewing.review_submit, name="review_submit"),
+    path("calls/<uuid:pk>/selection/objections/<uuid:objection>/", results.objection_answer, name="objection_answer"),
+    *(
+        path(f"calls/<uuid:pk>/selection/responses/<int:number>/{end}", view, name=name)
+        for end, view, name in (
+            ("", reviewing.review_response, "review_response"),
+            ("files/<int:place>/", reviewing.review_file, "review_file"),
+            ("admit/", reviewing.review_admit, "review_admit"),
+            ("exclude/", reviewing.review_exclude, "review_exclude"),
+            ("scores/", reviewing.review_scores, "review_scores"),
+            ("consensus/", reviewing.review_agree, "review_agree"),
+            ("feedback/", reviewing.review_feedback, "review_feedback"),
+        )
+    ),
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:pk>/", imports.import_job, name="import_job"),
     path("imports/<uuid:pk>/start/", imports.import_start, name="import_start"),

@@ -11,6 +11,7 @@ from marketplace.views import (
     notifications,
     organisations,
     responses,
+    results,
     suggestions,
     workspace,
 )
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/capabilities/<uuid:pk>/edit/", capability_drafts.capability_edit, name="capability_edit"),
     path("workspace/capabilities/<uuid:pk>/<str:move>/", capability_drafts.capability_move, name="capability_move"),
     path("workspace/suggestions/", suggestions.my_suggestions, name="my_suggestions"),
+    path("calls/<uuid:pk>/result/", results.call_result, name="call_result"),
+    path("calls/<uuid:pk>/result/object/", results.result_object, name="result_object"),
     path("calls/<uuid:pk>/respond/", responses.response_start, name="response_start"),
     path("workspace/responses/", responses.my_responses, name="my_responses"),
     path("workspace/responses/<uuid:pk>/", responses.response_detail, name="response_detail"),

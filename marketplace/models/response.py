@@ -1,6 +1,7 @@
 """A supplier's answer to a call: a draft that only its author reads, then sealed until two openers open it."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -82,6 +83,11 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def told_label(self) -> Any:
+        """What the status that the author may know is called; see ResponseQuerySet.with_told."""
+        return choices.ResponseStatus(getattr(self, "told", self.status)).label
 
 
 class ResponseAttachment(models.Model):

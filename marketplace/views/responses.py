@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from marketplace.actions import responses as actions
 from marketplace.forms.responses import Editor, FileForm, SealForm
 from marketplace.models import Response
+from marketplace.outcomes import own_outcome
 from marketplace.response_content import checklist, read
 from scenarios.access import access
 from scenarios.errors import Conflict, Invalid
@@ -24,7 +25,8 @@ from scenarios.views.parts import actor_of, organisations_of, page_of
 
 
 def _own(request: HttpRequest, pk: UUID) -> Response:
-    rows = Response.objects.of(actor_of(request)).select_related("call", "lead").prefetch_related("attachments")
+    mine = Response.objects.of(actor_of(request)).with_told()
+    rows = mine.select_related("call", "lead").prefetch_related("attachments")
     found: Response = one_of(rows, pk)
     return found
 
@@ -33,7 +35,7 @@ def _own(request: HttpRequest, pk: UUID) -> Response:
 @never_cache
 def my_responses(request: HttpRequest) -> HttpResponse:
     """List the responses of the reader's organisations; nobody else sees that there are any."""
-    rows = Response.objects.of(actor_of(request)).select_related("call", "lead")
+    rows = Response.objects.of(actor_of(request)).with_told().select_related("call", "lead")
     return render(request, "marketplace/my_responses.html", {"page": page_of(request, rows)})
 
 
@@ -203,6 +205,7 @@ def response_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "response": response,
         "call": Call.objects.with_openness().get(pk=response.call_id),
         "stale": stale,
+        "own": own_outcome(actor_of(request), response),
         "may_write": actor_of(request).owns(response.lead_id),
     }
     return render(request, "marketplace/response_detail.html", context)

@@ -81,6 +81,7 @@ def call_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200
         "interests": interests_told(actor, call),
         "suggestions_url": address("call_suggestions", call.pk),
         "opening_url": address("call_opening", call.pk),
+        "selection_url": address("selection", call.pk) if call.status == CallStatus.CLOSED else "",
         "talk_url": address("staff_call_talk", call.pk),
         "public_url": address("call_detail", call.pk),
         "events": [

@@ -56,7 +56,7 @@ def test_a_response_that_was_not_confirmed_after_an_addendum_is_excluded_by_that
     close(ready.call)
     open_all(ready)
     selection = open_evaluation(actor=actor_for(ready.reviewers[0]), call_id=ready.call.pk)
-    first, second = Response.objects.order_by("sealed_at")
+    first, second = Response.objects.order_by("lead__name_zh")
     assert (first.status, first.exclusion.clause, second.status) == ("ineligible", "terms", "opened")
     review = Review(ready, [old, new], selection)
     declare_all(review)

@@ -1,0 +1,148 @@
+"""What pages and API show of a selection to those who work on it: how far it is, and the sheet of one response."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from marketplace.actions.consensus import leaves_range
+from marketplace.actions.feedback import lacking_feedback
+from marketplace.actions.scoring import all_submitted
+from marketplace.actions.selections import active_seats
+from marketplace.choices import Declaration
+from marketplace.models import ConsensusScore, Feedback, Response, ReviewSeat, Score, Selection
+from marketplace.weighing import Criterion, Spread, criteria_of, spread
+from scenarios.actor import Actor
+
+
+class Step(NamedTuple):
+    """One step of the way to the award, as `c-stepper` draws it."""
+
+    label: str
+    state: str
+    detail: str = ""
+
+
+class Line(NamedTuple):
+    """A response in the list of those who work on the selection; nothing in it tells whose it is."""
+
+    response: Response
+    scored: bool
+    agreed: bool
+    has_feedback: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One criterion on the sheet of a response.
+
+    given : every reviewer's score with its comment, in an order that tells no name; empty until all have submitted.
+    """
+
+    place: int
+    criterion: Criterion
+    mine: Score | None
+    given: list[Score]
+    agreed: ConsensusScore | None
+    feedback: Feedback | None
+
+    @property
+    def spread(self) -> Spread:
+        return spread(score.value for score in self.given)
+
+    @property
+    def points(self) -> Decimal | None:
+        return None if self.agreed is None else self.criterion.weight * self.agreed.value / 100
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the consensus lies in the reviewers' range or says why not."""
+        if self.agreed is None:
+            return False
+        return bool(self.agreed.reason) or not leaves_range(self.agreed.value, [row.value for row in self.given])
+
+
+def seat_for(selection: Selection, actor: Actor) -> ReviewSeat | None:
+    """Return the actor's seat, None for whoever has none or left it."""
+    if not actor.has_role("reviewer"):
+        return None
+    seat: ReviewSeat | None = active_seats(selection).filter(account_id=actor.account_id or 0).first()
+    return seat
+
+
+def may_read_responses(selection: Selection, actor: Actor) -> bool:
+    """Whether the actor reviews: a seat on the panel, and declared to have no conflict of interest."""
+    seat = seat_for(selection, actor)
+    return seat is not None and seat.declaration == Declaration.NONE
+
+
+def lines(selection: Selection, seat: ReviewSeat | None) -> list[Line]:
+    """Return the opened responses by number, with how far the reader and the panel are with each; five queries."""
+    rows = list(
+        Response.objects.opened()
+        .filter(call=selection.call)
+        .select_related("exclusion")
+        .prefetch_related("consensus")
+        .order_by("number")
+    )
+    lacking = {row.pk for row in lacking_feedback(selection)}
+    count = len(selection.call.criteria)
+    mine: dict[Any, int] = {}
+    scores = Score.objects.filter(seat=seat).exclude(comment="").values_list("response", flat=True) if seat else []
+    for response_id in scores:
+        mine[response_id] = mine.get(response_id, 0) + 1
+    return [
+        Line(row, mine.get(row.pk, 0) == count, len(row.consensus.all()) == count, row.pk not in lacking)
+        for row in rows
+    ]
+
+
+def sheet(selection: Selection, response: Response, seat: ReviewSeat | None) -> list[Row]:
+    """Return the criteria of a response with what the reader may see of the scores.
+
+    Of others' scores nothing before every reviewer has submitted, whoever asks.
+    """
+    own = {row.criterion: row for row in Score.objects.filter(seat=seat, response=response)} if seat else {}
+    given: dict[int, list[Score]] = {}
+    if all_submitted(selection):
+        for row in Score.objects.filter(response=response, seat__in=active_seats(selection)).order_by("seat"):
+            given.setdefault(row.criterion, []).append(row)
+    agreed = {row.criterion: row for row in response.consensus.all()}
+    said = {row.criterion: row for row in response.feedback.all()}
+    return [
+        Row(place, criterion, own.get(place), given.get(place, []), agreed.get(place), said.get(place))
+        for place, criterion in enumerate(criteria_of(selection.call))
+    ]
+
+
+def steps(selection: Selection) -> list[Step]:
+    """Return the way from the declarations to the award with where it stands."""
+    seats = list(active_seats(selection))
+    statuses = list(Response.objects.opened().filter(call=selection.call).values_list("status", flat=True))
+    declared = sum(seat.declaration == Declaration.NONE for seat in seats)
+    submitted = sum(seat.submitted_at is not None for seat in seats)
+    judged = sum(status != "opened" for status in statuses)
+    done = [
+        (_("Declarations"), declared == len(seats) and bool(seats), f"{declared} / {len(seats)}"),
+        (_("Eligibility"), judged == len(statuses), f"{judged} / {len(statuses)}"),
+        (_("Individual scores"), bool(seats) and submitted == len(seats), f"{submitted} / {len(seats)}"),
+        (_("Public notice"), selection.status in ("publicity", "suspended", "awarded"), ""),
+        (_("Award"), selection.status == "awarded", ""),
+    ]
+    return _drawn(done, failed=selection.status == "failed")
+
+
+def _drawn(done: Iterable[tuple[str, bool, str]], *, failed: bool) -> list[Step]:
+    found, reached = [], True
+    for label, finished, detail in done:
+        if finished and reached:
+            state = "done"
+        elif reached:
+            state = "failed" if failed else "current"
+        else:
+            state = "todo"
+        reached = reached and finished
+        found.append(Step(label, state, detail))
+    return found

@@ -1,0 +1,98 @@
+"""The result of a call as everybody reads it, objections to it, and the answers to them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from marketplace.actions.objections import is_concerned, object_to, reject_objection, uphold_objection
+from marketplace.forms.selections import AnswerForm, ObjectionForm
+from marketplace.models import Objection, Organisation, Selection
+from marketplace.outcomes import excluded, last_day_of, ranking
+from marketplace.views.selections import selection_page
+from scenarios.access import access
+from scenarios.actor import Actor
+from scenarios.errors import Invalid, NotFound
+from scenarios.models import Call
+from scenarios.policies import one_of
+from scenarios.views.parts import actor_of
+from scenarios.views.staff_parts import show_errors
+
+
+@access("public")
+def call_result(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show the ranking with its arithmetic from the public notice on; before it, that there is nothing to read yet."""
+    return _page(request, pk)
+
+
+def _page(request: HttpRequest, pk: UUID, *, status: int = 200, form: ObjectionForm | None = None) -> HttpResponse:
+    actor = actor_of(request)
+    call = one_of(Call.objects.visible_to(actor).with_public_state(), pk)
+    found = Selection.objects.public().filter(call=call).select_related("call__need", "call__demand").first()
+    context: dict[str, Any] = {"call": call, "selection": found}
+    if found is not None:
+        context |= {
+            "lots": ranking(found),
+            "excluded": excluded(found),
+            "last_day": last_day_of(found),
+            "is_over": Selection.objects.past_notice().filter(pk=found.pk).exists(),
+            "objection_form": form or _objection_form(found, actor),
+            "own_objections": found.objections.visible_to(actor).select_related("organisation"),
+        }
+    return render(request, "marketplace/call_result.html", context, status=status)
+
+
+def _objection_form(found: Selection, actor: Actor, data: Any = None) -> ObjectionForm | None:
+    """Return the form while the reader may object for an organisation that has not yet done so."""
+    open_to = is_concerned(found, actor.editor_of) if actor.editor_of else set()
+    said = found.objections.filter(round=found.round).values("organisation")
+    rows = list(Organisation.objects.filter(pk__in=open_to, verification="verified").exclude(pk__in=said))
+    if not rows or not Selection.objects.under_notice().filter(pk=found.pk).exists():
+        return None
+    return ObjectionForm(data, organisations=rows)
+
+
+@access("member")
+@require_POST
+def result_object(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Object to the result under notice."""
+    actor = actor_of(request)
+    found = Selection.objects.public().filter(call=pk).first()
+    if found is None:
+        raise NotFound
+    own = list(Organisation.objects.filter(pk__in=actor.editor_of))
+    form = ObjectionForm(request.POST, organisations=own)
+    if form.is_valid():
+        organisation = UUID(form.cleaned_data["organisation"])
+        reasons = form.cleaned_data["reasons"]
+        try:
+            object_to(actor=actor, selection_id=found.pk, organisation_id=organisation, reasons=reasons)
+        except Invalid as refusal:
+            show_errors(form, refusal)
+    if not form.is_valid():
+        return _page(request, pk, status=422, form=form)
+    messages.success(request, _("Your objection is with the manager; the notice is suspended until it is answered."))
+    return redirect("call_result", pk)
+
+
+@access("manager")
+@require_POST
+def objection_answer(request: HttpRequest, pk: UUID, objection: UUID) -> HttpResponse:
+    """Reject an objection, or uphold it."""
+    one_of(Objection.objects.filter(selection__call=pk), objection)
+    form = AnswerForm(request.POST, prefix=str(objection))
+    act = uphold_objection if request.POST.get("then") == "uphold" else reject_objection
+    if form.is_valid():
+        try:
+            act(actor=actor_of(request), objection_id=objection, answer=form.cleaned_data["answer"])
+        except Invalid as refusal:
+            show_errors(form, refusal)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
+        return selection_page(request, pk, status=422)
+    messages.success(request, _("The objection is answered; whoever made it is told."))
+    return redirect("selection", pk)

@@ -1,0 +1,203 @@
+"""One response as the panel works on it: read without names, judged, scored, agreed on, and given feedback."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from marketplace.actions import consensus, eligibility, feedback, scoring
+from marketplace.actions.responses import files_of
+from marketplace.anonymity import anonymous
+from marketplace.attached_files import CONTENT_TYPES
+from marketplace.choices import PartnerRole
+from marketplace.forms.selections import ConsensusForm, ExclusionForm, FeedbackForm, ScoresForm, SheetForm
+from marketplace.models import Response, Selection
+from marketplace.reviewing import may_read_responses, seat_for, sheet
+from marketplace.views.selections import selection_of
+from scenarios.access import access
+from scenarios.errors import IllegalMove, Invalid, NotFound
+from scenarios.facts import indicator_text, lot_label
+from scenarios.policies import one_of
+from scenarios.views.parts import actor_of
+from scenarios.views.staff_parts import show_errors
+
+
+def _found(request: HttpRequest, pk: UUID, number: int) -> tuple[Selection, Response]:
+    """Return a response for a reviewer who has declared; nobody else finds it."""
+    selection = selection_of(pk)
+    if not may_read_responses(selection, actor_of(request)):
+        raise NotFound
+    rows = Response.objects.opened().filter(call=pk).select_related("lead").prefetch_related("attachments")
+    return selection, one_of(rows, rows.filter(number=number).values_list("pk", flat=True).first())
+
+
+@access("reviewer")
+@never_cache
+def review_response(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """Show a response with the sheet on which the reader scores it."""
+    return _page(request, *_found(request, pk, number))
+
+
+def _page(
+    request: HttpRequest, selection: Selection, response: Response, *, status: int = 200, **forms: Any
+) -> HttpResponse:
+    seat: Any = seat_for(selection, actor_of(request))
+    rows = sheet(selection, response, seat)
+    evaluating, told = selection.status == "evaluating", any(row.given for row in rows)
+    judging = seat.is_chair and evaluating and not selection.seats.filter(submitted_at__isnull=False).exists()
+    scorable = evaluating and response.status == "eligible"
+    under_notice = selection.status in ("publicity", "suspended") and response.status == "scored"
+    winner = selection.placings.filter(response=response, outcome="awarded").exists()
+    context = {
+        "call": selection.call,
+        "selection": selection,
+        "response": response,
+        "seat": seat,
+        "rows": rows,
+        "told": told,
+        "judging": judging and response.status in ("opened", "eligible", "ineligible"),
+        "exclusion": getattr(response, "exclusion", None),
+        "exclusion_form": ExclusionForm() if judging else None,
+        "scores_form": ScoresForm(rows) if scorable and seat.submitted_at is None else None,
+        "consensus_form": ConsensusForm(rows) if scorable and seat.is_chair and told else None,
+        "feedback_form": FeedbackForm(rows) if under_notice and seat.is_chair and not winner else None,
+        "files": range(1, len(files_of(response)) + 1),
+        **_content(response),
+        **forms,
+    }
+    return render(request, "marketplace/review_response.html", context, status=status)
+
+
+def _content(response: Response) -> dict[str, Any]:
+    content, call = anonymous(response), response.call
+    indicators = {str(row["id"]): indicator_text(row) for row in call.indicators}
+    lots = {row["id"]: lot_label(row) for row in call.lots}
+    return {
+        "content": content,
+        "role": PartnerRole(content["role"]).label if content.get("role") else "",
+        "partner_roles": [PartnerRole(row["role"]).label for row in content["partners"]],
+        "commitments": [(indicators.get(row["indicator"], ""), row) for row in content["commitments"]],
+        "chosen_lots": [lots[pk] for pk in content.get("lots", []) if pk in lots] if len(lots) > 1 else [],
+    }
+
+
+@access("reviewer")
+@never_cache
+def review_file(request: HttpRequest, pk: UUID, number: int, place: int) -> HttpResponse:
+    """Download an attachment under a name that tells nothing; what the file itself shows cannot be taken out."""
+    _selection, response = _found(request, pk, number)
+    files = files_of(response)
+    if not 1 <= place <= len(files):
+        raise NotFound
+    name, data = files[place - 1]
+    ending = name.rpartition(".")[2]
+    answer = HttpResponse(data, content_type=CONTENT_TYPES.get(ending, "application/octet-stream"))
+    answer["Content-Disposition"] = f'attachment; filename="{selection_of(pk).call.code}-{number}-{place}.{ending}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@access("reviewer")
+@require_POST
+def review_admit(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """Find a response eligible."""
+    selection, response = _found(request, pk, number)
+    eligibility.admit(actor=actor_of(request), selection_id=selection.pk, response_id=response.pk)
+    messages.success(request, _("Response %(number)d is eligible.") % {"number": number})
+    return redirect("selection", pk)
+
+
+@access("reviewer")
+@require_POST
+def review_exclude(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """Find a response not eligible, under a clause."""
+    selection, response = _found(request, pk, number)
+    form = ExclusionForm(request.POST)
+    if form.is_valid():
+        act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
+        try:
+            eligibility.exclude(**act, **form.cleaned_data)
+        except Invalid as refusal:
+            show_errors(form, refusal)
+    if not form.is_valid():
+        return _page(request, selection, response, status=422, exclusion_form=form)
+    messages.success(request, _("Response %(number)d is not eligible; its author reads why.") % {"number": number})
+    return redirect("selection", pk)
+
+
+@access("reviewer")
+@require_POST
+def review_scores(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """Keep the reader's scores of a response; an autosave gets no page back."""
+    selection, response = _found(request, pk, number)
+    form = ScoresForm(sheet(selection, response, seat_for(selection, actor_of(request))), request.POST)
+    quiet = request.headers.get("HX-Request") == "true"
+    if form.is_valid():
+        act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
+        try:
+            scoring.save_scores(**act, scores=form.scores())
+        except Invalid as refusal:
+            show_errors(form, refusal)
+    if not form.is_valid():
+        return HttpResponse(status=422) if quiet else _page(request, selection, response, status=422, scores_form=form)
+    if quiet:
+        return HttpResponse(status=204)
+    messages.success(request, _("Your scores are saved. Submit them when all responses are scored."))
+    return redirect("selection", pk)
+
+
+@access("reviewer")
+@require_POST
+def review_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Hand the reader's scores in."""
+    try:
+        scoring.submit_scores(actor=actor_of(request), selection_id=selection_of(pk).pk)
+    except Invalid as refusal:
+        messages.error(request, " ".join(str(text) for texts in refusal.fields.values() for text in texts))
+    except IllegalMove as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your scores are submitted. They are shown when every reviewer has submitted."))
+    return redirect("selection", pk)
+
+
+@access("reviewer")
+@require_POST
+def review_agree(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """Write down the consensus on a response."""
+    selection, response = _found(request, pk, number)
+    form = ConsensusForm(sheet(selection, response, seat_for(selection, actor_of(request))), request.POST)
+    act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
+    if _done(form, lambda: consensus.agree(**act, scores=form.scores())):
+        messages.success(request, _("The consensus on response %(number)d is noted.") % {"number": number})
+        return redirect("selection", pk)
+    return _page(request, selection, response, status=422, consensus_form=form)
+
+
+@access("reviewer")
+@require_POST
+def review_feedback(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """Write the feedback to the author of a response."""
+    selection, response = _found(request, pk, number)
+    form = FeedbackForm(sheet(selection, response, seat_for(selection, actor_of(request))), request.POST)
+    act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
+    if _done(form, lambda: feedback.write_feedback(**act, remarks=form.remarks())):
+        messages.success(request, _("The feedback to response %(number)d is complete.") % {"number": number})
+        return redirect("selection", pk)
+    return _page(request, selection, response, status=422, feedback_form=form)
+
+
+def _done(form: SheetForm, act: Any) -> bool:
+    """Whether the form was valid and the action took it; a refusal stands beside its fields."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except Invalid as refusal:
+        show_errors(form, refusal)
+    return form.is_valid()

@@ -1,0 +1,222 @@
+"""The selection of a call for those who work on it: where it stands, and the steps of chair, publisher and manager."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from marketplace.actions.award import award
+from marketplace.actions.failed_calls import call_again, fail_selection, failure_codes, give_back
+from marketplace.actions.feedback import lacking_feedback
+from marketplace.actions.public_notice import publish_notice
+from marketplace.actions.selections import open_evaluation
+from marketplace.forms.selections import (
+    AnswerForm,
+    DeclarationForm,
+    FailureForm,
+    LeavingForm,
+    LotsForm,
+    ReplacementForm,
+)
+from marketplace.lifecycle import SELECTION_MOVES
+from marketplace.models import Account, ReviewSeat, Selection
+from marketplace.outcomes import excluded, last_day_of, ranking
+from marketplace.reviewing import lines, seat_for, steps
+from scenarios.access import access
+from scenarios.actor import Actor
+from scenarios.errors import Conflict, IllegalMove, Invalid
+from scenarios.models import Call, CallKey
+from scenarios.policies import one_of, open_moves
+from scenarios.views.parts import actor_of, page_of
+from scenarios.views.staff_parts import posted_version, show_errors
+
+WORKERS = ("reviewer", "manager", "publisher", "auditor")
+
+
+@access(*WORKERS)
+def selection_list(request: HttpRequest) -> HttpResponse:
+    """List the closed calls that took sealed responses; a reviewer's are those of the panels they are named for."""
+    actor = actor_of(request)
+    calls = Call.objects.closed().filter(key__isnull=False).select_related("selection").order_by("-closes_at", "pk")
+    if not actor.has_role("manager", "publisher", "auditor"):
+        named = Q(panel__account=actor.account_id) | Q(selection__seats__account=actor.account_id)
+        calls = calls.filter(pk__in=Call.objects.filter(named).values("pk"))
+    return render(request, "marketplace/selection_list.html", {"page": page_of(request, calls)})
+
+
+@access(*WORKERS)
+@never_cache
+def selection(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show where the selection of a call stands and what the reader can do about it."""
+    return selection_page(request, pk)
+
+
+def selection_of(pk: UUID) -> Selection:
+    """Return the selection of a call as its workers find it; NotFound where none has begun."""
+    found: Selection = one_of(
+        Selection.objects.select_related("call__need", "call__demand"),
+        Selection.objects.filter(call=pk).values_list("pk", flat=True).first(),
+    )
+    return found
+
+
+def selection_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """Render the page of a selection; `forms` replaces those that were refused."""
+    actor = actor_of(request)
+    call = one_of(Call.objects.visible_to(actor).with_public_state(), pk)
+    found = Selection.objects.filter(call=call).select_related("call__need", "call__demand").first()
+    context: dict[str, Any] = {"call": call, "selection": found}
+    if found is None:
+        context |= _before(call, actor)
+    else:
+        context |= _work(found, actor) | forms
+    return render(request, "marketplace/selection.html", context, status=status)
+
+
+def _before(call: Any, actor: Actor) -> dict[str, Any]:
+    chair = call.panel.filter(account_id=actor.account_id, is_chair=True).exists()
+    opened = CallKey.objects.filter(call=call, opened_at__isnull=False).exists()
+    return {
+        "is_closed": call.public_state == "closed",
+        "is_opened": opened,
+        "may_open": chair and opened and actor.has_role("reviewer"),
+    }
+
+
+def _work(found: Selection, actor: Actor) -> dict[str, Any]:
+    seat = seat_for(found, actor)
+    reviews = seat is not None and seat.declaration == "none"
+    moves = open_moves(SELECTION_MOVES, actor=actor, owner_id=None, status=found.status)
+    over = Selection.objects.past_notice().filter(pk=found.pk).exists()
+    return {
+        "steps": steps(found),
+        "seat": seat,
+        "reviews": reviews,
+        "declaration_form": DeclarationForm() if seat and seat.declaration == "pending" else None,
+        "leaving_form": LeavingForm() if reviews and found.status == "evaluating" else None,
+        "lines": lines(found, seat) if reviews or actor.has_role("manager", "publisher", "auditor") else None,
+        "seats": _seats(found, actor),
+        "moves": moves,
+        "is_over": over,
+        "last_day": last_day_of(found),
+        "lacking": lacking_feedback(found) if found.status in ("publicity", "suspended") else [],
+        "lots": ranking(found),
+        "excluded": excluded(found),
+        "objections": [
+            (row, AnswerForm(prefix=str(row.pk))) for row in found.objections.select_related("organisation")
+        ],
+        "may_answer": actor.has_role("manager"),
+        "failure_form": FailureForm(codes=failure_codes(found)) if "fail" in moves else None,
+        "lots_form": LotsForm() if _may_go_on(found, actor) else None,
+        "has_pool": found.call.demand_id is not None,
+    }
+
+
+def _may_go_on(found: Selection, actor: Actor) -> bool:
+    return found.status == "failed" and not found.next_step and actor.has_role("manager")
+
+
+def _seats(found: Selection, actor: Actor) -> list[dict[str, Any]]:
+    """Return every seat with its declaration; what a reviewer wrote about it is read by the manager alone."""
+    manages = actor.has_role("manager") and found.status == "evaluating"
+    rows = found.seats.select_related("account").order_by("-is_chair", "account__name")
+    replaced = set(ReviewSeat.objects.filter(replaces__in=rows).values_list("replaces", flat=True))
+    reviewers = Account.objects.filter(is_active=True, staff_roles__role="reviewer").order_by("email")
+    free = [(str(row.pk), str(row)) for row in reviewers.exclude(pk__in=rows.values("account"))] if manages else []
+    return [
+        {
+            "seat": row,
+            "statement": row.statement if actor.has_role("manager") else "",
+            "is_free": row.left_at is not None and row.pk not in replaced,
+            "form": ReplacementForm(prefix=str(row.pk), reviewers=free) if manages else None,
+        }
+        for row in rows
+    ]
+
+
+@access("reviewer")
+@require_POST
+def selection_open(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open the evaluation."""
+    open_evaluation(actor=actor_of(request), call_id=pk)
+    messages.success(request, _("The evaluation is open. Every reviewer now declares whether they have a conflict."))
+    return redirect("selection", pk)
+
+
+@access("publisher")
+@require_POST
+def selection_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put the result under public notice."""
+    act: Any = {"actor": actor_of(request), "selection_id": selection_of(pk).pk, "version": posted_version(request)}
+    try:
+        publish_notice(**act)
+    except (Conflict, IllegalMove) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The result is under public notice; everyone concerned is told."))
+    return redirect("selection", pk)
+
+
+@access("publisher")
+@require_POST
+def selection_award(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Award the call."""
+    act: Any = {"actor": actor_of(request), "selection_id": selection_of(pk).pk, "version": posted_version(request)}
+    try:
+        award(**act)
+    except Invalid as refusal:
+        messages.error(request, " ".join(str(text) for texts in refusal.fields.values() for text in texts))
+    except (Conflict, IllegalMove) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The call is awarded; everyone concerned is told."))
+    return redirect("selection", pk)
+
+
+@access("publisher")
+@require_POST
+def selection_fail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Declare the call failed."""
+    found = selection_of(pk)
+    form = FailureForm(request.POST, codes=failure_codes(found))
+    if form.is_valid():
+        try:
+            fail_selection(actor=actor_of(request), selection_id=found.pk, **form.cleaned_data)
+        except Invalid as refusal:
+            show_errors(form, refusal)
+    if not form.is_valid():
+        return selection_page(request, pk, status=422, failure_form=form)
+    messages.success(request, _("The call is declared failed; everyone concerned is told why."))
+    return redirect("selection", pk)
+
+
+@access("manager")
+@require_POST
+def selection_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Draft a new call with the terms of the failed one, in lots where a number of them is posted."""
+    form = LotsForm(request.POST) if "lots" in request.POST else None
+    if form is not None and not form.is_valid():
+        return selection_page(request, pk, status=422, lots_form=form)
+    lots = form.cleaned_data["lots"] if form else 1
+    try:
+        new = call_again(actor=actor_of(request), selection_id=selection_of(pk).pk, lots=lots)
+    except Invalid as refusal:
+        messages.error(request, " ".join(str(text) for texts in refusal.fields.values() for text in texts))
+        return redirect("selection", pk)
+    messages.success(request, _("A new call is drafted. Set its dates, its panel and its openers."))
+    return redirect("staff_call", new.pk)
+
+
+@access("manager")
+@require_POST
+def selection_give_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Give the pool behind a failed call free."""
+    demand = give_back(actor=actor_of(request), selection_id=selection_of(pk).pk)
+    messages.success(request, _("The pool is free again; its owners are told."))
+    return redirect("staff_pool", demand.pk)
