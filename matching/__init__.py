@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from matching.likeness import pair_likeness
     from matching.merging import MergeVectors, OwnTerms
     from matching.near_copies import Containment, containment, is_comparable
+    from matching.plane import plane_of
     from matching.ranking import DEFAULT_WEIGHTS, rank, rank_many
     from matching.reranking import RankingModel, rerank
     from matching.results import Document, FieldCosines, Group, Hit, Pair, Ranked, TermContribution, Weights
@@ -70,6 +71,7 @@ _MODULES = {
     "likeness": ("pair_likeness",),
     "merging": ("MergeVectors", "OwnTerms"),
     "near_copies": ("Containment", "containment", "is_comparable"),
+    "plane": ("plane_of",),
     "ranking": ("DEFAULT_WEIGHTS", "rank", "rank_many"),
     "reranking": ("RankingModel", "rerank"),
     "results": ("Document", "FieldCosines", "Group", "Hit", "Pair", "Ranked", "TermContribution", "Weights"),
@@ -127,6 +129,7 @@ __all__ = [
     "learn_ranking",
     "ndcg_at",
     "pair_likeness",
+    "plane_of",
     "rank",
     "rank_many",
     "ranking_quality",

@@ -16,6 +16,7 @@ class ScenariosConfig(AppConfig):
         topics.subscribe(topics.NEED_PUBLISHED, "scenarios.index_needs")
         topics.subscribe(topics.NEED_UNLISTED, "scenarios.index_needs")
         topics.subscribe(topics.NEED_INDEXED, "scenarios.propose_merges", queue="batch")
+        topics.subscribe(topics.NEED_INDEXED, "scenarios.lay_out_needs", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "scenarios.propose_all", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "scenarios.preview_thresholds", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "scenarios.prune", queue="batch")

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from matching import Document, continue_groups
+from matching import Document, continue_groups, plane_of
 from scenarios import topics
 from scenarios.actions import deadlines, moderation
 from scenarios.actions.needs import search_tokens
@@ -36,6 +36,7 @@ from scenarios.models import (
     MergePreview,
     MergeProposal,
     Need,
+    NeedPlace,
     ProposalMember,
     UsedKey,
 )
@@ -113,6 +114,25 @@ def propose_merges(*, need_ids: Iterable[str] | None = None, finish: Finish) -> 
             if row.proposal.pk in stale:
                 _supersede(row.proposal)
         _supersede_swallowed()
+        finish()
+
+
+def lay_out_needs(*, need_ids: Iterable[str] = (), finish: Finish) -> None:
+    """Draw the map of likeness anew from the live index: a place for every need on offer.
+
+    need_ids : what the news was about; the whole map is drawn whatever changed.
+    """
+    live = readable_index()
+    places = plane_of(live.indexes.part("needs")) if live else {}
+    with transaction.atomic():
+        wait_for_lock("map of likeness")
+        NeedPlace.objects.all().delete()
+        if live:
+            known = set(Need.objects.indexable().values_list("pk", flat=True))
+            rows = [(UUID(name), place) for name, place in places.items() if UUID(name) in known]
+            NeedPlace.objects.bulk_create(
+                (NeedPlace(need_id=pk, x=x, y=y, index_build=live.build) for pk, (x, y) in rows), batch_size=2000
+            )
         finish()
 
 

@@ -35,6 +35,11 @@ def propose_merges(*, delivery: int) -> None:
     outbox.do_together(delivery, pipeline.propose_merges, ids="need_ids")
 
 
+@shared_task(name="scenarios.lay_out_needs", **LIMITS)
+def lay_out_needs(*, delivery: int) -> None:
+    outbox.do_together(delivery, pipeline.lay_out_needs, ids="need_ids")
+
+
 @shared_task(name="scenarios.propose_all", **LIMITS)
 def propose_all(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.propose_all)

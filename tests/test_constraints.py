@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, Model
 
 from marketplace.models import Exclusion, Feedback
-from scenarios.models import Call, Consent, CoreChange, Indicator, MergedDemand, Need, ScaleMark
+from scenarios.models import Call, Consent, CoreChange, IndexBuild, Indicator, MergedDemand, Need, NeedPlace, ScaleMark
 from tests.factories import Cast, make_organisation, published_capability, published_need
 from tests.scenarios.test_deadlines import make_pool
 from tests.selections import evaluated_call, published
@@ -54,6 +54,11 @@ def core_change(cast: Cast) -> CoreChange:
     return CoreChange.objects.create(
         demand=member.demand, need=member.need, part="problem", value="x", reason="y", proposed_by=cast.manager
     )
+
+
+def need_place(cast: Cast) -> NeedPlace:
+    build = IndexBuild.objects.create(folder="build-1")
+    return NeedPlace.objects.create(need=published_need(cast), x=1, y=-1, index_build=build)
 
 
 def scale_mark(cast: Cast) -> ScaleMark:
@@ -103,6 +108,8 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("core_change_in_a_core_was_taken", core_change, {"core_version": 1}),
     ("scale_mark_positive", scale_mark, {"quantity": Decimal(0)}),
     ("scale_mark_unit_known", scale_mark, {"unit": "bogus"}),
+    ("need_place_in_the_plane", need_place, {"x": 1.01}),
+    ("need_place_in_the_plane", need_place, {"y": -1.01}),
     ("need_status_known", published_need, {"status": "bogus"}),
     ("need_risk_tier_known", published_need, {"risk_tier": "R9"}),
     ("need_quantity_unit_known", published_need, {"quantity_unit": "bogus"}),

@@ -19,6 +19,7 @@ from scenarios.models.event import Event, EventSeal
 from scenarios.models.moderation import ModerationDecision
 from scenarios.models.need import Follow, Indicator, Need, NeedVersion
 from scenarios.models.outbox import Delivery, Heartbeat, IndexBuild, JobSlot, UsedKey
+from scenarios.models.place import NeedPlace
 from scenarios.models.scale import ScaleMark
 from scenarios.models.synonyms import Concept, Phrase, SynonymProposal
 from scenarios.models.taxonomy import Chain, District
@@ -54,6 +55,7 @@ __all__ = [
     "MergedDemand",
     "ModerationDecision",
     "Need",
+    "NeedPlace",
     "NeedVersion",
     "Opener",
     "PanelSeat",

@@ -113,6 +113,8 @@ def test_only_likeness_is_stored_as_a_float() -> None:
         "MergeProposal.score",
         "MergeThreshold.value",
         "NearCopy.overlap",
+        "NeedPlace.x",
+        "NeedPlace.y",
         "RankingModel.gain_bound",
         "RankingModel.ndcg",
         "RankingModel.plain_ndcg",

@@ -11,7 +11,8 @@ from matching import Document
 from scenarios.actions.needs import withdraw_need
 from scenarios.indexing import replace_lost_build, update_index
 from scenarios.live_index import folder_of, live_index
-from scenarios.models import IndexBuild, MergeProposal
+from scenarios.models import IndexBuild, MergeProposal, NeedPlace
+from scenarios.pipeline import lay_out_needs
 from tests.drain import drain_outbox
 from tests.factories import Cast, checked_need, draft_need, published_need
 
@@ -34,6 +35,21 @@ def test_only_needs_on_offer_are_in_the_index(cast: Cast) -> None:
     drain_outbox()
     assert ids() == set()
     assert hidden.status == "published"
+
+
+def test_every_need_on_offer_has_a_place_on_the_map_and_no_other(cast: Cast) -> None:
+    draft_need(cast)
+    published_need(cast, visibility="parties")
+    shown = [published_need(cast, title_zh=title) for title in ("床位调度", "铸件检测", "车辆识别", "道路巡检")]
+    drain_outbox()
+    assert set(NeedPlace.objects.values_list("need", flat=True)) == {need.pk for need in shown}
+    assert {place.index_build for place in NeedPlace.objects.all()} == {IndexBuild.objects.live()}
+    before = set(NeedPlace.objects.values_list("need", "x", "y"))
+    lay_out_needs(finish=lambda: None)
+    assert set(NeedPlace.objects.values_list("need", "x", "y")) == before
+    withdraw_need(actor=cast.actor("enterprise"), need_id=shown[0].pk)
+    drain_outbox()
+    assert set(NeedPlace.objects.values_list("need", flat=True)) == {need.pk for need in shown[1:]}
 
 
 def test_a_switch_keeps_one_live_build_and_few_folders(cast: Cast, settings: Any) -> None:
