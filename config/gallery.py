@@ -8,6 +8,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 
+from config.gallery_pictures import pictures
 from scenarios.precision import NeedDraft, PrecisionReport, check
 
 TONES = ("neutral", "info", "good", "warn", "bad", "special")
@@ -90,6 +91,7 @@ def gallery_context(*, posted: bool = False) -> dict[str, Any]:
         "reliability": _reliability(),
         "columns": ["XQ-2026-0007", "XQ-2026-0012", "XQ-2026-0031"],
         "differences": _differences(),
+        "pictures": pictures(),
         "show_errors": posted,
     }
 

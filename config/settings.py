@@ -251,7 +251,8 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "drafting": "90/min", "login": "10/min"},
+    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "drafting": "90/min", "login": "10/min"}
+    | {"open_data": "60/min"},
     # Behind as many proxies; without one, X-Forwarded-For is the client's own word and must not count for limits.
     "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_METADATA_CLASS": None,

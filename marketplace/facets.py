@@ -39,9 +39,7 @@ def _array(field: str) -> Reading:
 
 
 def _serving(values: list[str]) -> Q:
-    named: Any = Capability.districts.through._default_manager
-    serving = named.filter(district_id__in=values).values("capability_id")
-    return Q(pk__in=serving) | ~Q(pk__in=named.values("capability_id"))
+    return Q(pk__in=Capability.objects.serving(values).values("pk"))
 
 
 def _district_counts(rows: Rows) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Named reads of organisations, capabilities, suggestions and notifications."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
@@ -8,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from marketplace.choices import CapabilityStatus, SuggestionState
 from scenarios.actor import Actor
+from scenarios.figure_querysets import within_days
 from scenarios.querysets import DatabaseClock, holding_one_of
 
 
@@ -55,6 +57,16 @@ class CapabilityQuerySet(models.QuerySet[Any]):
     def of(self, actor: Actor) -> Self:
         return self.filter(owner_id__in=actor.organisation_ids)
 
+    def serving(self, districts: list[str]) -> Self:
+        """Capabilities that serve one of these districts: those that name it, and those that name none."""
+        named: Any = self.model._meta.get_field("districts").remote_field.through._default_manager
+        serving = named.filter(district_id__in=districts).values("capability_id")
+        return self.filter(Q(pk__in=serving) | ~Q(pk__in=named.values("capability_id")))
+
+    def published_within(self, since: date | None, until: date | None) -> Self:
+        """Capabilities that were published within these days of the city."""
+        return self.filter(within_days("published_at", since, until))
+
     def matching_text(self, *alternatives: list[str]) -> Self:
         """Capabilities whose title or texts hold every term of one of the alternatives."""
         return self.filter(holding_one_of([*alternatives])) if any(alternatives) else self
@@ -72,6 +84,13 @@ class CapabilityQuerySet(models.QuerySet[Any]):
 class SuggestionQuerySet(models.QuerySet[Any]):
     def current(self) -> Self:
         return self.exclude(state=SuggestionState.SUPERSEDED)
+
+    def fitting(self) -> Self:
+        """Those of capabilities on offer that pass every gate, whatever people said to them.
+
+        It follows from what is public of both sides; who dismissed or chose what does not enter it.
+        """
+        return self.current().filter(failed_gates=[], capability__in=self._related("capability").published())
 
     def for_supplier(self, actor: Actor) -> Self:
         """What is suggested to the actor's own published capabilities, and may still be answered and read by it."""

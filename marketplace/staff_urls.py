@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from marketplace.views import (
     capability_moderation,
+    figures,
     imports,
     opening,
     organisation_queue,
@@ -53,6 +54,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ("feedback/", reviewing.review_feedback, "review_feedback"),
         )
     ),
+    path("dashboard/", figures.staff_dashboard, name="staff_dashboard"),
+    path("dashboard/<slug:name>/", figures.staff_figure, name="staff_figure"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:pk>/", imports.import_job, name="import_job"),
     path("imports/<uuid:pk>/start/", imports.import_start, name="import_start"),

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from scenarios.actor import Actor
 from scenarios.choices import Disclosure
+from scenarios.figure_querysets import ENOUGH_OWNERS
 from scenarios.models import Consent, DemandMember, MergedDemand, Need
 
-ENOUGH_OWNERS = 3
 TELLING = ("title_zh", "title_en", "problem")
 BAND_ENDS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 

@@ -1,7 +1,8 @@
 """Lists that a reader narrows: facets with counts, the order, and what is chosen at present."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
@@ -91,6 +92,53 @@ def _chips(facets: Iterable[Facet], chosen: Mapping[str, list[str]], query: Quer
             rest.setlist(facet.name, [one for one in rest.getlist(facet.name) if one != value])
             chips.append(Chip(labels[value], f"?{rest.urlencode()}"))
     return chips
+
+
+class Narrowing(NamedTuple):
+    """A way to narrow a list that no facet shows, as figures link to it: its name in the address, the rows that it
+    leaves of a value, and the words for the value. `rows` and `words` are not asked for a value that `read` refuses.
+    """
+
+    name: str
+    read: Callable[[str], Any]
+    rows: Callable[[Any, Any], Any]
+    words: Callable[[Any], Any]
+
+
+def linked(rows: Any, narrowings: Iterable[Narrowing], query: QueryDict) -> tuple[Any, list[Chip], dict[str, str]]:
+    """Return the rows narrowed as the address says, a chip for each, and what a form has to carry on."""
+    chips, carried = [], {}
+    for one in narrowings:
+        text = query.get(one.name, "")
+        value = one.read(text) if text else None
+        if value is None:
+            continue
+        rows = one.rows(rows, value)
+        rest = query.copy()
+        rest.pop("page", None)
+        rest.pop(one.name)
+        chips.append(Chip(one.words(value), f"?{rest.urlencode()}"))
+        carried[one.name] = text
+    return rows, chips, carried
+
+
+def a_day(text: str) -> date | None:
+    """Return a day written as 2026-03-31; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def days(read: Callable[[Any, date | None, date | None], Any], name: str, since: Any, until: Any) -> list[Narrowing]:
+    """Return the two narrowings by days of a named read: `<name>_since` and `<name>_until`.
+
+    since, until : their words, with a place for the day.
+    """
+    return [
+        Narrowing(f"{name}_since", a_day, lambda rows, day: read(rows, day, None), lambda day: since % {"day": day}),
+        Narrowing(f"{name}_until", a_day, lambda rows, day: read(rows, None, day), lambda day: until % {"day": day}),
+    ]
 
 
 class Order(NamedTuple):

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from scenarios.actor import Actor
 from scenarios.choices import ConsentState, NeedStatus, ProposalStatus
+from scenarios.figure_querysets import CallFigures, DemandMemberFigures, MergedDemandFigures, NeedFigures
 
 CONSENTED = (ConsentState.ACCEPTED, ConsentState.RESERVED)
 ENDED_DEMANDS = ("split", "dissolved")
@@ -72,7 +73,7 @@ def _events(model: Any, *kinds: str, generation: OuterRef) -> Any:
     return event.objects.filter(subject_id=OuterRef("pk"), kind__in=kinds, generation=generation)
 
 
-class NeedQuerySet(models.QuerySet[Any]):
+class NeedQuerySet(NeedFigures):
     def listed(self) -> Self:
         """Needs that were published and may still be read at their public address."""
         return self.filter(status__in=LISTED)
@@ -155,7 +156,7 @@ class NeedQuerySet(models.QuerySet[Any]):
         return soon.exclude(Exists(told)).order_by("expires_at", "pk")
 
 
-class DemandMemberQuerySet(models.QuerySet[Any]):
+class DemandMemberQuerySet(DemandMemberFigures):
     """Links between pools and needs."""
 
     def living(self) -> Self:
@@ -208,7 +209,7 @@ class TitleSearch:
         return self.filter(wanted) if text else self
 
 
-class MergedDemandQuerySet(TitleSearch, models.QuerySet[Any]):
+class MergedDemandQuerySet(TitleSearch, MergedDemandFigures):
     def living(self) -> Self:
         return self.exclude(status__in=ENDED_DEMANDS)
 
@@ -310,7 +311,7 @@ class CoreChangeQuerySet(models.QuerySet[Any]):
         return self.filter(core_version__isnull=True).exclude(state="dismissed")
 
 
-class CallQuerySet(TitleSearch, models.QuerySet[Any]):
+class CallQuerySet(TitleSearch, CallFigures):
     def open(self) -> Self:
         """Calls that may be answered now, by the database clock."""
         return self.filter(status="open", closes_at__gt=DatabaseClock())

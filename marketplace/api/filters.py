@@ -7,13 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace import choices
 from marketplace.models import Capability, Organisation, Suggestion
-from scenarios.api.filters import Mine, Narrow, Text, ordering
+from scenarios.api.filters import Days, Mine, Narrow, OnOffer, Text, ordering
 from scenarios.choices import Deploy, Unit
 
 
 class CapabilityFilter(Narrow):
     q = Text()
     mine = Mine(label=_("Only capabilities of your organisations"))
+    on_offer = OnOffer(label=_("Only capabilities on offer now"))
+    district = filters.CharFilter(max_length=40, method="filter_district", label=_("Serves this district"))
+    published_since = Days("published_within", "since", label=_("Published from this day on"))
+    published_until = Days("published_within", "until", label=_("Published until this day"))
     status = filters.MultipleChoiceFilter(choices=choices.CapabilityStatus.choices)
     layer = filters.MultipleChoiceFilter(choices=choices.Layer.choices)
     maturity = filters.MultipleChoiceFilter(choices=choices.Maturity.choices)
@@ -26,6 +30,9 @@ class CapabilityFilter(Narrow):
     class Meta:
         model = Capability
         fields: list[str] = []
+
+    def filter_district(self, rows: Any, name: str, value: str) -> Any:
+        return rows.serving([value])
 
     def holds(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(**{f"{name}__contains": [value]})

@@ -17,7 +17,7 @@ from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.audiences import CAPABILITY_FIELDS, Audience, audience_of, visible_fields
 from scenarios.choices import Subject, Verdict
-from scenarios.listing import Order, chosen_order
+from scenarios.listing import Order, chosen_order, days, linked
 from scenarios.models import ModerationDecision, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.synonyms import search_alternatives
@@ -33,11 +33,20 @@ ORDERS = (
 )
 
 
+PUBLISHED = days(
+    lambda rows, since, until: rows.published_within(since, until),
+    "published",
+    _("Published from %(day)s on"),
+    _("Published until %(day)s"),
+)
+
+
 @access("public")
 def capability_list(request: HttpRequest) -> HttpResponse:
     """The capabilities on offer: searched, narrowed, sorted, paged."""
     text = search_text(request)
-    found = Capability.objects.published().matching_text(*search_alternatives(text))
+    offered = Capability.objects.published().matching_text(*search_alternatives(text))
+    found, chips, carried = linked(offered, PUBLISHED, request.GET)
     narrowed = narrow_capabilities(found, request.GET)
     order = chosen_order(ORDERS, request.GET)
     rows = narrowed.rows.select_related("owner").prefetch_related("districts").order_by(*order.fields)
@@ -46,7 +55,8 @@ def capability_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "cards": [card_of(capability) for capability in page.object_list],
         "facets": narrowed.facets,
-        "chips": narrowed.chips,
+        "chips": [*chips, *narrowed.chips],
+        "carried": carried,
         "text": text,
         "orders": ORDERS,
         "order": order,

@@ -6,7 +6,9 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from scenarios import choices
+from scenarios import choices, funnel
+from scenarios.actor import PUBLIC, Actor
+from scenarios.funnel import at_step
 from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need
 from scenarios.synonyms import search_alternatives
 
@@ -48,8 +50,57 @@ class Narrow(filters.FilterSet):  # type: ignore[misc]
         return rows.order_by(*wanted, "pk") if "pk" not in wanted else rows
 
 
+class Days(filters.DateFilter):  # type: ignore[misc]
+    """Rows of some days of the city, by a named read of their queryset; `since` and `until` are both included."""
+
+    def __init__(self, read: str, end: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.read, self.end = read, end
+
+    def filter(self, rows: Any, value: Any) -> Any:
+        if value is None:
+            return rows
+        ends = {"since": None, "until": None, self.end: value}
+        reader = [actor_of_filter(self)] if self.read == "come_within" else []
+        return getattr(rows, self.read)(*reader, *ends.values())
+
+
+def actor_of_filter(one: filters.Filter) -> Actor:
+    """Return who reads; the public where there is no request, as when the schema is made."""
+    actor: Actor = getattr(getattr(one.parent, "request", None), "actor", PUBLIC)
+    return actor
+
+
+class AtStep(filters.ChoiceFilter):  # type: ignore[misc]
+    """Needs that have passed a step of the funnel, as far as the reader is told of it."""
+
+    def filter(self, rows: Any, value: str) -> Any:
+        return at_step(rows, value, actor_of_filter(self)) if value else rows
+
+
+class OnOffer(filters.BooleanFilter):  # type: ignore[misc]
+    """Only what is on offer now, by the database clock."""
+
+    def filter(self, rows: Any, value: bool | None) -> Any:
+        return rows.published() if value else rows
+
+
 class NeedFilter(Narrow):
     q = Text()
+    step = AtStep(choices=funnel.CHOICES, label=_("Needs that have passed this step of the funnel"))
+    on_offer = OnOffer(label=_("Only needs on offer now"))
+    technique = filters.CharFilter(
+        method="filter_technique", max_length=20, label=_("Needs that a capability with this technique fits")
+    )
+    fit = filters.ChoiceFilter(
+        choices=[("none", _("No capability on offer fits"))],
+        method="filter_fit",
+        label=_("Only needs that no capability on offer fits"),
+    )
+    came_since = Days("come_within", "since", label=_("Handed in from this day on; published, for all but staff"))
+    came_until = Days("come_within", "until", label=_("Handed in until this day; published, for all but staff"))
+    published_since = Days("published_within", "since", label=_("First published from this day on"))
+    published_until = Days("published_within", "until", label=_("First published until this day"))
     mine = Mine(label=_("Only needs of your organisations"))
     status = filters.MultipleChoiceFilter(choices=choices.NeedStatus.choices)
     domain = filters.MultipleChoiceFilter(choices=choices.Domain.choices)
@@ -66,8 +117,16 @@ class NeedFilter(Narrow):
         model = Need
         fields: list[str] = []
 
+    def filter_technique(self, rows: Any, name: str, value: str) -> Any:
+        return rows.fitted_by(value)
+
+    def filter_fit(self, rows: Any, name: str, value: str) -> Any:
+        return rows.fitted_by_none()
+
 
 class DemandFilter(Narrow):
+    formed_since = Days("formed_within", "since", label=_("Formed from this day on"))
+    formed_until = Days("formed_within", "until", label=_("Formed until this day"))
     mine = Mine(label=_("Only pools with needs of your organisations"))
     status = filters.MultipleChoiceFilter(choices=choices.DemandStatus.choices)
     unit = filters.MultipleChoiceFilter(choices=choices.Unit.choices)
@@ -88,6 +147,8 @@ class ProposalFilter(Narrow):
 
 
 class CallFilter(Narrow):
+    opened_since = Days("opened_within", "since", label=_("Opened from this day on"))
+    opened_until = Days("opened_within", "until", label=_("Opened until this day"))
     status = filters.MultipleChoiceFilter(choices=choices.CallStatus.choices)
     kind = filters.MultipleChoiceFilter(choices=choices.CallKind.choices)
     unit = filters.MultipleChoiceFilter(field_name="quantity_unit", choices=choices.Unit.choices)

@@ -20,7 +20,7 @@ from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
 from scenarios.errors import Invalid
 from scenarios.facts import label_of, lot_label
 from scenarios.forms import InterestForm
-from scenarios.listing import Facet, narrow
+from scenarios.listing import Facet, days, linked, narrow
 from scenarios.models import Call, CallKey, Interest
 from scenarios.policies import one_of
 from scenarios.querysets import DatabaseClock
@@ -33,6 +33,12 @@ STATES = (
     ("cancelled", pgettext_lazy("call status", "Cancelled")),
 )
 PUBLIC_STATES = ("open", "closed", "cancelled")
+OPENED = days(
+    lambda rows, since, until: rows.opened_within(since, until),
+    "opened",
+    gettext_lazy("Opened from %(day)s on"),
+    gettext_lazy("Opened until %(day)s"),
+)
 
 
 @access("public")
@@ -40,14 +46,20 @@ def call_list(request: HttpRequest) -> HttpResponse:
     """The calls that were ever open, the open ones first, by the database clock."""
     actor, text = actor_of(request), search_text(request)
     public = Call.objects.visible_to(actor).filter(status__in=PUBLIC_STATES, opens_at__isnull=False)
-    rows = public.with_public_state().matching_title(text)
+    found, chips, carried = linked(public.with_public_state().matching_title(text), OPENED, request.GET)
     facets = [
         Facet("public_state", gettext_lazy("State"), list(STATES)),
         Facet("kind", label_of(Call, "kind"), list(choices.CallKind.choices)),
     ]
-    narrowed = narrow(rows, facets, request.GET)
+    narrowed = narrow(found, facets, request.GET)
     ordered = narrowed.rows.with_openness().order_by("-is_open", F("closes_at").asc(nulls_last=True), "pk")
-    context = {"page": page_of(request, ordered), "facets": narrowed.facets, "chips": narrowed.chips, "text": text}
+    context = {
+        "page": page_of(request, ordered),
+        "facets": narrowed.facets,
+        "chips": [*chips, *narrowed.chips],
+        "carried": carried,
+        "text": text,
+    }
     return render(request, "scenarios/call_list.html", context)
 
 

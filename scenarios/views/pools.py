@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from scenarios import choices
@@ -22,8 +23,9 @@ from scenarios.comparing import core_changes, deviation_label, treatment_lines, 
 from scenarios.disclosure import band_of, shown_members, shows_names, shows_quantities
 from scenarios.errors import Conflict, Invalid
 from scenarios.facts import label_of, number
+from scenarios.figure_querysets import ON_THE_WAY
 from scenarios.forms import ConsentForm, CoreChangeForm
-from scenarios.listing import Facet, narrow
+from scenarios.listing import Facet, days, linked, narrow
 from scenarios.models import Consent, CoreChange, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of
 from scenarios.querysets import CONSENTED
@@ -31,26 +33,41 @@ from scenarios.scale import meter_rows, own_scale
 from scenarios.views.parts import actor_of, follows, page_of, search_text
 from scenarios.views.shown_need import indicator_rows
 
-FORMED = ("formed", "threshold_met", "threshold_missed", "frozen", "called", "landed")
+FORMED_WITHIN = days(
+    lambda rows, since, until: rows.formed_within(since, until),
+    "formed",
+    gettext_lazy("Formed from %(day)s on"),
+    gettext_lazy("Formed until %(day)s"),
+)
 
 
 @access("public")
 def pool_list(request: HttpRequest) -> HttpResponse:
     """The pools that live: how much each has gathered and how far it is from its scale."""
     actor, text = actor_of(request), search_text(request)
-    rows = MergedDemand.objects.visible_to(actor).living().filter(status__in=FORMED).matching_title(text)
+    readable = MergedDemand.objects.visible_to(actor).matching_title(text)
+    rows, chips, carried = linked(readable, FORMED_WITHIN, request.GET)
+    if not carried:  # what was formed within some days is listed even where it ended since
+        rows = rows.on_the_way()
     facets = [
         Facet(
             "status",
             label_of(MergedDemand, "status"),
-            [pair for pair in choices.DemandStatus.choices if pair[0] in FORMED],
+            [pair for pair in choices.DemandStatus.choices if pair[0] in ON_THE_WAY],
         ),
         Facet("unit", label_of(MergedDemand, "unit"), list(choices.Unit.choices)),
     ]
     narrowed = narrow(rows, facets, request.GET)
     page = page_of(request, narrowed.rows.with_scale().order_by("-created_at", "pk"))
     cards = [{"pool": pool, "scale": _scale(pool, actor)} for pool in page]
-    context = {"page": page, "cards": cards, "facets": narrowed.facets, "chips": narrowed.chips, "text": text}
+    context = {
+        "page": page,
+        "cards": cards,
+        "facets": narrowed.facets,
+        "chips": [*chips, *narrowed.chips],
+        "carried": carried,
+        "text": text,
+    }
     return render(request, "scenarios/pool_list.html", context)
 
 

@@ -15,9 +15,10 @@ from scenarios.actor import Actor
 from scenarios.disclosure import shows_names
 from scenarios.event_labels import event_label
 from scenarios.facts import label_of
+from scenarios.funnel import at_step, steps_for
 from scenarios.lifecycle import NEED_MOVES
-from scenarios.listing import Facet, Order, chosen_order, narrow
-from scenarios.models import Call, DemandMember, District, Event, MergedDemand, ModerationDecision, Need
+from scenarios.listing import Facet, Narrowing, Order, chosen_order, days, linked, narrow
+from scenarios.models import Call, DemandMember, District, Event, Interest, MergedDemand, ModerationDecision, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
 from scenarios.synonyms import search_alternatives
@@ -40,19 +41,67 @@ def _facets() -> list[Facet]:
     return [facets[0], Facet("district", label_of(Need, "district"), districts), *facets[1:]]
 
 
+def _narrowings(actor: Actor) -> list[Narrowing]:
+    """Return what figures narrow the list by."""
+    steps, techniques = {step.name: step.label for step in steps_for(actor)}, _techniques()
+    published = days(
+        lambda rows, since, until: rows.published_within(since, until),
+        "published",
+        _("Published from %(day)s on"),
+        _("Published until %(day)s"),
+    )
+    come = days(
+        lambda rows, since, until: rows.come_within(actor, since, until),
+        "came",
+        _("Came from %(day)s on"),
+        _("Came until %(day)s"),
+    )
+    return [
+        Narrowing(
+            "step",
+            lambda name: name if name in steps else None,
+            lambda rows, name: at_step(rows, name, actor),
+            lambda name: _("Step: %(step)s") % {"step": steps[name]},
+        ),
+        Narrowing(
+            "technique",
+            lambda name: name if name in techniques else None,
+            lambda rows, name: rows.fitted_by(name),
+            lambda name: _("Fitted by: %(technique)s") % {"technique": techniques[name]},
+        ),
+        Narrowing(
+            "fit",
+            lambda value: value if value == "none" else None,
+            lambda rows, _value: rows.fitted_by_none(),
+            lambda _value: _("No capability on offer fits"),
+        ),
+        *come,
+        *published,
+    ]
+
+
+def _techniques() -> dict[str, Any]:
+    """Return the labels of techniques, which belong to the supply side."""
+    capability: Any = Interest._meta.get_field("capability").related_model
+    return dict(capability._meta.get_field("techniques").base_field.choices)
+
+
 @access("public")
 def need_list(request: HttpRequest) -> HttpResponse:
-    """The needs on offer: searched, narrowed, sorted, paged."""
+    """The needs on offer: searched, narrowed, sorted, paged. A step of the funnel lists all that have passed it."""
     actor = actor_of(request)
     text = search_text(request)
-    rows = Need.objects.published().visible_to(actor).matching_text(*search_alternatives(text))
-    narrowed = narrow(rows, _facets(), request.GET)
+    readable = Need.objects.visible_to(actor)
+    rows = readable if request.GET.get("step") else readable.published()
+    found, chips, carried = linked(rows.matching_text(*search_alternatives(text)), _narrowings(actor), request.GET)
+    narrowed = narrow(found, _facets(), request.GET)
     order = chosen_order(ORDERS, request.GET)
     page = page_of(request, narrowed.rows.select_related("owner", "district").order_by(*order.fields))
     context = {
         "page": page,
         "facets": narrowed.facets,
-        "chips": narrowed.chips,
+        "chips": [*chips, *narrowed.chips],
+        "carried": carried,
         "text": text,
         "orders": ORDERS,
         "order": order,
