@@ -5,9 +5,11 @@ from rest_framework.routers import SimpleRouter
 
 from config.api_docs import ApiDocs, ApiSchema
 from marketplace.api.capabilities import CapabilityEndpoint
+from marketplace.api.deadlines import Deadlines
 from marketplace.api.figures import FigureData, FigureFile, FigureList
 from marketplace.api.members import InvitationEndpoint, OrganisationInvitations, OrganisationMembers
 from marketplace.api.notifications import NotificationEndpoint
+from marketplace.api.open_data import OpenData, OpenDataFile, OpenDataRows
 from marketplace.api.organisations import OrganisationEndpoint
 from marketplace.api.rankings import RankingEndpoint
 from marketplace.api.reference import Reference, References
@@ -73,9 +75,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reference/<slug:name>/", Reference.as_view(), name="api-reference"),
     path("problems/<slug:kind>/", ProblemKind.as_view(), name="api-problem"),
     path("deliveries/<int:pk>/retry/", DeliveryRetry.as_view(), name="api-delivery-retry"),
+    path("deadlines/", Deadlines.as_view(), name="api-deadlines"),
     path("figures/", FigureList.as_view(), name="api-figures"),
     path("figures/<slug:name>/", FigureData.as_view(), name="api-figure"),
     path("figures/<slug:name>.csv", FigureFile.as_view(), name="api-figure-file"),
+    path("open-data/", OpenData.as_view(), name="api-open-data"),
+    path("open-data/<slug:name>/", OpenDataRows.as_view(), name="api-open-data-rows"),
+    path("open-data/<slug:name>.csv", OpenDataFile.as_view(), name="api-open-data-file"),
     path("status/", Status.as_view(), name="api-status"),
     path("schema/", ApiSchema.as_view(), name="api-schema"),
     path("docs/", ApiDocs.as_view(), name="api-docs"),

@@ -37,6 +37,7 @@ MAIN = (
     Entry("call_list", _("Open calls"), "megaphone"),
     Entry("pool_list", _("Pools"), "merge"),
     Entry("capability_list", _("Capabilities"), "spark"),
+    Entry("calendar", _("Calendar"), "calendar"),
     Entry("figures", _("Figures"), "activity"),
     Entry("how_it_works", _("How it works"), "info"),
 )
@@ -48,6 +49,7 @@ WORKSPACE = (
     Entry("my_capabilities", _("My capabilities"), "spark", frozenset({MEMBER})),
     Entry("my_suggestions", _("Suggested for me"), "target", frozenset({MEMBER})),
     Entry("my_responses", _("My responses"), "shield", frozenset({MEMBER})),
+    Entry("staff_calendar", _("Calendar of deadlines"), "calendar", STAFF),
     Entry("staff_dashboard", _("Dashboard"), "activity", STAFF),
     Entry("moderation_queue", _("Moderation queue"), "inbox", frozenset({"moderator"})),
     Entry("capability_queue", _("Capabilities to verify"), "shield", frozenset({"moderator"})),

@@ -51,6 +51,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 CITY_NAME = {"zh-hans": env.str("CITY_NAME_ZH", default="无锡"), "en": env.str("CITY_NAME_EN", default="Wuxi")}
+# Under which licence open data is handed out; the address may be empty.
+OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", default="CC BY 4.0")
+OPEN_DATA_LICENCE_URL = env.str("OPEN_DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
 
 INSTALLED_APPS = [
     "marketplace",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from marketplace.views import (
+    calendar,
     capability_moderation,
     figures,
     imports,
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ("feedback/", reviewing.review_feedback, "review_feedback"),
         )
     ),
+    path("calendar/", calendar.staff_calendar, name="staff_calendar"),
+    path("calendar.ics", calendar.staff_calendar_feed, name="staff_calendar_feed"),
     path("dashboard/", figures.staff_dashboard, name="staff_dashboard"),
     path("dashboard/<slug:name>/", figures.staff_figure, name="staff_figure"),
     path("imports/", imports.imports, name="imports"),

@@ -11,7 +11,9 @@ from django.db import transaction
 from django.test import Client
 from rest_framework.throttling import SimpleRateThrottle
 
+from marketplace.figures.registry import FIGURES
 from marketplace.models import Notification, Suggestion
+from marketplace.open_data import DATA_SETS
 from scenarios.access import allows
 from scenarios.actor import PUBLIC
 from scenarios.models import Event, MergeProposal, Need
@@ -38,6 +40,10 @@ def ids_for(world: World, template: str, kind: str) -> Sequence[Any]:
     """Return the values to try for a parameter of an address."""
     if kind == "int":
         return [Event.objects.latest("pk").pk, *Notification.objects.values_list("pk", flat=True)[:2]]
+    if "open-data/" in template:
+        return list(DATA_SETS)
+    if "figures/" in template or "dashboard/" in template:
+        return list(FIGURES)
     if kind != "uuid":
         return ["need", "districts", "en"]
     words = [name for name in world.ids if any(f"{word}/" in template for word in WORDS.get(name, (name,)))]

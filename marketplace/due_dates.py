@@ -1,0 +1,127 @@
+"""Dates that something ends on, as a calendar shows them: named sources in a table, read between two moments.
+
+Another source is another line of SOURCES. What its `rows` lets through is what the reader may read.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import CharField, Count, DateField, DateTimeField, ExpressionWrapper, F, Value
+from django.db.models.functions import TruncDate
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from scenarios.actor import Actor
+from scenarios.figure_querysets import within_days
+from scenarios.models import Call, MergedDemand
+from scenarios.waiting import QUEUES, Queue
+
+PROMISED = frozenset(
+    {"moderation_queue", "capability_queue", "organisation_queue", "supervision_queue", "publication_queue"}
+)
+
+
+class Source(NamedTuple):
+    """Dates of one kind: its name, its words, whose rows, in which column, and the page of the object.
+
+    for_staff : the date is told to staff only.
+    """
+
+    kind: str
+    label: Any
+    rows: Callable[[Actor], Any]
+    column: str
+    page: str
+    for_staff: bool = False
+
+
+def _calls(actor: Actor) -> Any:
+    return Call.objects.visible_to(actor).standing()
+
+
+def _pools(actor: Actor) -> Any:
+    return MergedDemand.objects.visible_to(actor).on_the_way()
+
+
+def _asking(actor: Actor) -> Any:
+    return MergedDemand.objects.visible_to(actor).with_open_invitations()
+
+
+SOURCES = (
+    Source("questions_end", _("Questions until"), _calls, "question_deadline", "call_detail"),
+    Source("call_closes", _("Call closes"), _calls, "closes_at", "call_detail"),
+    Source("pool_deadline", _("Deadline of the pool"), _pools, "deadline", "pool_detail"),
+    Source("consent_ends", _("Owners answer until"), _asking, "consent_by", "staff_pool", for_staff=True),
+)
+
+
+@dataclass(frozen=True)
+class Due:
+    """One date: what ends when, of which object. `at` is a moment; a promise of a queue is due within its day."""
+
+    kind: str
+    label: Any
+    at: datetime
+    code: str
+    title: str
+    url: str
+    pk: UUID | None = None
+
+    @property
+    def day(self) -> date:
+        return timezone.localtime(self.at).date()
+
+
+def due_dates(actor: Actor, since: date, until: date) -> list[Due]:
+    """Return what ends within these days of the city, both included, in the order of time; one query a source."""
+    found: list[Due] = []
+    for source in SOURCES:
+        if source.for_staff and not actor.is_staff:
+            continue
+        rows = source.rows(actor).filter(
+            within_days(source.column, since, until), **{f"{source.column}__isnull": False}
+        )
+        found += [
+            Due(
+                source.kind,
+                source.label,
+                getattr(row, source.column),
+                row.code,
+                row.title,
+                reverse(source.page, args=[row.pk]),
+                row.pk,
+            )
+            for row in rows.only("id", "code", "title_zh", "title_en", source.column).order_by(source.column, "code")
+        ]
+    return sorted(found, key=lambda due: (due.at, due.code, due.kind))
+
+
+class Promise(NamedTuple):
+    """How much of a queue the city has promised to be done with on a day, and where it is done."""
+
+    day: date
+    label: Any
+    number: int
+    url: str
+
+
+def promises(actor: Actor, since: date, until: date) -> list[Promise]:
+    """Return, for staff, how much of each queue of moderation and publication is due on each day, in one query."""
+    if not actor.is_staff:
+        return []
+    queues = {queue.page: queue for queue in QUEUES if queue.page in PROMISED}
+    first, *others = [_due_by_day(queue, since, until) for queue in queues.values()]
+    rows: Iterable[tuple[str, date, int]] = first.union(*others, all=True)
+    found = [Promise(day, queues[page].label, count, reverse(page)) for page, day, count in rows]
+    return sorted(found, key=lambda one: (one.day, str(one.label)))
+
+
+def _due_by_day(queue: Queue, since: date, until: date) -> Any:
+    due = ExpressionWrapper(F(queue.since) + timedelta(days=queue.days), output_field=DateTimeField())
+    rows = queue.rows().order_by().annotate(page=Value(queue.page, output_field=CharField()), due=due)
+    counted = rows.filter(within_days("due", since, until)).annotate(day=TruncDate("due", output_field=DateField()))
+    return counted.values("page", "day").annotate(number=Count("pk")).values_list("page", "day", "number")

@@ -1,0 +1,104 @@
+"""The calendar of deadlines: a month as a page and as a list, and a file that calendars subscribe to."""
+
+from calendar import Calendar
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from marketplace.calendar_feed import calendar_file
+from marketplace.due_dates import SOURCES, due_dates, promises
+from scenarios.access import access
+from scenarios.actor import PUBLIC, Actor
+from scenarios.listing import a_day
+from scenarios.querysets import database_time
+from scenarios.views.parts import actor_of
+
+BACK, AHEAD = timedelta(days=31), timedelta(days=366)
+MONDAY_FIRST = Calendar(firstweekday=0)
+
+
+@access("public")
+def calendar(request: HttpRequest) -> HttpResponse:
+    """What ends in a month, as everyone may read it."""
+    return _month(request, PUBLIC, staff=False)
+
+
+@access("staff")
+def staff_calendar(request: HttpRequest) -> HttpResponse:
+    """What ends in a month, with what only staff may read and what the city has promised to be done with."""
+    return _month(request, actor_of(request), staff=True)
+
+
+@access("public")
+def calendar_feed(request: HttpRequest) -> HttpResponse:
+    """The public deadlines of the last month and of the year to come."""
+    return _feed(request, PUBLIC, "deadlines.ics")
+
+
+@access("staff")
+def staff_calendar_feed(request: HttpRequest) -> HttpResponse:
+    """The same with the deadlines that only staff may read."""
+    return _feed(request, actor_of(request), "staff-deadlines.ics")
+
+
+def _month(request: HttpRequest, actor: Actor, *, staff: bool) -> HttpResponse:
+    today = timezone.localtime(database_time()).date()
+    first = _first_day(request, today)
+    weeks = MONDAY_FIRST.monthdatescalendar(first.year, first.month)
+    dues = due_dates(actor, weeks[0][0], weeks[-1][-1])
+    due_by_day = {day: list(rows) for day, rows in groupby(dues, key=lambda due: due.day)}
+    promised = promises(actor, weeks[0][0], weeks[-1][-1])
+    promised_by_day = {day: list(rows) for day, rows in groupby(promised, key=lambda one: one.day)}
+    days = {
+        day: {
+            "day": day,
+            "inside": day.month == first.month,
+            "today": day == today,
+            "dues": due_by_day.get(day, []),
+            "promises": promised_by_day.get(day, []),
+        }
+        for week in weeks
+        for day in week
+    }
+    feed = reverse("staff_calendar_feed" if staff else "calendar_feed")
+    context: dict[str, Any] = {
+        "staff": staff,
+        "month": first,
+        "weeks": [[days[day] for day in week] for week in weeks],
+        "listed": [one for one in days.values() if one["inside"] and (one["dues"] or one["promises"])],
+        "before": _named(first - timedelta(days=1)),
+        "after": _named(first + timedelta(days=31)),
+        "feed": feed,
+        "feed_address": request.build_absolute_uri(feed),
+        "kinds": [source for source in SOURCES if staff or not source.for_staff],
+    }
+    return render(request, "marketplace/calendar.html", context)
+
+
+def _first_day(request: HttpRequest, today: date) -> date:
+    """Return the first day of the month that the address names as 2026-12, or of this one."""
+    named = a_day(f"{request.GET.get('month', '')}-01")
+    inside = named is not None and 2000 <= named.year < 2100
+    return named if named and inside else today.replace(day=1)
+
+
+def _named(day: date) -> str:
+    return f"{day:%Y-%m}"
+
+
+def _feed(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
+    now = database_time()
+    today = timezone.localtime(now).date()
+    file = calendar_file(
+        due_dates(actor, today - BACK, today + AHEAD),
+        host=request.get_host(),
+        made_at=now,
+        address=request.build_absolute_uri,
+    )
+    disposition = {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(file, content_type="text/calendar; charset=utf-8", headers=disposition)
