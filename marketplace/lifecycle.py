@@ -4,6 +4,10 @@ from marketplace.choices import CapabilityStatus, RankingState, ResponseStatus, 
 from scenarios.lifecycle import Move
 
 C, S, R, K, E = CapabilityStatus, SuggestionState, ResponseStatus, RankingState, SelectionStatus
+from marketplace.engagement_choices import DecisionState, ElementState, EngagementStatus, GateState, RolloutState
+
+C, S, R, K = CapabilityStatus, SuggestionState, ResponseStatus, RankingState
+E, G, L, T = EngagementStatus, GateState, ElementState, RolloutState
 
 CAPABILITY_MOVES = (
     Move("submit", (C.DRAFT, C.RETURNED), C.SUBMITTED, ("owner",), ("complete",)),
@@ -57,4 +61,53 @@ SELECTION_MOVES = (
 RANKING_MOVES = (
     Move("activate", (K.CANDIDATE, K.RETIRED), K.ACTIVE, ("manager",), ("gain_is_certain", "features_fit")),
     Move("retire", (K.ACTIVE,), K.RETIRED, ("manager",)),
+)
+
+# Here "owner" is an editor of the party that a move belongs to: what party that is stands in `requires`.
+ENGAGEMENT_MOVES = (
+    Move("confirm", (E.PROPOSED,), E.PREPARING, ("owner",), ("other_side",)),
+    Move("decline", (E.PROPOSED,), E.CALLED_OFF, ("owner",), ("other_side", "reason")),
+    Move("call_off", (E.PROPOSED, E.PREPARING), E.CALLED_OFF, ("manager",), ("reason",)),
+    Move("start", (E.PREPARING,), E.RUNNING, ("manager",), ("gates_planned", "risk_papers_there")),
+    Move("suspend", (E.RUNNING, E.ACCEPTED), E.SUSPENDED, ("manager", "supervisor", "system"), ("reason",)),
+    Move("resume", (E.SUSPENDED,), E.RUNNING, ("manager", "supervisor"), ("not_accepted_yet",)),
+    Move("resume_accepted", (E.SUSPENDED,), E.ACCEPTED, ("manager", "supervisor"), ("accepted_before",)),
+    Move("accept", (E.RUNNING,), E.ACCEPTED, ("owner",), ("owner_party", "every_essential_indicator_met")),
+    Move("land", (E.ACCEPTED,), E.LANDED, ("system",), ("scale_gate_passed",)),
+    Move("stop_no_fault", (E.RUNNING, E.ACCEPTED), E.STOPPED_NO_FAULT, ("system",), ("gate_decided", "lesson")),
+    Move("stop_breach", (E.RUNNING, E.ACCEPTED), E.STOPPED_BREACH, ("system",), ("gate_decided", "reason")),
+    Move("close", (E.LANDED,), E.CLOSED, ("manager",), ("rollouts_over", "lesson")),
+)
+
+GATE_MOVES = (
+    Move(
+        "start",
+        (G.PLANNED,),
+        G.RUNNING,
+        ("owner", "manager"),
+        ("owner_party", "engagement_under_way", "earlier_gates_passed"),
+    ),
+    Move("pass", (G.RUNNING,), G.PASSED, ("owner", "manager"), ("two_sides", "essential_indicators_measured")),
+    Move("iterate", (G.RUNNING,), G.RUNNING, ("owner", "manager"), ("two_sides", "at_most_twice")),
+    Move("stop_no_fault", (G.RUNNING,), G.STOPPED, ("owner", "manager"), ("two_sides", "lesson")),
+    Move("stop_breach", (G.RUNNING,), G.STOPPED, ("owner", "manager"), ("two_sides", "evidence", "heard")),
+)
+
+DECISION_MOVES = (
+    Move("confirm", (DecisionState.PROPOSED,), DecisionState.MADE, ("owner", "manager"), ("other_side",)),
+    Move("take_back", (DecisionState.PROPOSED,), DecisionState.TAKEN_BACK, ("owner", "manager"), ("proposing_side",)),
+)
+
+ELEMENT_MOVES = (
+    Move("deliver", (L.PROMISED,), L.DELIVERED, ("owner",), ("giving_party",)),
+    Move("confirm", (L.PROMISED, L.DELIVERED), L.CONFIRMED, ("owner",), ("receiving_party",)),
+    Move("refuse", (L.DELIVERED,), L.PROMISED, ("owner",), ("receiving_party", "reason")),
+    Move("release", (L.PROMISED,), L.RELEASED, ("owner",), ("receiving_party", "reason")),
+)
+
+ROLLOUT_MOVES = (
+    Move("accept", (T.ASKED, T.DECLINED), T.ACCEPTED, ("owner",)),
+    Move("decline", (T.ASKED, T.ACCEPTED, T.PLANNED), T.DECLINED, ("owner",), ("reason",)),
+    Move("plan", (T.ACCEPTED, T.PLANNED), T.PLANNED, ("owner",), ("day",)),
+    Move("finish", (T.PLANNED,), T.DONE, ("owner",), ("day",)),
 )

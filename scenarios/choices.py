@@ -232,6 +232,7 @@ class Subject(TextChoices):
     CONCEPT = "concept", _("Concept")
     THRESHOLD = "threshold", _("Merge threshold")
     RANKING = "ranking", _("Learned ranking")
+    ENGAGEMENT = "engagement", _("Engagement")
 
 
 class DeliveryState(TextChoices):

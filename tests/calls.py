@@ -9,6 +9,7 @@ from django.utils import timezone
 from marketplace.actions import responses
 from marketplace.actors import actor_for
 from marketplace.models import Account, Organisation, Response
+from marketplace.response_content import as_text
 from scenarios.actions import calls, openers, panels
 from scenarios.models import Call
 from tests.factories import Cast, make_account, make_member, make_organisation, published_need
@@ -96,4 +97,19 @@ def close(call: Call) -> None:
     )
     Call.objects.filter(pk=call.pk).update(
         opens_at=call.opens_at - past, question_deadline=None, closes_at=call.closes_at - past
+    )
+
+
+def award(call: Call, lead: Organisation, *, author: Account, content: Any) -> Response:
+    """Return an opened and awarded response, whose review and award were set by hand."""
+    number = Response.objects.filter(call=call).count() + 1
+    return Response.objects.create(
+        code=f"JB-TEST{number:06d}-{str(call.pk)[:4]}"[:20],
+        call=call,
+        lead=lead,
+        author=author,
+        status="awarded",
+        content=as_text(content),
+        number=number,
+        opened_at=timezone.now(),
     )

@@ -2,13 +2,17 @@
 
 from marketplace.models.account import Account, StaffRole
 from marketplace.models.capability import Capability, CapabilityVersion, Evidence, PriceTier
+from marketplace.models.engagement import Engagement, EngagementIndicator, Party
+from marketplace.models.gate import Cost, Gate, GateDecision, Measurement
 from marketplace.models.import_job import ImportJob, ImportKind, ImportState
+from marketplace.models.ledger import LedgerEntry
 from marketplace.models.near_copy import NearCopy
 from marketplace.models.notification import Notification
 from marketplace.models.organisation import Invitation, Member, Organisation
 from marketplace.models.ranking_model import RankingModel
 from marketplace.models.response import Response, ResponseAttachment, ResponseStep
 from marketplace.models.review import ConsensusScore, Feedback, Score
+from marketplace.models.rollout import Deviation, Lesson, Rollout
 from marketplace.models.selection import Exclusion, Objection, Placing, ReviewSeat, Selection
 from marketplace.models.suggestion import Suggestion
 
@@ -17,18 +21,28 @@ __all__ = [
     "Capability",
     "CapabilityVersion",
     "ConsensusScore",
+    "Cost",
+    "Deviation",
+    "Engagement",
+    "EngagementIndicator",
     "Evidence",
     "Exclusion",
     "Feedback",
+    "Gate",
+    "GateDecision",
     "ImportJob",
     "ImportKind",
     "ImportState",
     "Invitation",
+    "LedgerEntry",
+    "Lesson",
+    "Measurement",
     "Member",
     "NearCopy",
     "Notification",
     "Objection",
     "Organisation",
+    "Party",
     "Placing",
     "PriceTier",
     "RankingModel",
@@ -36,6 +50,7 @@ __all__ = [
     "ResponseAttachment",
     "ResponseStep",
     "ReviewSeat",
+    "Rollout",
     "Score",
     "Selection",
     "StaffRole",

@@ -7,8 +7,13 @@ import pytest
 
 from marketplace.lifecycle import (
     CAPABILITY_MOVES,
+    DECISION_MOVES,
+    ELEMENT_MOVES,
+    ENGAGEMENT_MOVES,
+    GATE_MOVES,
     RANKING_MOVES,
     RESPONSE_MOVES,
+    ROLLOUT_MOVES,
     SELECTION_MOVES,
     SUGGESTION_MOVES,
 )
@@ -36,6 +41,11 @@ TABLES = {
     "response": RESPONSE_MOVES,
     "selection": SELECTION_MOVES,
     "ranking": RANKING_MOVES,
+    "engagement": ENGAGEMENT_MOVES,
+    "gate": GATE_MOVES,
+    "gate decision": DECISION_MOVES,
+    "element": ELEMENT_MOVES,
+    "rollout": ROLLOUT_MOVES,
 }
 OWNER_ID: Any = "the owning organisation"
 OWNER = Actor(account_id=1, organisation_ids=frozenset({OWNER_ID}), editor_of=frozenset({OWNER_ID}))

@@ -1,0 +1,129 @@
+"""Where an engagement stands: it starts, is suspended and resumed, lands and is closed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.engagement_choices import EngagementStatus, GateState, Stage
+from marketplace.engagement_parties import needs_of, require_staff
+from marketplace.lifecycle import ENGAGEMENT_MOVES
+from marketplace.models import Engagement
+from scenarios.actor import Actor
+from scenarios.content import unmet_demands
+from scenarios.errors import Conflict, IllegalMove, Invalid
+from scenarios.journal import log_event
+from scenarios.lifecycle import check_move
+from scenarios.policies import one_of, require_move
+from scenarios.risk import START_PILOT
+
+UNDER_WAY = (EngagementStatus.RUNNING, EngagementStatus.ACCEPTED)
+REASON_LIMIT = 2000
+
+
+def lock_engagement(actor: Actor, engagement_id: UUID, version: int | None = None) -> Engagement:
+    """Return the engagement, locked. Raises Conflict where the actor read another version of it."""
+    engagement = one_of(Engagement.objects.visible_to(actor), engagement_id, lock=True)
+    if version is not None and engagement.version != version:
+        raise Conflict
+    return engagement
+
+
+def lock_under_way(actor: Actor, engagement_id: UUID) -> Engagement:
+    """Return the engagement, locked. Raises IllegalMove unless it has started and is neither suspended nor ended."""
+    engagement = lock_engagement(actor, engagement_id)
+    require_under_way(engagement)
+    return engagement
+
+
+def require_under_way(engagement: Engagement) -> None:
+    """Raise IllegalMove unless a locked engagement has started and is neither suspended nor ended."""
+    if engagement.status not in UNDER_WAY:
+        raise IllegalMove(
+            _("This engagement is not under way: it has not started yet, is suspended, or has ended. Read its status.")
+        )
+
+
+def move_engagement(engagement: Engagement, name: str, *, actor: Actor, **data: Any) -> Engagement:
+    """Make a move that the table allows with a locked engagement, save, and log it as engagement.<name>."""
+    engagement.status = check_move(ENGAGEMENT_MOVES, name, engagement.status)
+    engagement.version += 1
+    engagement.save()
+    log_event(f"engagement.{name}", engagement, actor=actor, **data)
+    return engagement
+
+
+def stated(reason: str) -> str:
+    """Return a reason without its margins. Raises Invalid where it is missing or too long."""
+    if not reason.strip() or len(reason) > REASON_LIMIT:
+        raise Invalid({"reason": [_("Say why, in at most %(limit)d characters.") % {"limit": REASON_LIMIT}]})
+    return reason.strip()
+
+
+@transaction.atomic
+def start_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
+    """Begin: from here on gates run, costs are booked and its page is public.
+
+    Raises Invalid while no gate is planned, or naming what the risk tier of a need demands and is not there.
+    """
+    engagement = lock_engagement(actor, engagement_id)
+    require_move(ENGAGEMENT_MOVES, "start", actor=actor, owner_id=None, status=engagement.status)
+    require_staff(actor, engagement, "manager")
+    if not engagement.gates.exists():
+        raise Invalid({"gates": [_("Plan at least one gate with its cost cap first.")]})
+    _require_risk_papers(engagement)
+    engagement.started_at = timezone.now()
+    return move_engagement(engagement, "start", actor=actor)
+
+
+def _require_risk_papers(engagement: Engagement) -> None:
+    lacking = [
+        (need.code, row.label) for need in needs_of(engagement) for row in unmet_demands(need, before=START_PILOT)
+    ]
+    if lacking:
+        text = _("%(code)s needs this before its pilot starts: %(item)s")
+        raise Invalid({"need": [text % {"code": code, "item": item} for code, item in lacking]})
+
+
+@transaction.atomic
+def call_off_engagement(*, actor: Actor, engagement_id: UUID, reason: str) -> Engagement:
+    """Give an engagement up before it has begun; the parties read why."""
+    engagement = lock_engagement(actor, engagement_id)
+    require_move(ENGAGEMENT_MOVES, "call_off", actor=actor, owner_id=None, status=engagement.status)
+    require_staff(actor, engagement, "manager")
+    engagement.reason, engagement.ended_at = stated(reason), timezone.now()
+    return move_engagement(engagement, "call_off", actor=actor)
+
+
+@transaction.atomic
+def suspend_engagement(*, actor: Actor, engagement_id: UUID, reason: str) -> Engagement:
+    """Halt everything: no gate is started or decided and nothing is booked until it is resumed."""
+    engagement = lock_engagement(actor, engagement_id)
+    require_move(ENGAGEMENT_MOVES, "suspend", actor=actor, owner_id=None, status=engagement.status)
+    if not actor.has_role("system"):
+        require_staff(actor, engagement, "manager", "supervisor")
+    return suspend_locked(engagement, actor=actor, reason=stated(reason))
+
+
+def suspend_locked(engagement: Engagement, *, actor: Actor, reason: str) -> Engagement:
+    """Suspend a locked engagement, for whatever calls for it."""
+    engagement.reason = reason
+    return move_engagement(engagement, "suspend", actor=actor)
+
+
+@transaction.atomic
+def resume_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
+    """Let a suspended engagement go on from where it was."""
+    engagement = lock_engagement(actor, engagement_id)
+    name = "resume_accepted" if engagement.accepted_at else "resume"
+    require_move(ENGAGEMENT_MOVES, name, actor=actor, owner_id=None, status=engagement.status)
+    require_staff(actor, engagement, "manager", "supervisor")
+    engagement.reason = ""
+    return move_engagement(engagement, name, actor=actor)
+
+
+def has_scaled(engagement: Engagement) -> bool:
+    """Whether the gate of deployment at scale is passed."""
+    return engagement.gates.filter(stage=Stage.SCALE, state=GateState.PASSED).exists()
