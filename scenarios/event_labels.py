@@ -179,7 +179,6 @@ EVENT_LABELS: dict[str, Any] = {
     "engagement.lesson_written": _("Lesson published"),
     "need.landed": _("Landed"),
     "need.closed": _("Closed"),
-    "demand.land": _("Landed"),
 }
 
 
