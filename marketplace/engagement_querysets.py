@@ -1,21 +1,23 @@
 """Named reads of engagements and what belongs to them."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import ExpressionWrapper, Q
 from django.db.models.functions import TruncDate
+from django.utils.timezone import localtime
 
 from scenarios.actor import Actor
-from scenarios.querysets import DatabaseClock, TitleSearch
+from scenarios.querysets import DatabaseClock, TitleSearch, database_time
 
 NOT_PUBLIC = ("proposed", "preparing", "called_off")
 UNDER_WAY = ("running", "accepted")
 
 
-def today() -> Any:
-    """Return the day in the city's time zone by the database clock, as an expression."""
-    return TruncDate(DatabaseClock())
+def today() -> date:
+    """Return the day in the city's time zone by the database clock."""
+    return localtime(database_time()).date()
 
 
 class EngagementQuerySet(TitleSearch, models.QuerySet[Any]):
@@ -70,7 +72,7 @@ class ElementQuerySet(models.QuerySet[Any]):
 
     def with_lateness(self) -> Self:
         """Annotate is_late: due before today in the city, by the database clock, and not received."""
-        late = Q(state__in=["promised", "delivered"], due_on__lt=today())
+        late = Q(state__in=["promised", "delivered"], due_on__lt=TruncDate(DatabaseClock()))
         return self.annotate(is_late=ExpressionWrapper(late, output_field=models.BooleanField()))
 
 

@@ -49,7 +49,7 @@ NEED_MOVES = (
     Move("reopen", (N.WITHDRAWN,), N.DRAFT, ("owner",)),
     Move("expire", (N.PUBLISHED,), N.EXPIRED, ("system",), ("past_expiry",)),
     Move("renew", (N.EXPIRED, N.PUBLISHED), N.PUBLISHED, ("owner",)),
-    Move("land", (N.PUBLISHED,), N.LANDED, ("system",), ("engagement_accepted",)),
+    Move("land", (N.PUBLISHED, N.EXPIRED), N.LANDED, ("system",), ("engagement_accepted",)),
     Move("close", (N.LANDED,), N.CLOSED, ("system",), ("engagement_closed",)),
 )
 

@@ -18,6 +18,7 @@ from scenarios.figure_querysets import CallFigures, DemandMemberFigures, MergedD
 CONSENTED = (ConsentState.ACCEPTED, ConsentState.RESERVED)
 ENDED_DEMANDS = ("split", "dissolved")
 LIVE_CALLS = ("draft", "reviewed", "approved", "open")
+LIVE_ENGAGEMENTS = ("preparing", "running", "suspended", "accepted")
 WARNING = timedelta(days=14)
 REMINDER = timedelta(days=3)
 LISTED = (NeedStatus.PUBLISHED, NeedStatus.LANDED, NeedStatus.CLOSED, NeedStatus.EXPIRED)

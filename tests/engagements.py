@@ -1,14 +1,20 @@
 """Makers of engagements: from an award that was set by hand, and what happens in them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from marketplace.actions import engagement_gates, engagement_opening, engagement_standing
-from marketplace.models import Engagement, Gate, Organisation, Response
-from scenarios.actions import calls
+from marketplace.actions import (
+    engagement_decisions,
+    engagement_gates,
+    engagement_opening,
+    engagement_proof,
+    engagement_standing,
+)
+from marketplace.models import Engagement, Gate, GateDecision, Organisation, Response
+from scenarios.actions import calls, consents, demands
 from scenarios.models import Call
 from tests.calls import answers, award
 from tests.factories import Cast, published_need
@@ -72,3 +78,70 @@ def running_gate(cast: Cast, engagement: Engagement | None = None) -> Gate:
     engagement = engagement or running_engagement(cast)
     gate = engagement.gates.get(stage="poc")
     return engagement_gates.start_gate(actor=cast.actor("manager"), gate_id=gate.pk)
+
+
+def measure(cast: Cast, gate: Gate, value: str = "0.4", *, part: str = "supplier") -> None:
+    """Measure the one essential indicator, 漏检率 ≤ 0.5 %, in the present round of a gate."""
+    indicator = gate.engagement.indicators.get(essential=True)
+    engagement_proof.measure_at_gate(
+        actor=cast.actor(part), gate_id=gate.pk, indicator_id=indicator.pk, fields=measured(value)
+    )
+
+
+def measured(value: str) -> Any:
+    return {
+        "value": Decimal(value),
+        "test_method": "连续 5 个班次，人工复核全部判合格件",
+        "measured_by": "某第三方检测机构",
+        "measured_on": date(2026, 1, 31),
+        "evidence": "检测报告第 3 页",
+    }
+
+
+def decide(cast: Cast, gate: Gate, verdict: str, *, owner: str = "enterprise", **fields: Any) -> GateDecision:
+    """Have an owner propose a decision and the manager confirm it."""
+    decision = propose(cast, gate, verdict, part=owner, **fields)
+    return engagement_decisions.confirm_decision(actor=cast.actor("manager"), decision_id=decision.pk)
+
+
+def propose(cast: Cast, gate: Gate, verdict: str, *, part: str = "enterprise", **fields: Any) -> GateDecision:
+    written = {"verdict": verdict, "reason": "三次试验的记录见附件", **fields}
+    return engagement_decisions.propose_decision(actor=cast.actor(part), gate_id=gate.pk, fields=written)  # type: ignore[arg-type]
+
+
+def passed_gate(cast: Cast, engagement: Engagement, stage: str, *, owner: str = "enterprise") -> Gate:
+    """Return a gate that was planned where it was not, started, measured and passed."""
+    gate = engagement.gates.filter(stage=stage).first() or planned_gate(cast, engagement, stage)
+    gate = engagement_gates.start_gate(actor=cast.actor("manager"), gate_id=gate.pk)
+    measure(cast, gate)
+    decide(cast, gate, "pass", owner=owner)
+    gate.refresh_from_db()
+    return gate
+
+
+def accept(cast: Cast, engagement: Engagement, *values: str, owner: str = "enterprise") -> Engagement:
+    """Measure the indicators in their order for the acceptance, and accept for an owner."""
+    for row, value in zip(engagement.indicators.all(), values, strict=False):
+        engagement_proof.measure_for_acceptance(
+            actor=cast.actor("supplier"), engagement_id=engagement.pk, indicator_id=row.pk, fields=measured(value)
+        )
+    engagement.refresh_from_db()
+    return engagement_proof.accept_engagement(
+        actor=cast.actor(owner), engagement_id=engagement.pk, version=engagement.version
+    )
+
+
+def landed_pool(cast: Cast) -> Engagement:
+    """Return a landed engagement of a pool of two needs, of the enterprise and of its rival."""
+    needs = [published_need(cast, part) for part in ("enterprise", "rival")]
+    manager = cast.actor("manager")
+    pool = demands.draft_demand(actor=manager, need_ids=[need.pk for need in needs], core=demands.suggested_core(needs))
+    demands.invite_owners(actor=manager, demand_id=pool.pk)
+    for need, part in zip(needs, ("enterprise", "rival"), strict=True):
+        answered = {"demand_id": pool.pk, "organisation_id": need.owner_id, "core_version": 1, "state": "accepted"}
+        consents.answer_invitation(actor=cast.actor(part), **answered)  # type: ignore[arg-type]
+    demands.freeze_demand(actor=cast.actor("publisher"), demand_id=pool.pk)
+    engagement = running_engagement(cast, call=closed_call(cast, demand_id=pool.pk))
+    for stage in ("poc", "scale"):
+        passed_gate(cast, engagement, stage)
+    return accept(cast, engagement, "0.4", "9.5")

@@ -32,7 +32,7 @@ from scenarios.journal import log_event
 from scenarios.lifecycle import DEMAND_MOVES
 from scenarios.models import CoreVersion, DemandMember, MergedDemand, MergeProposal, Need
 from scenarios.policies import require_move, require_role
-from scenarios.querysets import LIVE_CALLS
+from scenarios.querysets import LIVE_CALLS, LIVE_ENGAGEMENTS
 
 
 class CoreFields(TypedDict, total=False):
@@ -318,4 +318,6 @@ def _end(actor: Actor, demand_id: UUID, name: str, reason: str) -> MergedDemand:
         raise Invalid({"reason": [_("Say why; every owner reads it.")]})
     if demand.calls.filter(status__in=LIVE_CALLS).exists():
         raise IllegalMove(_("A call from this pool is under way. Cancel it first."))
+    if demand.engagements.filter(status__in=LIVE_ENGAGEMENTS).exists():
+        raise IllegalMove(_("A project of this pool is under way. It has to end first."))
     return end_pool(demand, name, actor=actor, reason=reason)

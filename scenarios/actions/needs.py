@@ -24,7 +24,7 @@ from scenarios.lifecycle import NEED_MOVES
 from scenarios.models import Call, Indicator, MergedDemand, Need, NeedVersion
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_owner
-from scenarios.querysets import DatabaseClock, lexemes
+from scenarios.querysets import LIVE_ENGAGEMENTS, DatabaseClock, lexemes
 
 SHELF_LIFE = timedelta(days=180)
 EDITABLE = (NeedStatus.DRAFT, NeedStatus.RETURNED)
@@ -223,6 +223,8 @@ def withdraw_need(*, actor: Actor, need_id: UUID) -> Need:
     target = require_move(NEED_MOVES, "withdraw", actor=actor, owner_id=need.owner_id, status=need.status)
     if Call.objects.closed().filter(need=need).exists() or _in_closed_call(need):
         raise IllegalMove(_("The call has closed; the need can no longer be withdrawn. Ask the scenario manager."))
+    if need.engagements.filter(status__in=LIVE_ENGAGEMENTS).exists():
+        raise IllegalMove(_("A project for this need is under way. Ask the scenario manager to end it first."))
     take_back(need, actor=actor)
     return end_offer(need, target, "need.withdrawn", actor=actor)
 
