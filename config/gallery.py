@@ -89,6 +89,7 @@ def gallery_context(*, posted: bool = False) -> dict[str, Any]:
         "thresholds": _thresholds(),
         "curve": _curve(),
         "reliability": _reliability(),
+        "proof": _proof(),
         "columns": ["XQ-2026-0007", "XQ-2026-0012", "XQ-2026-0031"],
         "differences": _differences(),
         "pictures": pictures(),
@@ -114,6 +115,12 @@ def _reliability() -> dict[str, Any]:
     points = [dict(zip(("x", "y", "low", "high"), place, strict=True)) for place in places]
     levels, ticks = ((288.0, "0%"), (152.0, "50%"), (16.0, "100%")), ((48.0, "0%"), (176.0, "50%"), (304.0, "100%"))
     return {"points": points, "levels": levels, "ticks": ticks, "start": (48.0, 288.0), "end": (304.0, 16.0)}
+
+
+def _proof() -> dict[str, Any]:
+    places = (("today", "93%", "3"), ("promised", "17%", "0.4"), ("gate", "36%", "1"), ("accepted", "18%", "0.45"))
+    marks = [{"kind": kind, "x": x, "label": kind, "value": value} for kind, x, value in places]
+    return {"marks": marks, "target": "20%", "good_from": "0%", "good_width": "20%"}
 
 
 def _indicators() -> list[dict[str, Any]]:

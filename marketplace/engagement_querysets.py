@@ -1,10 +1,12 @@
 """Named reads of engagements and what belongs to them."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import ExpressionWrapper, Q
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils.timezone import localtime
 
@@ -75,8 +77,55 @@ class ElementQuerySet(models.QuerySet[Any]):
         late = Q(state__in=["promised", "delivered"], due_on__lt=TruncDate(DatabaseClock()))
         return self.annotate(is_late=ExpressionWrapper(late, output_field=models.BooleanField()))
 
+    def awaiting_receiver(self, organisation_ids: Collection[UUID]) -> Self:
+        """What was delivered to one of these organisations and is to be confirmed, in projects that are kept."""
+        return self._kept().filter(receiver__organisation__in=organisation_ids, state="delivered")
+
+    def awaiting_giver(self, organisation_ids: Collection[UUID]) -> Self:
+        """What one of these organisations promised and has not delivered, in projects that are kept."""
+        return self._kept().filter(giver__organisation__in=organisation_ids, state="promised")
+
+    def _kept(self) -> Self:
+        rows = self.filter(engagement__status__in=["preparing", *UNDER_WAY]).select_related("engagement")
+        return rows.order_by("due_on", "pk")
+
+
+class DecisionQuerySet(models.QuerySet[Any]):
+    """Decisions on gates."""
+
+    def open(self) -> Self:
+        """Those that wait for the other side, in projects that are under way."""
+        rows = self.filter(state="proposed", gate__engagement__status__in=UNDER_WAY)
+        return rows.select_related("gate__engagement").order_by("proposed_at", "id")
+
+    def awaiting_manager(self) -> Self:
+        """Those that a party proposed."""
+        return self.open().filter(by_manager=False)
+
+    def awaiting_party(self, organisation_ids: Collection[UUID]) -> Self:
+        """Those that the manager proposed and one of these organisations may confirm: an owner, or the lead where an
+        owner is accused.
+        """
+        party: Any = self.model._meta.get_field("accused").related_model
+        mine = party._default_manager.filter(engagement=OuterRef("gate__engagement"), organisation__in=organisation_ids)
+        by_lead = Q(accused__role="owner")
+        rows = self.open().filter(by_manager=True)
+        return rows.filter(
+            by_lead & Exists(mine.filter(role="lead"))
+            | (Q(accused__isnull=True) | ~by_lead) & Exists(mine.filter(role="owner"))
+        )
+
+    def awaiting_statement(self, organisation_ids: Collection[UUID]) -> Self:
+        """Those against one of these organisations, which has not stated its side."""
+        return self.open().filter(accused__organisation__in=organisation_ids, statement="")
+
 
 class RolloutQuerySet(models.QuerySet[Any]):
+    def awaiting_answer(self, organisation_ids: Collection[UUID]) -> Self:
+        """Rollouts for needs of these organisations that they have not answered."""
+        rows = self.filter(need__owner__in=organisation_ids, state="asked", engagement__status="landed")
+        return rows.select_related("need", "engagement").order_by("engagement__landed_at", "pk")
+
     def visible_to(self, actor: Actor) -> Self:
         """Staff and the lead read all, a member its own: the others would name the members of an anonymous pool."""
         if actor.is_staff:

@@ -10,7 +10,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actors import actor_for
-from marketplace.models import Account, Capability, Invitation, Notification, Organisation, Response, ReviewSeat
+from marketplace.models import (
+    Account,
+    Capability,
+    Engagement,
+    Invitation,
+    Notification,
+    Organisation,
+    Response,
+    ReviewSeat,
+)
+from marketplace.engagement_notices import ENGAGEMENT_NOTICES
 from scenarios.actions.interests import owners_of
 from scenarios.models import Call, Event, Follow, Interest, MergedDemand, MergeProposal, Need
 
@@ -37,12 +47,12 @@ def owner(event: Event, subject: Any) -> Accounts:
 
 
 def followers(event: Event, subject: Any) -> Accounts:
-    """Whoever follows the subject, or what a call comes from.
+    """Whoever follows the subject, or what a call or a project comes from.
 
     Not those who follow a need of a pool: the news would tell them which needs are in it.
     """
     wanted = Q(subject_type=event.subject_type, subject_id=event.subject_id)
-    if isinstance(subject, Call):
+    if isinstance(subject, Call | Engagement):
         source = subject.need_id or subject.demand_id
         wanted |= Q(subject_type="need" if subject.need_id else "demand", subject_id=source)
     return set(Follow.objects.filter(wanted, account__is_active=True).values_list("account_id", flat=True))
@@ -113,6 +123,19 @@ def named_organisations(event: Event, subject: Any) -> Accounts:
     return members_of(set(event.data.get("organisations", ())))
 
 
+def parties(event: Event, subject: Engagement) -> Accounts:
+    return members_of(set(subject.parties.exclude(organisation=None).values_list("organisation", flat=True)))
+
+
+def lead(event: Event, subject: Engagement) -> Accounts:
+    return members_of({subject.lead_id})
+
+
+def project_manager(event: Event, subject: Engagement) -> Accounts:
+    """Who opened the project; where two sides agreed without a call, every manager."""
+    return {subject.manager_id} if subject.manager_id else staff("manager")(event, subject)
+
+
 def staff(*roles: str) -> Audience:
     """Return the audience of everyone who holds one of the roles."""
 
@@ -154,6 +177,7 @@ NOTICES: dict[str, Notice] = {
     "need.expires_soon": Notice(
         _("%(code)s expires within 14 days; renew it if you still need it: %(title)s"), (owner,)
     ),
+    "need.landed": Notice(_("%(code)s has landed: %(title)s"), (owner, followers)),
     "need.expired": Notice(_("%(code)s has expired; you can renew it: %(title)s"), (owner, followers)),
     "proposal.made": Notice(
         _("Like needs were found; decide whether they can be merged: %(title)s"), (staff("manager"),)
@@ -209,6 +233,7 @@ NOTICES: dict[str, Notice] = {
     "demand.dissolve": Notice(
         _("The pool %(code)s was dissolved; your need stands on its own again: %(title)s"), (manager, need_owners)
     ),
+    "demand.land": Notice(_("The pool %(code)s has landed: %(title)s"), (manager, need_owners, followers)),
     "call.drafted": Notice(_("The call %(code)s waits for review: %(title)s"), (staff("moderator"),)),
     "call.reviewed": Notice(_("The call %(code)s waits for approval: %(title)s"), (staff("publisher"),)),
     "call.reworked": Notice(_("The call %(code)s came back to you with a reason: %(title)s"), (manager,)),
@@ -292,7 +317,20 @@ NOTICES: dict[str, Notice] = {
     ),
 }
 
+HEARERS: dict[str, Audience] = {
+    "parties": parties,
+    "lead": lead,
+    "manager": project_manager,
+    "named": named_organisations,
+    "followers": followers,
+}
+NOTICES |= {
+    kind: Notice(sentence, tuple(HEARERS[name] for name in names))
+    for kind, (sentence, names) in ENGAGEMENT_NOTICES.items()
+}
+
 SUBJECTS: dict[str, Any] = {
+    "engagement": Engagement,
     "need": Need,
     "proposal": MergeProposal,
     "demand": MergedDemand,
@@ -342,6 +380,7 @@ def titles_of(subject: Any) -> tuple[str, str]:
 
 
 PATHS = {
+    "engagement": "/engagements/{}/",
     "need": "/needs/{}/",
     "demand": "/pools/{}/",
     "call": "/calls/{}/",
@@ -351,6 +390,11 @@ PATHS = {
 }
 # News that asks for a decision leads to where it is made.
 PATHS_BY_KIND = {
+    "engagement.element_promised": "/engagements/{}/elements/",
+    "engagement.element_delivered": "/engagements/{}/elements/",
+    "engagement.element_confirmed": "/engagements/{}/elements/",
+    "engagement.element_refused": "/engagements/{}/elements/",
+    "engagement.element_released": "/engagements/{}/elements/",
     "need.checked": "/staff/moderation/needs/{}/",
     "need.returned": "/workspace/needs/{}/edit/",
     "demand.invite": "/workspace/pools/",

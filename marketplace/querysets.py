@@ -171,6 +171,10 @@ class ResponseQuerySet(models.QuerySet[Any]):
         """One's own; nobody else's, whatever the role. The selection reads `opened`."""
         return self.of(actor)
 
+    def awaiting_engagement(self) -> Self:
+        """Awarded responses whose project was not opened yet, longest first."""
+        return self.filter(status="awarded", engagement__isnull=True).order_by("updated_at", "id")
+
     def standing(self) -> Self:
         """Responses that were sealed and not taken back."""
         return self.filter(status="sealed")

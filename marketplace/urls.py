@@ -1,6 +1,6 @@
 """Pages of capabilities, organisations, suggestions and notifications, and everybody's workspace."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from marketplace.views import (
     account,
@@ -8,7 +8,15 @@ from marketplace.views import (
     capabilities,
     capability_drafts,
     figures,
+    engagement_acceptance,
+    engagement_decisions,
+    engagement_elements,
+    engagement_gates,
+    engagement_opening,
+    engagement_rollouts,
+    engagements,
     invitations,
+    lessons,
     my_organisation,
     notifications,
     open_data,
@@ -18,6 +26,31 @@ from marketplace.views import (
     suggestions,
     workspace,
 )
+
+engagement_urls: list[URLPattern | URLResolver] = [
+    path("", engagements.engagement_list, name="engagement_list"),
+    path("<uuid:pk>/", engagements.engagement_detail, name="engagement_detail"),
+    path("<uuid:pk>/contact/", engagements.engagement_contact, name="engagement_contact"),
+    path("<uuid:pk>/elements/", engagement_elements.engagement_elements, name="engagement_elements"),
+    path("<uuid:pk>/acceptance/", engagement_acceptance.engagement_acceptance, name="engagement_acceptance"),
+    path("<uuid:pk>/accept/", engagement_acceptance.engagement_accept, name="engagement_accept"),
+    path("<uuid:pk>/lessons/new/", lessons.lesson_write, name="lesson_write"),
+    path("<uuid:pk>/gates/plan/<str:stage>/", engagement_gates.gate_plan, name="gate_plan"),
+    path("<uuid:pk>/move/<str:move>/", engagements.engagement_move, name="engagement_move"),
+    path("gates/<uuid:pk>/", engagement_gates.gate_detail, name="gate_detail"),
+    path("gates/<uuid:pk>/start/", engagement_gates.gate_start, name="gate_start"),
+    path("gates/<uuid:pk>/costs/", engagement_gates.cost_book, name="cost_book"),
+    path("gates/<uuid:pk>/measure/", engagement_gates.gate_measure, name="gate_measure"),
+    path("gates/<uuid:pk>/decide/", engagement_decisions.decision_propose, name="decision_propose"),
+    path("costs/<uuid:pk>/strike/", engagement_gates.cost_strike, name="cost_strike"),
+    path("decisions/<uuid:pk>/", engagement_decisions.decision_detail, name="decision_detail"),
+    path("decisions/<uuid:pk>/confirm/", engagement_decisions.decision_confirm, name="decision_confirm"),
+    path("decisions/<uuid:pk>/take-back/", engagement_decisions.decision_take_back, name="decision_take_back"),
+    path("decisions/<uuid:pk>/statement/", engagement_decisions.decision_statement, name="decision_statement"),
+    path("elements/<uuid:pk>/<str:move>/", engagement_elements.element_move, name="element_move"),
+    path("rollouts/<uuid:pk>/", engagement_rollouts.rollout_detail, name="rollout_detail"),
+    path("rollouts/<uuid:pk>/<str:move>/", engagement_rollouts.rollout_move, name="rollout_move"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("capabilities/", capabilities.capability_list, name="capability_list"),
@@ -32,6 +65,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("open-data/", open_data.open_data, name="open_data"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:name>/", figures.figure, name="figure"),
+    path("engagements/", include(engagement_urls)),
+    path("lessons/", lessons.lesson_list, name="lesson_list"),
+    path("lessons/<uuid:pk>/", lessons.lesson_detail, name="lesson_detail"),
+    path("needs/<uuid:pk>/agree/", engagement_opening.engagement_propose, name="engagement_propose"),
+    path("workspace/engagements/", engagements.my_engagements, name="my_engagements"),
     path("workspace/", workspace.workspace, name="workspace"),
     path("workspace/capabilities/", capability_drafts.my_capabilities, name="my_capabilities"),
     path("workspace/capabilities/new/", capability_drafts.capability_create, name="capability_create"),

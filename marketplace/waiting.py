@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.models import Capability, Suggestion
+from marketplace.models import Capability, Engagement, GateDecision, LedgerEntry, Rollout, Suggestion
 from scenarios.actor import Actor
 from scenarios.models import Consent, DemandMember, Interest, Need
 from scenarios.querysets import DatabaseClock
@@ -218,6 +218,90 @@ def _once_each(rows: Iterable[Suggestion]) -> list[Suggestion]:
     for row in rows:
         best.setdefault(row.need_id or row.demand_id, row)
     return list(best.values())
+
+
+def _project(engagement: Engagement) -> Row:
+    return Row(engagement.title, reverse("engagement_detail", args=[engagement.pk]), engagement.code)
+
+
+def _decision(decision: GateDecision) -> Row:
+    gate = decision.gate
+    detail = f"{gate.engagement.code} · {gate.get_stage_display()} · {decision.get_verdict_display()}"
+    return Row(gate.engagement.title, reverse("decision_detail", args=[decision.pk]), detail)
+
+
+def _element(entry: LedgerEntry) -> Row:
+    detail = _("%(code)s · until %(day)s") % {"code": entry.engagement.code, "day": f"{entry.due_on:%Y-%m-%d}"}
+    return Row(entry.what, reverse("engagement_elements", args=[entry.engagement_id]), detail)
+
+
+def _rollout(rollout: Rollout) -> Row:
+    return Row(rollout.need.title, reverse("rollout_detail", args=[rollout.pk]), rollout.engagement.code)
+
+
+def project_side(actor: Actor) -> list[Task]:
+    """Return what waits for the parties of projects, the most urgent first; tasks without rows are left out."""
+    mine = actor.organisation_ids
+    return _with_rows(
+        _task(
+            "agreements",
+            gettext_lazy("You are asked to agree to a project"),
+            gettext_lazy("Read by what it is to be measured, then agree or decline."),
+            Engagement.objects.awaiting_confirmation(actor).order_by("created_at", "pk"),
+            "my_engagements",
+            _project,
+            "warn",
+        ),
+        _task(
+            "statements",
+            gettext_lazy("You are to be heard before a project is stopped"),
+            gettext_lazy("State your side before the time is over."),
+            GateDecision.objects.awaiting_statement(mine),
+            "my_engagements",
+            _decision,
+            "bad",
+        ),
+        _task(
+            "gate-decisions",
+            gettext_lazy("Decisions that wait for your confirmation"),
+            gettext_lazy("Read what follows from each, then confirm it or have it taken back."),
+            GateDecision.objects.awaiting_party(mine),
+            "my_engagements",
+            _decision,
+            "warn",
+        ),
+        *_ledger_tasks(mine),
+        _task(
+            "rollouts",
+            gettext_lazy("Do you take over what has landed?"),
+            gettext_lazy("Answer for your own need; silence commits you to nothing."),
+            Rollout.objects.awaiting_answer(mine),
+            "my_engagements",
+            _rollout,
+        ),
+    )
+
+
+def _ledger_tasks(mine: frozenset[Any]) -> list[Task]:
+    return [
+        _task(
+            "deliveries-to-confirm",
+            gettext_lazy("Deliveries that wait for your confirmation"),
+            gettext_lazy("Confirm what has come; say so where it has not."),
+            LedgerEntry.objects.awaiting_receiver(mine),
+            "my_engagements",
+            _element,
+            "warn",
+        ),
+        _task(
+            "promises-due",
+            gettext_lazy("What you promised to projects"),
+            gettext_lazy("Deliver it by its day; what is past it is late."),
+            LedgerEntry.objects.awaiting_giver(mine),
+            "my_engagements",
+            _element,
+        ),
+    ]
 
 
 def _with_rows(*tasks: Task) -> list[Task]:

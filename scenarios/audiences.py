@@ -76,6 +76,21 @@ DEMAND_FIELDS: dict[str, Audience] = {
 }
 
 
+# The owner is whoever is a party; what one party may not read of another is narrowed further by
+# marketplace.engagement_facts. A contact is told across the table only, to nobody of the staff.
+ENGAGEMENT_FIELDS: dict[str, Audience] = {
+    **dict.fromkeys(("id", "code", "title_zh", "title_en", "summary", "status", "version"), Audience.PUBLIC),
+    **dict.fromkeys(("need", "demand", "call", "lead", "parties", "lessons"), Audience.PUBLIC),
+    **dict.fromkeys(("started_at", "accepted_at", "landed_at", "ended_at"), Audience.PUBLIC),
+    **dict.fromkeys(("gate.stage", "gate.state", "gate.iterations", "gate.verdict"), Audience.PUBLIC),
+    **dict.fromkeys(("indicators", "indicator.accepted"), Audience.PUBLIC),
+    **dict.fromkeys(("indicator.promised", "indicator.readings", "indicator.methods"), Audience.STAFF),
+    **dict.fromkeys(("gate.plan", "gate.cost_cap", "gate.spent", "costs", "decisions"), Audience.STAFF),
+    **dict.fromkeys(("capability", "reason", "elements", "rollouts", "created_at"), Audience.STAFF),
+    "contact": Audience.OWNER,
+}
+
+
 def audience_of(actor: Actor, owner_id: UUID | None) -> Audience:
     """Return what `actor` is to an object of organisation `owner_id`."""
     if actor.belongs_to(owner_id):

@@ -29,11 +29,14 @@ TONES = {
     " eligible none",
     "info": "submitted checked pending reviewed consenting invited frozen leased running R2 info debug hint declared"
     " sealed opened scored evaluating publicity",
+    " eligible passed confirmed",
+    " sealed opened scored proposed preparing asked promised delivered planned",
     "warn": "returned unverified threshold_missed accepted_with_reservation expired retry R3 warning reservation",
     "bad": "suspended declined cancelled rejected quarantined failed conflict blocker R4 error danger ineligible"
-    " refused",
+    " refused stopped_breach",
     "special": "landed called contacted pooled awarded imported taken reserve active",
-    "neutral": "draft drafted closed withdrawn dismissed superseded split dissolved queued not_selected",
+    "neutral": "draft drafted closed withdrawn dismissed superseded split dissolved queued not_selected called_off"
+    " stopped_no_fault stopped released taken_back",
 }
 TONE_BY_STATUS = {status: tone for tone, statuses in TONES.items() for status in statuses.split()}
 _TONE_ICONS = {"good": "check", "info": "info", "warn": "alert", "bad": "cross", "special": "star", "neutral": "circle"}

@@ -46,7 +46,7 @@ def plan_gate(*, actor: Actor, engagement_id: UUID, stage: str, version: int = 0
     engagement = lock_engagement(actor, engagement_id)
     require_owner_or_manager(actor, engagement)
     if engagement.status not in PLANNABLE:
-        raise IllegalMove(_("Gates are planned before the start and while the engagement is under way."))
+        raise IllegalMove(_("Gates are planned before the start and while the project is under way."))
     if stage not in Stage.values:
         raise Invalid({"stage": [_("Choose one of the options.")]})
     gate = engagement.gates.filter(stage=stage).first() or Gate(

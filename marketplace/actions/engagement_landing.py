@@ -71,7 +71,7 @@ def write_lesson(*, actor: Actor, engagement_id: UUID, title: str, text: str, ke
     engagement = lock_engagement(actor, engagement_id)
     require_party_or_manager(actor, engagement)
     if engagement.started_at is None or engagement.status == EngagementStatus.CALLED_OFF:
-        raise IllegalMove(_("There is nothing to learn from an engagement that has not begun."))
+        raise IllegalMove(_("There is nothing to learn from a project that has not begun."))
     if earlier := result_of(actor, "lesson", key):
         return one_of(engagement.lessons.all(), earlier)
     lesson = publish_lesson(engagement, actor=actor, title=title, text=text)

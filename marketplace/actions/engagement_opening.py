@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.actions.engagement_standing import lock_engagement, move_engagement, stated
 from marketplace.choices import ResponseStatus
 from marketplace.engagement_choices import PartyRole
+from marketplace.engagement_parties import party_of
 from marketplace.lifecycle import ENGAGEMENT_MOVES
 from marketplace.models import Capability, Engagement, EngagementIndicator, Organisation, Party, Response
 from marketplace.models.engagement import LIVE_AGREEMENTS
@@ -25,6 +26,8 @@ from scenarios.errors import IllegalMove, Invalid, NotPermitted
 from scenarios.journal import log_event
 from scenarios.models import Call, Need
 from scenarios.policies import one_of, require_move, require_role, require_stranger
+
+CONTACT_LIMIT = 400
 
 
 class Frozen(NamedTuple):
@@ -50,7 +53,7 @@ def open_engagement(*, actor: Actor, response_id: UUID) -> Engagement:
     if earlier := Engagement.objects.filter(response=response).first():
         return earlier
     if response.status != ResponseStatus.AWARDED:
-        raise IllegalMove(_("Only an awarded response becomes an engagement."))
+        raise IllegalMove(_("Only an awarded response becomes a project."))
     call, content = response.call, read(response.content)
     owners = owners_of(call)
     require_stranger(actor, response.lead_id, *owners)
@@ -212,3 +215,16 @@ def _require_other_side(engagement: Engagement, name: str, actor: Actor) -> None
     others = engagement.parties.exclude(organisation=engagement.proposed_by_id)
     mine = others.written_by(actor).values_list("organisation", flat=True).first()
     require_move(ENGAGEMENT_MOVES, name, actor=actor, owner_id=mine, status=engagement.status)
+
+
+@transaction.atomic
+def set_contact(*, actor: Actor, engagement_id: UUID, contact: str) -> Party:
+    """Say whom the parties across the table reach at one's own organisation."""
+    engagement = lock_engagement(actor, engagement_id)
+    party = party_of(actor, engagement)
+    if len(contact) > CONTACT_LIMIT:
+        raise Invalid({"contact": [_("Write this in at most %(limit)d characters.") % {"limit": CONTACT_LIMIT}]})
+    engagement.parties.filter(organisation=party.organisation_id).update(contact=contact.strip())
+    log_event("engagement.contact_changed", engagement, actor=actor)
+    party.refresh_from_db()
+    return party

@@ -63,7 +63,7 @@ def measure_for_acceptance(
 
 def _require_acceptable(engagement: Engagement) -> None:
     if engagement.status != EngagementStatus.RUNNING:
-        raise IllegalMove(_("The acceptance is held while the engagement is under way, and once."))
+        raise IllegalMove(_("The acceptance is held while the project is under way, and once."))
     if not engagement.gates.filter(state=GateState.PASSED).exists():
         raise IllegalMove(_("No gate is passed yet; the acceptance comes after the first one."))
 

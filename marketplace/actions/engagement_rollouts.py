@@ -23,7 +23,7 @@ def _locked(actor: Actor, rollout_id: UUID) -> Rollout:
     found = one_of(Rollout.objects.visible_to(actor), rollout_id)
     engagement = lock_engagement(actor, found.engagement_id)
     if engagement.status != EngagementStatus.LANDED:
-        raise IllegalMove(_("The rollout goes from the landing to the closing of its engagement."))
+        raise IllegalMove(_("The rollout goes from the landing to the closing of its project."))
     rollout = Rollout.objects.select_related("need").get(pk=rollout_id)
     rollout.engagement = engagement
     return rollout

@@ -42,7 +42,7 @@ def require_under_way(engagement: Engagement) -> None:
     """Raise IllegalMove unless a locked engagement has started and is neither suspended nor ended."""
     if engagement.status not in UNDER_WAY:
         raise IllegalMove(
-            _("This engagement is not under way: it has not started yet, is suspended, or has ended. Read its status.")
+            _("This project is not under way: it has not started yet, is suspended, or has ended. Read its status.")
         )
 
 

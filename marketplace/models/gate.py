@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import engagement_choices as choices
+from marketplace.engagement_querysets import DecisionQuerySet
 from scenarios.models.known import known
 
 MAX_ITERATIONS = 2
@@ -146,6 +147,8 @@ class GateDecision(models.Model):
     proposed_at = models.DateTimeField(_("proposed"), auto_now_add=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("gate decision")

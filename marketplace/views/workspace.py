@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from marketplace.choices import OrganisationKind
 from marketplace.models import Member
 from marketplace.views.invitations import open_invitations
-from marketplace.waiting import demand_side, supply_side
+from marketplace.waiting import demand_side, project_side, supply_side
 from scenarios.access import access
 from scenarios.views.parts import actor_of
 
@@ -30,7 +30,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
     context = {
         "memberships": memberships,
         "invitations": open_invitations(actor),
-        "tasks": [task for side in (reversed(sides) if supplies else sides) for task in side],
+        "tasks": [*project_side(actor), *(task for side in (reversed(sides) if supplies else sides) for task in side)],
         "supplies": supplies,
     }
     return render(request, "marketplace/workspace.html", context)

@@ -1,0 +1,194 @@
+"""A gate: its plan, its start, what it costs and what it measures."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from marketplace.actions import engagement_costs, engagement_gates, engagement_proof
+from marketplace.engagement_choices import Stage
+from marketplace.engagement_facts import Standing, gates_of, own_parties, standing_of, told_indicators, told_parties
+from marketplace.forms.engagements import CostForm, GateForm, MeasurementForm
+from marketplace.models import Cost, Engagement, Gate
+from marketplace.views.engagements import inside_of
+from scenarios.access import access
+from scenarios.actor import Actor
+from scenarios.errors import Conflict, Invalid, NotFound
+from scenarios.forms import new_key
+from scenarios.policies import one_of
+from scenarios.views.need_review import refused_for
+from scenarios.views.parts import actor_of
+
+
+@access("member", "manager")
+def gate_plan(request: HttpRequest, pk: UUID, stage: str) -> HttpResponse:
+    """Plan a gate that has not started."""
+    actor = actor_of(request)
+    engagement = inside_of(actor, pk)
+    if stage not in Stage.values:
+        raise NotFound
+    gate = engagement.gates.filter(stage=stage).first()
+    if request.method != "POST":
+        return _plan_page(request, engagement, stage, GateForm(initial=_planned(gate)))
+    form = GateForm(request.POST)
+    if not form.is_valid():
+        return _plan_page(request, engagement, stage, form, status=422)
+    plan: Any = form.plan
+    version = form.cleaned_data["version"]
+    try:
+        engagement_gates.plan_gate(actor=actor, engagement_id=pk, stage=stage, version=version, fields=plan)
+    except Invalid as refusal:
+        form.show(refusal)
+        return _plan_page(request, engagement, stage, form, status=422)
+    except Conflict as conflict:
+        return _plan_page(request, engagement, stage, form, status=409, conflict=str(conflict), saved=_planned(gate))
+    messages.success(request, _("The gate is planned."))
+    return redirect("engagement_detail", pk)
+
+
+def _planned(gate: Gate | None) -> dict[str, Any]:
+    if gate is None:
+        return {"version": 0, "trials": 1}
+    return {name: getattr(gate, name) for name in GateForm.base_fields}
+
+
+def _plan_page(
+    request: HttpRequest, engagement: Engagement, stage: str, form: GateForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {"engagement": engagement, "stage": Stage(stage), "form": form, **more}
+    if "saved" in more:
+        context["compared"] = [
+            {
+                "label": form[name].label,
+                "values": [form[name].value(), value],
+                "differs": str(form[name].value()) != str(value),
+            }
+            for name, value in more["saved"].items()
+            if name != "version"
+        ]
+        context["compared_columns"] = [_("Yours"), _("The saved one")]
+    return render(request, "marketplace/gate_form.html", context, status=status)
+
+
+@access("member", "staff")
+def gate_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A gate as its parties and staff read it."""
+    return gate_page(request, pk)
+
+
+def found_gate(actor: Actor, pk: UUID) -> tuple[Engagement, Gate]:
+    """Return a gate with its engagement. Raises NotFound for everyone but its parties and staff."""
+    seen = Engagement.objects.visible_to(actor).values("pk")
+    row = one_of(Gate.objects.filter(engagement__in=seen), pk)
+    engagement = inside_of(actor, row.engagement_id)
+    gate = next(one for one in gates_of(engagement) if one.pk == row.pk)
+    return engagement, gate
+
+
+def gate_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """Render a gate; `forms` replaces those that were refused."""
+    actor = actor_of(request)
+    engagement, gate = found_gate(actor, pk)
+    may = standing_of(actor, engagement)
+    costs = list(gate.costs.select_related("payer__organisation"))
+    names = {row.id: row.name for row in told_parties(engagement, actor)}
+    for cost in costs:
+        cost.payer_name = names[cost.payer_id]  # type: ignore[attr-defined]
+    under_way = engagement.status in ("running", "accepted") and gate.state == "running"
+    context = {
+        "engagement": engagement,
+        "gate": gate,
+        "may": may,
+        "under_way": under_way,
+        "left": gate.cost_cap - gate.spent,
+        "costs": costs,
+        "own": {row.pk for row in own_parties(engagement, actor)},
+        "indicators": told_indicators(engagement, may),
+        "measurements": gate.measurements.select_related("indicator").order_by("indicator__position", "iteration"),
+    }
+    if under_way and may.records:
+        context["cost_form"] = _cost_form(engagement, actor, may)
+        context["measurement_form"] = MeasurementForm(indicators=indicator_options(engagement))
+    return render(request, "marketplace/gate_detail.html", {**context, **forms}, status=status)
+
+
+def _cost_form(engagement: Engagement, actor: Actor, may: Standing, data: Any = None) -> CostForm:
+    told = told_parties(engagement, actor)
+    own = {row.pk for row in own_parties(engagement, actor)}
+    pairs = [(str(row.id), f"{row.name} · {row.role_label}") for row in told if may.manager or row.id in own]
+    return CostForm(data, parties=pairs, initial={"key": new_key()})
+
+
+def indicator_options(engagement: Engagement) -> list[tuple[str, str]]:
+    """Return the indicators of an engagement for a select."""
+    return [
+        (str(row.pk), f"{row.metric} ({row.unit})" if row.unit else row.metric) for row in engagement.indicators.all()
+    ]
+
+
+@access("member", "manager")
+@require_POST
+def gate_start(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Begin a gate whose entry criteria are met."""
+    engagement_gates.start_gate(actor=actor_of(request), gate_id=pk)
+    messages.success(request, _("The gate has started."))
+    return redirect("gate_detail", pk)
+
+
+@access("member", "manager")
+@require_POST
+def cost_book(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Book what was spent, within the cap."""
+    actor = actor_of(request)
+    engagement, _gate = found_gate(actor, pk)
+    form = _cost_form(engagement, actor, standing_of(actor, engagement), request.POST)
+    if not form.is_valid():
+        return gate_page(request, pk, status=422, cost_form=form)
+    payer, key = UUID(form.cleaned_data["payer"]), form.cleaned_data["key"]
+    try:
+        engagement_costs.book_cost(actor=actor, gate_id=pk, payer_id=payer, fields=form.cost, key=key)
+    except Invalid as refusal:
+        form.show(refusal)
+        return gate_page(request, pk, status=422, cost_form=form)
+    messages.success(request, _("The cost is booked."))
+    return redirect("gate_detail", pk)
+
+
+@access("member", "manager")
+@require_POST
+def cost_strike(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Strike out what was booked by mistake."""
+    actor = actor_of(request)
+    seen = Engagement.objects.visible_to(actor).values("pk")
+    cost = one_of(Cost.objects.filter(gate__engagement__in=seen), pk)
+    found_gate(actor, cost.gate_id)
+    try:
+        engagement_costs.strike_cost(actor=actor, cost_id=pk, reason=request.POST.get("reason", ""))
+    except Invalid as refusal:
+        messages.error(request, refused_for(refusal))
+    else:
+        messages.success(request, _("The cost is struck out and counts no more."))
+    return redirect("gate_detail", cost.gate_id)
+
+
+@access("member", "manager")
+@require_POST
+def gate_measure(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Record what this round measured of an indicator."""
+    actor = actor_of(request)
+    engagement, _gate = found_gate(actor, pk)
+    form = MeasurementForm(request.POST, indicators=indicator_options(engagement))
+    if not form.is_valid():
+        return gate_page(request, pk, status=422, measurement_form=form)
+    indicator, values = UUID(form.cleaned_data["indicator"]), form.measurement
+    try:
+        engagement_proof.measure_at_gate(actor=actor, gate_id=pk, indicator_id=indicator, fields=values)  # type: ignore[arg-type]
+    except Invalid as refusal:
+        form.show(refusal)
+        return gate_page(request, pk, status=422, measurement_form=form)
+    messages.success(request, _("The measurement is recorded."))
+    return redirect("gate_detail", pk)

@@ -1,0 +1,180 @@
+"""Engagements: the public list, a project's page, one's own, and what starts, halts and ends them."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from marketplace.actions import engagement_landing as landing
+from marketplace.actions import engagement_opening as opening
+from marketplace.actions import engagement_standing as standing
+from marketplace.engagement_choices import EngagementStatus
+from marketplace.engagement_facts import (
+    gates_of,
+    own_parties,
+    standing_of,
+    steps_of,
+    told_elements,
+    told_indicators,
+    told_parties,
+    told_rollouts,
+    unplanned_stages,
+)
+from marketplace.engagement_querysets import NOT_PUBLIC
+from marketplace.forms.engagements import ContactForm
+from marketplace.lifecycle import ENGAGEMENT_MOVES
+from marketplace.models import Engagement
+from scenarios.access import access
+from scenarios.actor import Actor
+from scenarios.errors import Invalid, NotFound
+from scenarios.event_labels import event_label
+from scenarios.lifecycle import moves_from
+from scenarios.listing import Facet, narrow
+from scenarios.models import Event
+from scenarios.policies import one_of
+from scenarios.views.need_review import refused_for
+from scenarios.views.parts import actor_of, page_of, search_text
+
+PUBLIC_STATES = [(value, label) for value, label in EngagementStatus.choices if value not in NOT_PUBLIC]
+SHOWN_EVENTS = 20
+
+
+def found_engagement(actor: Actor, pk: UUID) -> Engagement:
+    """Return an engagement with what its pages show. Raises NotFound where the actor may not open it."""
+    rows = Engagement.objects.visible_to(actor).for_page().prefetch_related("parties__organisation")
+    return one_of(rows, pk)
+
+
+def inside_of(actor: Actor, pk: UUID) -> Engagement:
+    """Return an engagement whose parties' pages the actor may open: its parties and staff."""
+    engagement = found_engagement(actor, pk)
+    if not actor.is_staff and not standing_of(actor, engagement).inside:
+        raise NotFound
+    return engagement
+
+
+@access("public")
+def engagement_list(request: HttpRequest) -> HttpResponse:
+    """The projects that have begun, newest first."""
+    actor, text = actor_of(request), search_text(request)
+    public = Engagement.objects.visible_to(actor).exclude(status__in=NOT_PUBLIC).matching_title(text)
+    narrowed = narrow(public, [Facet("status", gettext_lazy("State"), PUBLIC_STATES)], request.GET)
+    page = page_of(request, narrowed.rows.for_page().order_by("-started_at", "pk"))
+    context = {"page": page, "facets": narrowed.facets, "chips": narrowed.chips, "text": text}
+    return render(request, "marketplace/engagement_list.html", context)
+
+
+@access("member")
+def my_engagements(request: HttpRequest) -> HttpResponse:
+    """The projects in which the reader's organisations are a party."""
+    page = page_of(request, Engagement.objects.of(actor_of(request)).for_page())
+    return render(request, "marketplace/my_engagements.html", {"page": page})
+
+
+@access("public")
+def engagement_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A project as its reader may see it."""
+    return engagement_page(request, pk)
+
+
+def engagement_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """Render a project's page; `forms` replaces those that were refused."""
+    actor = actor_of(request)
+    engagement = found_engagement(actor, pk)
+    may = standing_of(actor, engagement)
+    gates = gates_of(engagement)
+    context: dict[str, Any] = {
+        "engagement": engagement,
+        "may": may,
+        "visible": may.visible,
+        "steps": steps_of(engagement, gates),
+        "gates": gates,
+        "indicators": told_indicators(engagement, may),
+        "parties": told_parties(engagement, actor),
+        "lessons": engagement.lessons.all(),
+        "moves": _open_moves(engagement, may, actor),
+    }
+    if may.inside or actor.is_staff:
+        context |= _inside(engagement, actor, may, gates)
+    return render(request, "marketplace/engagement_detail.html", {**context, **forms}, status=status)
+
+
+def _inside(engagement: Engagement, actor: Actor, may: Any, gates: list[Any]) -> dict[str, Any]:
+    """Return what the parties and staff read besides."""
+    own = own_parties(engagement, actor)
+    plannable = engagement.status in ("preparing", "running", "accepted") and may.decides
+    return {
+        "elements": told_elements(engagement, actor),
+        "rollouts": told_rollouts(engagement, actor),
+        "unplanned": unplanned_stages(gates) if plannable else [],
+        "contact_form": ContactForm(initial={"contact": own[0].contact}) if own else None,
+        "events": [
+            {"label": event_label(row.kind), "event": row}
+            for row in Event.objects.about("engagement", engagement.pk)[:SHOWN_EVENTS]
+        ],
+    }
+
+
+def _open_moves(engagement: Engagement, may: Any, actor: Actor) -> frozenset[str]:
+    """Return the moves whose button the reader is shown; every action asks again."""
+    other = engagement.proposed_by_id is not None and not actor.belongs_to(engagement.proposed_by_id)
+    shown = {
+        "confirm": may.party and other,
+        "decline": may.party and other,
+        "call_off": may.manager,
+        "start": may.manager,
+        "suspend": may.manager or may.supervisor,
+        "resume": (may.manager or may.supervisor) and engagement.accepted_at is None,
+        "resume_accepted": (may.manager or may.supervisor) and engagement.accepted_at is not None,
+        "accept": may.owner,
+        "close": may.manager,
+    }
+    return frozenset(row.name for row in moves_from(ENGAGEMENT_MOVES, engagement.status) if shown.get(row.name))
+
+
+def _moves(actor: Actor, pk: UUID, reason: str) -> dict[str, tuple[Callable[[], Any], Any]]:
+    key: Any = {"actor": actor, "engagement_id": pk}
+    return {
+        "confirm": (lambda: opening.confirm_engagement(**key), _("You have agreed. The scenario manager starts it.")),
+        "decline": (lambda: opening.decline_engagement(**key, reason=reason), _("You have declined.")),
+        "call_off": (lambda: standing.call_off_engagement(**key, reason=reason), _("The project is called off.")),
+        "start": (lambda: standing.start_engagement(**key), _("The project has started; its page is public.")),
+        "suspend": (lambda: standing.suspend_engagement(**key, reason=reason), _("The project is suspended.")),
+        "resume": (lambda: standing.resume_engagement(**key), _("The project goes on.")),
+        "close": (lambda: landing.close_engagement(**key), _("The project is closed.")),
+    }
+
+
+@access("member", "manager", "supervisor")
+@require_POST
+def engagement_move(request: HttpRequest, pk: UUID, move: str) -> HttpResponse:
+    """Agree, decline, call off, start, suspend, resume or close."""
+    moves = _moves(actor_of(request), pk, request.POST.get("reason", ""))
+    if move not in moves:
+        raise NotFound
+    act, done = moves[move]
+    try:
+        act()
+    except Invalid as refusal:
+        messages.error(request, refused_for(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("engagement_detail", pk)
+
+
+@access("member")
+@require_POST
+def engagement_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change the contact of one's own party."""
+    form = ContactForm(request.POST)
+    if not form.is_valid():
+        return engagement_page(request, pk, status=422, contact_form=form)
+    opening.set_contact(actor=actor_of(request), engagement_id=pk, contact=form.cleaned_data["contact"])
+    messages.success(request, _("The contact is saved; the parties across the table read it."))
+    return redirect("engagement_detail", pk)

@@ -1,0 +1,50 @@
+"""What projects taught, for everyone to read."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from marketplace.actions.engagement_landing import write_lesson
+from marketplace.forms.engagements import LessonForm
+from marketplace.models import Lesson
+from marketplace.views.engagements import inside_of
+from scenarios.access import access
+from scenarios.errors import Invalid
+from scenarios.forms import new_key
+from scenarios.policies import one_of
+from scenarios.views.parts import actor_of, page_of, search_text
+
+
+@access("public")
+def lesson_list(request: HttpRequest) -> HttpResponse:
+    """The lessons of all projects, newest first."""
+    text = search_text(request)
+    page = page_of(request, Lesson.objects.for_page().matching_text(text))
+    return render(request, "marketplace/lesson_list.html", {"page": page, "text": text})
+
+
+@access("public")
+def lesson_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One lesson with the project that it comes from."""
+    return render(request, "marketplace/lesson_detail.html", {"lesson": one_of(Lesson.objects.for_page(), pk)})
+
+
+@access("member", "manager")
+def lesson_write(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Publish a lesson of a project, for one of its parties or the manager."""
+    actor = actor_of(request)
+    engagement = inside_of(actor, pk)
+    form = LessonForm(request.POST or None, initial={"key": new_key()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            lesson = write_lesson(actor=actor, engagement_id=pk, **form.cleaned_data)
+        except Invalid as refusal:
+            form.show(refusal)
+        else:
+            messages.success(request, _("The lesson is public."))
+            return redirect("lesson_detail", lesson.pk)
+    context = {"engagement": engagement, "form": form}
+    return render(request, "marketplace/lesson_form.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,130 @@
+"""Story 8: three teams, PoC cap 5 万元 each: pass, iterate, stop without fault; overspending refused, nobody marked."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from marketplace.models import Account, Cost, Engagement, Gate, GateDecision, Lesson, Response
+from scenarios.models import Event
+from tests.calls import answers, award, make_supplier
+from tests.engagements import GATE, closed_call
+from tests.factories import Cast
+from tests.stories.town import heard, post, signed_in
+
+LESSON = {"lesson_title": "低对比度裂纹需要偏振光", "lesson": "现有光源下裂纹与背景相差不到两级灰度；换偏振光后再试。"}
+CAP = Decimal(5)
+
+
+class Team:
+    """A supplier that won the race, and its engagement."""
+
+    def __init__(self, cast: Cast, response: Response, account: Account) -> None:
+        self.cast, self.account, self.client = cast, account, signed_in(account)
+        post(cast.client("manager"), "engagement_open", response.pk)
+        self.engagement = Engagement.objects.get(response=response)
+        plan = {**GATE, "version": 0}
+        post(cast.client("enterprise"), "gate_plan", self.engagement.pk, "poc", **plan)
+        post(cast.client("manager"), "engagement_move", self.engagement.pk, "start")
+        post(cast.client("enterprise"), "gate_start", self.gate.pk)
+
+    @property
+    def gate(self) -> Gate:
+        gate: Gate = self.engagement.gates.get(stage="poc")
+        return gate
+
+    @property
+    def status(self) -> str:
+        self.engagement.refresh_from_db()
+        return self.engagement.status
+
+    def book(self, amount: str) -> Any:
+        payer = self.engagement.parties.get(role="lead").pk
+        cost = {"payer": str(payer), "amount": amount, "what": "相机与光源租用", "spent_on": "2026-01-15"}
+        return self.client.post(reverse("cost_book", args=[self.gate.pk]), cost)
+
+    def measure(self, value: str) -> None:
+        indicator = self.engagement.indicators.get(essential=True)
+        form = {
+            "indicator": str(indicator.pk),
+            "value": value,
+            "test_method": "连续 5 个班次，人工复核全部判合格件",
+            "measured_by": "某第三方检测机构",
+            "measured_on": "2026-01-31",
+        }
+        post(self.client, "gate_measure", self.gate.pk, **form)
+
+    def decide(self, verdict: str, **more: str) -> None:
+        """The owner proposes; the manager reads it on its page and confirms."""
+        reason = {"verdict": verdict, "reason": "三次试验的记录见附件", **more}
+        post(self.cast.client("enterprise"), "decision_propose", self.gate.pk, **reason)
+        decision = GateDecision.objects.get(gate=self.gate, state="proposed")
+        manager = self.cast.client("manager")
+        page = manager.get(reverse("decision_detail", args=[decision.pk]))
+        assert page.context["may_confirm"]
+        post(manager, "decision_confirm", decision.pk)
+
+
+@pytest.fixture
+def teams(cast: Cast) -> list[Team]:
+    """Three winners of one race."""
+    call = closed_call(cast)
+    made = []
+    for number in range(3):
+        organisation, account = make_supplier(number)
+        response = award(call, organisation, author=account, content=answers(call))
+        made.append(Team(cast, response, account))
+    return made
+
+
+def test_three_teams_pass_iterate_and_stop_without_fault(cast: Cast, teams: list[Team]) -> None:
+    passing, iterating, stopping = teams
+    assert {team.gate.cost_cap for team in teams} == {CAP}
+    assert len({team.engagement.code for team in teams}) == 3
+
+    # Each spends up to its own cap, and not a cent beyond it.
+    for team in teams:
+        assert team.book("4.20").status_code == 302
+        refused = team.book("0.81")
+        assert (refused.status_code, "of 5 only 0.8" in refused.content.decode()) == (422, True)
+        assert team.book("0.80").status_code == 302
+        assert team.book("0.01").status_code == 422
+        assert team.gate.spent == CAP
+    assert sum(Cost.objects.values_list("amount", flat=True)) == 3 * CAP
+
+    passing.measure("0.4")
+    passing.decide("pass")
+    assert (passing.gate.state, passing.status) == ("passed", "running")
+
+    iterating.measure("0.9")
+    iterating.decide("iterate")
+    assert (iterating.gate.state, iterating.gate.iterations, iterating.status) == ("running", 1, "running")
+    assert iterating.book("0.01").status_code == 422  # another round, the same cap
+
+    stopping.measure("2.1")
+    before = Event.objects.filter(subject_type="organisation").count()
+    stopping.decide("stop_no_fault", **LESSON)
+    assert (stopping.gate.state, stopping.status) == ("stopped", "stopped_no_fault")
+    assert (passing.status, iterating.status) == ("running", "running")  # the others go on
+
+    # The lesson is public, and says that nobody is to blame.
+    lesson = Lesson.objects.get()
+    public = cast.client(None)
+    assert LESSON["lesson_title"] in public.get(reverse("lesson_list")).content.decode()
+    page = public.get(reverse("lesson_detail", args=[lesson.pk])).content.decode()
+    assert LESSON["lesson"] in page
+    assert "leaves no mark on the supplier" in page
+    project = public.get(reverse("engagement_detail", args=[stopping.engagement.pk])).content.decode()
+    assert "does not count against anyone" in project
+    assert str(CAP) + ".00" not in project
+    assert "CNY 50,000" not in project  # caps and costs are not the public's
+
+    # No penalty: the supplier is as it was, and may propose, respond and be awarded as before.
+    lead = stopping.engagement.lead
+    assert (lead.verification, Event.objects.filter(subject_type="organisation").count()) == ("verified", before)
+    shown = public.get(reverse("organisation_detail", args=[lead.pk])).content.decode()
+    assert "Stopped" not in shown
+    again = award(closed_call(cast), lead, author=stopping.account, content=answers(stopping.engagement.response.call))  # type: ignore[union-attr]
+    post(cast.client("manager"), "engagement_open", again.pk)
+    assert heard(stopping.account, "engagement.stop_no_fault") == 1
