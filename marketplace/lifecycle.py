@@ -1,12 +1,10 @@
 """The state machines of what suppliers offer and answer, of selections and of rankings as tables, as in scenarios."""
 
 from marketplace.choices import CapabilityStatus, RankingState, ResponseStatus, SelectionStatus, SuggestionState
+from marketplace.engagement_choices import DecisionState, ElementState, EngagementStatus, GateState, RolloutState
 from scenarios.lifecycle import Move
 
-C, S, R, K, E = CapabilityStatus, SuggestionState, ResponseStatus, RankingState, SelectionStatus
-from marketplace.engagement_choices import DecisionState, ElementState, EngagementStatus, GateState, RolloutState
-
-C, S, R, K = CapabilityStatus, SuggestionState, ResponseStatus, RankingState
+C, S, R, K, Q = CapabilityStatus, SuggestionState, ResponseStatus, RankingState, SelectionStatus
 E, G, L, T = EngagementStatus, GateState, ElementState, RolloutState
 
 CAPABILITY_MOVES = (
@@ -50,12 +48,12 @@ RESPONSE_MOVES = (
 )
 
 SELECTION_MOVES = (
-    Move("publish", (E.EVALUATING,), E.PUBLICITY, ("publisher",), ("consensus_complete", "no_open_objection")),
-    Move("suspend", (E.PUBLICITY,), E.SUSPENDED, ("system",), ("within_notice",)),
-    Move("resume", (E.SUSPENDED,), E.PUBLICITY, ("system",), ("no_open_objection",)),
-    Move("reopen", (E.SUSPENDED,), E.EVALUATING, ("manager",), ("objection_upheld",)),
-    Move("award", (E.PUBLICITY,), E.AWARDED, ("publisher",), ("past_notice", "no_open_objection", "feedback_complete")),
-    Move("fail", (E.EVALUATING, E.PUBLICITY, E.SUSPENDED), E.FAILED, ("publisher",), ("code_is_true", "reason")),
+    Move("publish", (Q.EVALUATING,), Q.PUBLICITY, ("publisher",), ("consensus_complete", "no_open_objection")),
+    Move("suspend", (Q.PUBLICITY,), Q.SUSPENDED, ("system",), ("within_notice",)),
+    Move("resume", (Q.SUSPENDED,), Q.PUBLICITY, ("system",), ("no_open_objection",)),
+    Move("reopen", (Q.SUSPENDED,), Q.EVALUATING, ("manager",), ("objection_upheld",)),
+    Move("award", (Q.PUBLICITY,), Q.AWARDED, ("publisher",), ("past_notice", "no_open_objection", "feedback_complete")),
+    Move("fail", (Q.EVALUATING, Q.PUBLICITY, Q.SUSPENDED), Q.FAILED, ("publisher",), ("code_is_true", "reason")),
 )
 
 RANKING_MOVES = (

@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0009_rankings'),
-        ('scenarios', '0015_ranking_events'),
+        ('marketplace', '0010_engagements'),
+        ('scenarios', '0016_engagement_events'),
     ]
 
     operations = [
