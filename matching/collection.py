@@ -65,10 +65,16 @@ class Collection:
 
     @classmethod
     def build(
-        cls, folder: str | os.PathLike[str], documents: Iterable[Document], *, analyzer: Analyzer | None = None
+        cls,
+        folder: str | os.PathLike[str],
+        documents: Iterable[Document],
+        *,
+        analyzer: Analyzer | None = None,
+        segment: int | None = None,
     ) -> Self:
         """Count the documents, lay them out in a new folder and return the collection.
 
+        segment : documents of a full segment; SEGMENT by default.
         Raises IndexExistsError where the folder holds a collection, MatchingError where an id comes twice.
         """
         target = Path(folder)
@@ -77,7 +83,7 @@ class Collection:
         target.mkdir(parents=True, exist_ok=True)
         analyzer = analyzer or default_analyzer()
         terms, names, rest = StringTable(), list[str](), iter(documents)
-        while some := list(islice(rest, SEGMENT)):
+        while some := list(islice(rest, segment or SEGMENT)):
             counts = counted(some, terms, analyzer)
             names.append(new_name("piece"))
             Piece(StringTable(one.id for one in some), counts).save(target / names[-1])

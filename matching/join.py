@@ -92,6 +92,16 @@ def similar_rows(
         yield x[found], y[found], similarities[found]
 
 
+def reaching_pairs(matrix: csr_array, x: Rows, y: Rows, threshold: float) -> tuple[Rows, Rows, npt.NDArray[np.float64]]:
+    """Return those of the pairs of rows (x[i], y[i]) whose product reaches the threshold, as `similar_rows` does.
+
+    Of pairs that were found in some other way, with similarities that may differ in the last digit, it makes the same.
+    """
+    similarities = _products(matrix, x, y, kernels("join_kernels", work=matrix.shape[0], pays_from=COMPILED_FROM))
+    found = similarities >= threshold
+    return x[found], y[found], similarities[found]
+
+
 def _candidates_in_blocks(matrix: csr_array, threshold: float, chosen: Rows | None) -> Iterator[tuple[Rows, Rows]]:
     split = _split(matrix, threshold)
     documents = matrix.shape[0]

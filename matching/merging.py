@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from matching.candidates import bigram_columns, without_translations
@@ -23,7 +24,7 @@ from matching.errors import MatchingError
 from matching.explanation import products, shown
 from matching.features import weighted
 from matching.index import TextIndex
-from matching.join import similar_rows
+from matching.join import Rows, reaching_pairs, similar_rows
 from matching.postings import SparseVector
 from matching.results import Pair, TermContribution
 from matching.weighting import smooth_idf
@@ -59,12 +60,22 @@ class MergeVectors:
         if not 0.0 < min_likeness <= 1.0:
             raise MatchingError(f"min_likeness is {min_likeness}; it has to be above 0 and at most 1")
         chosen = None if ids is None else np.unique(self.index.rows(ids))
-        strings, found = self.index.ids, []
-        for left, right, values in similar_rows(self.matrix, min_likeness, chosen):
+        return self._named(similar_rows(self.matrix, min_likeness, chosen))
+
+    def pairs_among(self, x: Rows, y: Rows, *, min_likeness: float) -> list[Pair]:
+        """Return those of the pairs of rows (x[i], y[i]) that `pairs` returns too, exactly as it does.
+
+        x, y : int64, rows of the index, each pair once.
+        """
+        return self._named([reaching_pairs(self.matrix, x, y, min_likeness)])
+
+    def _named(self, found: Iterable[tuple[Rows, Rows, npt.NDArray[np.float64]]]) -> list[Pair]:
+        strings, pairs = self.index.ids, []
+        for left, right, values in found:
             for x, y, value in zip(left.tolist(), right.tolist(), values.tolist(), strict=True):
                 a, b = sorted((strings[x], strings[y]))
-                found.append(Pair(a, b, value))
-        return sorted(found)
+                pairs.append(Pair(a, b, value))
+        return sorted(pairs)
 
     def likeness(self, a: str, b: str) -> float:
         """Return the likeness of two documents; raises UnknownDocument."""
