@@ -31,6 +31,8 @@ ENV PYTHONUNBUFFERED=1 \
     STATE_DIR=/srv/state \
     INDEX_ROOT=/srv/index \
     MEDIA_ROOT=/srv/media \
+    SEGMENTS_ROOT=/srv/index/segments \
+    SEGMENT_COPIES=/srv/index/segment-copies \
     NUMBA_CACHE_DIR=/srv/state/kernels \
     PATH=/venv/bin:$PATH
 WORKDIR /app

@@ -166,6 +166,14 @@ MERGE_MIN_SIMILARITY = env.float("MERGE_MIN_SIMILARITY", default=0.20)
 MERGE_MAX_SIZE = 12
 SUGGESTIONS_PER_NEED = 10
 
+# From so many needs in the index on, merges and batches of suggestions are worked out block by block by all workers.
+SUPER_BLOCKS_FROM = env.int("SUPER_BLOCKS_FROM", default=50_000)
+SUPER_BLOCK_DOCUMENTS = env.int("SUPER_BLOCK_DOCUMENTS", default=131_072)
+# Threads of one task; a machine runs as many workers as it has cores.
+SUPER_BLOCK_THREADS = env.int("SUPER_BLOCK_THREADS", default=1)
+# Where a worker's machine keeps its copies of segments that come from a bucket.
+SEGMENT_COPIES = Path(env.str("SEGMENT_COPIES", default=str(STATE_DIR / "segment-copies")))
+
 AUTH_USER_MODEL = "marketplace.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -196,8 +204,22 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+SEGMENTS_ROOT = Path(env.str("SEGMENTS_ROOT", default=str(STATE_DIR / "segments")))
+# A bucket of any service that speaks S3, instead of a folder: needs requirements/s3.txt; credentials in AWS_* as for boto.
+SEGMENTS_BUCKET = env.str("SEGMENTS_BUCKET", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "segments": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": SEGMENTS_BUCKET,
+            "endpoint_url": env.str("SEGMENTS_ENDPOINT", default="") or None,
+            "file_overwrite": True,
+            "default_acl": None,
+        },
+    }
+    if SEGMENTS_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": SEGMENTS_ROOT}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -24,7 +24,7 @@ def order_of(matrix: csr_array, *, threshold: float, least: int) -> FeatureOrder
     """Return the order of a matrix's features; threshold and least as in `pruned_join.feature_order`."""
     frequencies = np.bincount(matrix.indices, minlength=matrix.shape[1])
     squares = np.bincount(matrix.indices, matrix.data.astype(np.float64) ** 2, minlength=matrix.shape[1])
-    return feature_order(frequencies, squares, matrix.shape[0], threshold, least)
+    return feature_order(frequencies, squares.astype(np.float64), matrix.shape[0], threshold, least)
 
 
 def super_blocks(matrix: csr_array, features: FeatureOrder, *, size: int = SEGMENT) -> Iterator[Segment]:

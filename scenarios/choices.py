@@ -243,6 +243,19 @@ class DeliveryState(TextChoices):
     QUARANTINED = "quarantined", pgettext_lazy("delivery", "In quarantine")
 
 
+class RunKind(TextChoices):
+    MERGE = "merge", pgettext_lazy("run", "Merging")
+    SUGGEST = "suggest", pgettext_lazy("run", "Suggestions")
+
+
+class RunState(TextChoices):
+    PREPARING = "preparing", pgettext_lazy("run", "Laying out")
+    RUNNING = "running", pgettext_lazy("run", "Comparing")
+    COMBINING = "combining", pgettext_lazy("run", "Combining")
+    DONE = "done", pgettext_lazy("run", "Done")
+    SUPERSEDED = "superseded", pgettext_lazy("run", "Superseded")
+
+
 class ConceptState(TextChoices):
     ACCEPTED = "accepted", pgettext_lazy("concept", "In use")
     RETIRED = "retired", pgettext_lazy("concept", "Retired")

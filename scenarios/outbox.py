@@ -7,7 +7,7 @@ attempt puts it into quarantine, where staff see the error and may try again.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -38,29 +38,44 @@ class Claim(NamedTuple):
     payload: dict[str, Any]
 
 
-def emit(topic: str, **payload: Any) -> None:
-    """Write one row per subscriber of `topic` in the present transaction. The payload is ids and plain values."""
-    rows = [Delivery(topic=topic, task=task, queue=queue, payload=payload) for task, queue in topics.subscribers(topic)]
+def emit(topic: str, **payload: Any) -> list[Delivery]:
+    """Write one row per subscriber of `topic` in the present transaction, and return them.
+
+    The payload is ids and plain values.
+    """
+    return emit_each(topic, [payload])
+
+
+def emit_each(topic: str, payloads: Iterable[dict[str, Any]]) -> list[Delivery]:
+    """Do as `emit` for each of the payloads, and return the rows in their order."""
+    listening = topics.subscribers(topic)
+    rows = [
+        Delivery(topic=topic, task=task, queue=queue, payload=payload)
+        for payload in payloads
+        for task, queue in listening
+    ]
     if rows:
         Delivery.objects.bulk_create(rows)
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")  # wakes the relay at commit; without it, it polls
+    return rows
 
 
-def lease() -> Any:
-    """Return the database time until which a worker may hold what it takes now."""
-    return DatabaseClock() + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
+def lease(times: int = 1) -> Any:
+    """Return the database time until which a worker may hold what it takes now: so many leases from now."""
+    return DatabaseClock() + timedelta(seconds=times * settings.DELIVERY_LEASE_SECONDS)
 
 
-def claim(delivery_id: int) -> Claim | None:
+def claim(delivery_id: int, *, leases: int = 1) -> Claim | None:
     """Take a delivery by one conditional update; None when another worker has it, or it is done, or gone.
 
     The attempt is counted before the work starts, so that work which kills its worker is counted too.
+    leases : how long the work may take, in leases; a worker that was killed is noticed only after so many.
     """
     with transaction.atomic():
         free = Delivery.objects.filter(pk=delivery_id, state__in=["pending", "sent"])
         taken = free.update(
-            state="running", attempts=F("attempts") + 1, generation=F("generation") + 1, lease_until=lease()
+            state="running", attempts=F("attempts") + 1, generation=F("generation") + 1, lease_until=lease(leases)
         )
         if not taken:
             return None
@@ -125,13 +140,13 @@ def retry(delivery_id: int) -> bool:
 
 
 @contextmanager
-def working(delivery_id: int) -> Iterator[Claim | None]:
+def working(delivery_id: int, *, leases: int = 1) -> Iterator[Claim | None]:
     """Claim a delivery for the body; its failure is noted in the row, which brings the work back. The broker hears
     nothing.
 
     Yields None when there is nothing to do. The body calls `finish` in its last transaction.
     """
-    claimed = claim(delivery_id)
+    claimed = claim(delivery_id, leases=leases)
     with _noting_failure([claimed] if claimed else []):
         yield claimed
 
@@ -175,9 +190,9 @@ def _noting_failure(claims: list[Claim]) -> Iterator[None]:
             fail(one, error)
 
 
-def do(delivery_id: int, act: Callable[..., None]) -> None:
+def do(delivery_id: int, act: Callable[..., None], *, leases: int = 1) -> None:
     """Run one delivery's work: `act(**payload, finish=…)`, where finish is called in the work's last transaction."""
-    with working(delivery_id) as claimed:
+    with working(delivery_id, leases=leases) as claimed:
         if claimed:
             act(**claimed.payload, finish=partial(finish, claimed))
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from matching import Document, continue_groups, plane_of
-from scenarios import topics
+from scenarios import similarity_runs, topics
 from scenarios.actions import deadlines, moderation
 from scenarios.actions.needs import search_tokens
 from scenarios.actor import SYSTEM
@@ -27,6 +27,7 @@ from scenarios.judging import DECIDED
 from scenarios.linking import Link, holds, words_on
 from scenarios.live_index import LiveIndex, readable_index
 from scenarios.locks import wait_for_lock
+from scenarios.merge_threshold import merge_threshold
 from scenarios.models import (
     Call,
     Delivery,
@@ -38,6 +39,7 @@ from scenarios.models import (
     Need,
     NeedPlace,
     ProposalMember,
+    SimilarityRun,
     UsedKey,
 )
 from scenarios.outbox import emit
@@ -97,6 +99,10 @@ def propose_merges(*, need_ids: Iterable[str] | None = None, finish: Finish) -> 
     """
     live = readable_index()
     found = look(live, None if need_ids is None else sorted(set(need_ids))) if live else NOTHING
+    _propose(live, found, finish)
+
+
+def _propose(live: LiveIndex | None, found: Look, finish: Finish) -> None:
     with transaction.atomic():
         wait_for_lock("proposals")
         owners = dict(Need.objects.poolable().values_list("pk", "owner"))
@@ -306,8 +312,45 @@ def night_at(now: datetime) -> str | None:
 
 
 def propose_all(*, finish: Finish) -> None:
-    """Look at all needs, not only at those around a new one."""
-    propose_merges(need_ids=None, finish=finish)
+    """Look at all needs, not only at those around a new one; at many of them block by block."""
+    if not similarity_runs.pays(readable_index()):
+        propose_merges(need_ids=None, finish=finish)
+        return
+    with transaction.atomic():
+        similarity_runs.start_run("merge", min_similarity=merge_threshold())
+        finish()
+
+
+def combine_run(*, run_id: int, finish: Finish) -> None:
+    """Make of what a run's tasks have found what it was for: proposals, or shortlists for suggestions."""
+    run = SimilarityRun.objects.filter(pk=run_id, state="combining").select_related("index_build").first()
+    try:
+        if run is None:
+            with transaction.atomic():
+                finish()
+        elif run.kind == "suggest":
+            similarity_runs.combine_shortlists(run, finish)
+        else:
+            _combine_merge(run, finish)
+    except similarity_runs.ResultsLost as lost:
+        similarity_runs.compare_again(lost.run, lost.tasks, finish)
+
+
+def _combine_merge(run: SimilarityRun, finish: Finish) -> None:
+    """Propose what a run has found; where much was indexed since it began, all needs are compared anew instead."""
+    live = readable_index()
+    pairs = similarity_runs.pairs_for(run, live) if live else None
+
+    def end() -> None:
+        if similarity_runs.end_run(run) and live and pairs is None:
+            similarity_runs.start_run("merge", min_similarity=run.min_similarity)
+        finish()
+
+    if live and pairs is None:
+        with transaction.atomic():
+            end()
+    else:
+        _propose(live, look(live, None, pairs) if live else NOTHING, end)
 
 
 def prune(*, finish: Finish) -> None:
@@ -318,3 +361,4 @@ def prune(*, finish: Finish) -> None:
         JobSlot.objects.filter(taken_at__lt=before, job="nightly").delete()
         UsedKey.objects.filter(created_at__lt=before).delete()
         finish()
+    similarity_runs.forget_runs()

@@ -15,6 +15,7 @@ from scenarios.linking import Link, Words, tied_sets, within, words_on
 from scenarios.live_index import LiveIndex
 from scenarios.merge_threshold import LOWEST, merge_threshold, thresholds
 from scenarios.models import Need
+from scenarios.similarity_runs import FoundPairs
 
 logger = logging.getLogger(__name__)
 SHOWN_TERMS = 12
@@ -64,35 +65,51 @@ NOTHING = Look([], frozenset())
 
 
 class Ground(NamedTuple):
-    """What sets are made of: the poolable needs by id, what was said about them, and their like pairs."""
+    """What sets are made of: the owners of all poolable needs by id, what was said about them, their like pairs, and
+    those of the needs that are in a pair or were put together.
+    """
 
     vectors: MergeVectors
-    needs: dict[str, Need]
+    owners: dict[str, UUID]
     words: Words
     pairs: list[Pair]
+    needs: dict[str, Need]
 
 
-def look(live: LiveIndex, wanted: list[str] | None) -> Look:
+def look(live: LiveIndex, wanted: list[str] | None, found: FoundPairs | None = None) -> Look:
     """Return the sets of like needs around `wanted` (None: all) that should be proposed.
+
+    found : where all are wanted, the pairs that a run has found; by default they are looked for here.
 
     Where managers' words contradict what is kept apart, likeness alone decides about their needs.
     """
     threshold = merge_threshold()
-    ground = _ground(live, wanted, threshold)
+    ground = _ground(live, wanted, threshold, found)
     for members in ground.words.contradicted:
         logger.warning("words contradict", extra={"needs": sorted(map(str, members))})
-    touched = set(ground.needs) if wanted is None else set(wanted)
+    touched = set(ground.owners) if wanted is None else set(wanted)
     acceptance = judged(ground.vectors).acceptance
     drafts = [_draft(live, ground, members, acceptance) for members in _several(ground, threshold, touched)]
-    return Look(drafts, frozenset(need.pk for need in ground.needs.values()) if wanted is None else frozenset())
+    return Look(drafts, frozenset(map(UUID, ground.owners)) if wanted is None else frozenset())
 
 
-def _ground(live: LiveIndex, wanted: list[str] | None, threshold: float) -> Ground:
+def _ground(live: LiveIndex, wanted: list[str] | None, threshold: float, found: FoundPairs | None = None) -> Ground:
     vectors = MergeVectors(live.indexes.part("needs"))
-    poolable = Need.objects.poolable().select_related("owner").prefetch_related("indicators")
-    needs = {str(need.pk): need for need in poolable if str(need.pk) in vectors.index}
-    words = words_on({need.pk: need.owner_id for need in needs.values()})
-    return Ground(vectors, needs, words, _neighbourhood(vectors, needs, wanted, threshold))
+    poolable = Need.objects.poolable()
+    owners = {str(pk): owner for pk, owner in poolable.values_list("pk", "owner") if str(pk) in vectors.index}
+    words = words_on({UUID(one): owner for one, owner in owners.items()})
+    if found is None:
+        pairs = _neighbourhood(vectors, owners, wanted, threshold)
+    else:
+        among = vectors.pairs_among(found.x, found.y, min_likeness=threshold)
+        if found.changed:
+            among += vectors.pairs(min_likeness=threshold, ids=found.changed)
+        pairs = [pair for pair in among if pair.a in owners and pair.b in owners]
+    concerned = {one for pair in pairs for one in (pair.a, pair.b)} | {
+        str(one) for link in words.together for one in link
+    }
+    rows = poolable.filter(pk__in=concerned).select_related("owner").prefetch_related("indicators")
+    return Ground(vectors, owners, words, pairs, {str(need.pk): need for need in rows})
 
 
 def preview(live: LiveIndex) -> dict[str, Any]:
@@ -104,12 +121,12 @@ def preview(live: LiveIndex) -> dict[str, Any]:
         "accepted_pairs": sum(pair.accepted for pair in said.pairs.values()),
         "judged_pairs": len(said.pairs),
         "judgements": said.acceptance.judgements,
-        "needs": len(ground.needs),
+        "needs": len(ground.owners),
     }
 
 
 def _point(ground: Ground, said: Judged, threshold: float) -> dict[str, Any]:
-    sets = _several(ground, threshold, set(ground.needs))
+    sets = _several(ground, threshold, set(ground.owners))
     chances = [said.acceptance.probability(_mean_likeness(ground.vectors, members)) for members in sets]
     found = [pair for pair in said.pairs.values() if pair.likeness >= threshold]
     return {
@@ -129,7 +146,7 @@ def _mean_likeness(vectors: MergeVectors, members: Sequence[str]) -> float:
 def _several(ground: Ground, threshold: float, touched: set[str]) -> list[tuple[str, ...]]:
     """Return the sets at a threshold whose needs come from more than one owner."""
     sets = _sets(ground, threshold, touched)
-    return [members for members in sets if len({ground.needs[one].owner_id for one in members}) > 1]
+    return [members for members in sets if len({ground.owners[one] for one in members}) > 1]
 
 
 def _sets(ground: Ground, threshold: float, touched: set[str]) -> list[tuple[str, ...]]:
@@ -165,20 +182,20 @@ def _draft(live: LiveIndex, ground: Ground, members: Sequence[str], acceptance: 
 
 
 def _neighbourhood(
-    vectors: MergeVectors, needs: dict[str, Need], wanted: list[str] | None, threshold: float
+    vectors: MergeVectors, owners: dict[str, UUID], wanted: list[str] | None, threshold: float
 ) -> list[Pair]:
     """Return the pairs among poolable needs that matter: all, or those around `wanted` and between its neighbours."""
     if wanted is None:
         found = vectors.pairs(min_likeness=threshold)
     else:
-        near = vectors.pairs(min_likeness=threshold, ids=[one for one in wanted if one in needs])
+        near = vectors.pairs(min_likeness=threshold, ids=[one for one in wanted if one in owners])
         around = {one for pair in near for one in (pair.a, pair.b)}
         found = [
             pair
             for pair in vectors.pairs(min_likeness=threshold, ids=sorted(around))
             if pair.a in around and pair.b in around
         ]
-    return [pair for pair in found if pair.a in needs and pair.b in needs]
+    return [pair for pair in found if pair.a in owners and pair.b in owners]
 
 
 def _conflicting_pairs(

@@ -5,9 +5,13 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from scenarios import health, indexing, outbox, pipeline, seals
+from scenarios import health, indexing, outbox, pipeline, seals, similarity_runs
 
 LIMITS: dict[str, Any] = {"soft_time_limit": 100, "time_limit": 110}
+STEP_LEASES = 8
+"""What is done once per run may take as many leases: laying out all blocks, combining all that was found."""
+
+STEP_LIMITS = {name: STEP_LEASES * seconds for name, seconds in LIMITS.items()}
 
 
 @shared_task(name="scenarios.check_need", **LIMITS)
@@ -43,6 +47,21 @@ def lay_out_needs(*, delivery: int) -> None:
 @shared_task(name="scenarios.propose_all", **LIMITS)
 def propose_all(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.propose_all)
+
+
+@shared_task(name="scenarios.lay_out_run", **STEP_LIMITS)
+def lay_out_run(*, delivery: int) -> None:
+    outbox.do(delivery, similarity_runs.lay_out, leases=STEP_LEASES)
+
+
+@shared_task(name="scenarios.compare_blocks", **LIMITS)
+def compare_blocks(*, delivery: int) -> None:
+    outbox.do(delivery, similarity_runs.compare_blocks)
+
+
+@shared_task(name="scenarios.combine_run", **STEP_LIMITS)
+def combine_run(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.combine_run, leases=STEP_LEASES)
 
 
 @shared_task(name="scenarios.preview_thresholds", **LIMITS)

@@ -130,6 +130,9 @@ def _own_state(settings: Any, tmp_path: Any) -> None:
 
     settings.INDEX_ROOT = tmp_path / "index"
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SEGMENT_COPIES = tmp_path / "segment-copies"
+    here = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "segments"}}
+    settings.STORAGES = {**settings.STORAGES, "segments": here}
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

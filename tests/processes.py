@@ -27,6 +27,7 @@ def environment(**changes: str) -> dict[str, str]:
         "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
         "INDEX_ROOT": str(settings.INDEX_ROOT),
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "SEGMENTS_ROOT": str(settings.STORAGES["segments"]["OPTIONS"]["location"]),
         "EMAIL_URL": "dummymail://",
         "DELIVERY_LEASE_SECONDS": "5",
         "PYTHONPATH": str(ROOT),

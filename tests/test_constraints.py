@@ -12,7 +12,19 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, Model
 
 from marketplace.models import Exclusion, Feedback
-from scenarios.models import Call, Consent, CoreChange, IndexBuild, Indicator, MergedDemand, Need, NeedPlace, ScaleMark
+from scenarios.models import (
+    BlockTask,
+    Call,
+    Consent,
+    CoreChange,
+    IndexBuild,
+    Indicator,
+    MergedDemand,
+    Need,
+    NeedPlace,
+    ScaleMark,
+    SimilarityRun,
+)
 from tests.factories import Cast, make_organisation, published_capability, published_need
 from tests.scenarios.test_deadlines import make_pool
 from tests.selections import evaluated_call, published
@@ -102,6 +114,14 @@ def objection(cast: Cast) -> Any:
     return row.objections.create(round=1, organisation=cast.supplier_org, account=cast.supplier, reasons="理由")
 
 
+def merge_run(cast: Cast) -> SimilarityRun:
+    return SimilarityRun.objects.create(kind="merge", min_similarity=0.2)
+
+
+def block_task(cast: Cast) -> BlockTask:
+    return BlockTask.objects.create(run=merge_run(cast), block=1, other=0)
+
+
 FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("core_change_part_known", core_change, {"part": "title_zh"}),
     ("core_change_decided_by_someone", core_change, {"state": "taken"}),
@@ -110,6 +130,11 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("scale_mark_unit_known", scale_mark, {"unit": "bogus"}),
     ("need_place_in_the_plane", need_place, {"x": 1.01}),
     ("need_place_in_the_plane", need_place, {"y": -1.01}),
+    ("similarity_run_has_its_measure", merge_run, {"min_similarity": None}),
+    ("similarity_run_has_its_measure", merge_run, {"kind": "suggest"}),
+    ("similarity_run_has_its_measure", merge_run, {"kind": "suggest", "min_similarity": None}),
+    ("similarity_run_ends_with_its_state", merge_run, {"state": "done"}),
+    ("block_task_is_finished_with_a_result", block_task, {"digest": "0" * 64}),
     ("need_status_known", published_need, {"status": "bogus"}),
     ("need_risk_tier_known", published_need, {"risk_tier": "R9"}),
     ("need_quantity_unit_known", published_need, {"quantity_unit": "bogus"}),

@@ -12,7 +12,7 @@ from config.runtime.valkey import Valkey
 
 # What a caller may have set for another database must not reach throw-away servers, and the other way round.
 CONNECTIONS = ("DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL", "CACHE_URL")
-APPLICATION_FOLDERS = ("STATE_DIR", "INDEX_ROOT", "MEDIA_ROOT")
+APPLICATION_FOLDERS = ("STATE_DIR", "INDEX_ROOT", "MEDIA_ROOT", "SEGMENTS_ROOT", "SEGMENTS_BUCKET", "SEGMENT_COPIES")
 
 
 def start(place: Place, crew: Crew, given: Mapping[str, str], *, careless: bool = False) -> dict[str, str]:

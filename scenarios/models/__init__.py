@@ -21,12 +21,14 @@ from scenarios.models.need import Follow, Indicator, Need, NeedVersion
 from scenarios.models.outbox import Delivery, Heartbeat, IndexBuild, JobSlot, UsedKey
 from scenarios.models.place import NeedPlace
 from scenarios.models.scale import ScaleMark
+from scenarios.models.similarity import BlockTask, SimilarityRun
 from scenarios.models.synonyms import Concept, Phrase, SynonymProposal
 from scenarios.models.taxonomy import Chain, District
 from scenarios.models.threshold import MergePreview, MergeThreshold
 
 __all__ = [
     "Addendum",
+    "BlockTask",
     "Call",
     "CallKey",
     "Chain",
@@ -63,6 +65,7 @@ __all__ = [
     "ProposalMember",
     "Question",
     "ScaleMark",
+    "SimilarityRun",
     "SynonymProposal",
     "UsedKey",
 ]
