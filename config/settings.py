@@ -205,7 +205,7 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 SEGMENTS_ROOT = Path(env.str("SEGMENTS_ROOT", default=str(STATE_DIR / "segments")))
-# A bucket of any service that speaks S3, instead of a folder: needs requirements/s3.txt; credentials in AWS_* as for boto.
+# A bucket of any service that speaks S3, instead of a folder: needs requirements/s3.txt; credentials in AWS_*.
 SEGMENTS_BUCKET = env.str("SEGMENTS_BUCKET", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

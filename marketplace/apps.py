@@ -28,6 +28,7 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.RANKING_ASKED, "marketplace.train_ranking", queue="batch")
         topics.subscribe(topics.RANKING_CHANGED, "marketplace.rank_anew", queue="batch")
         topics.subscribe(topics.SUGGESTIONS_DUE, "marketplace.suggest_for_need", queue="batch")
+        topics.subscribe(topics.SHORTLISTS_READY, "marketplace.suggest_for_all", queue="batch")
         topics.subscribe(topics.DEMAND_FORMED, "marketplace.suggest_for_demand", queue="batch")
         topics.subscribe(topics.CALL_OPENED, "marketplace.suggest_for_call")
         topics.subscribe(topics.EVENT_RECORDED, "marketplace.notify")

@@ -31,16 +31,17 @@ from marketplace.suggesting import (
 )
 from marketplace.synonym_mining import keep_proposals, proposed_pairs
 from matching import Document
-from scenarios import indexing, topics
+from scenarios import indexing, similarity_runs, topics
 from scenarios.actions.scales import mark_scales
 from scenarios.content import text_of
 from scenarios.indexing import update_index
 from scenarios.live_index import LiveIndex, readable_index
 from scenarios.locks import wait_for_lock
 from scenarios.models import Call, Event, IndexBuild, MergedDemand, Need
-from scenarios.outbox import emit
+from scenarios.outbox import emit, emit_each
 from scenarios.querysets import DatabaseClock
 from scenarios.search_columns import rewrite_search
+from scenarios.shortlists import Shortlists
 
 Finish = Callable[[], None]
 NEEDS_PER_CAPABILITY = 50
@@ -149,15 +150,25 @@ def train_ranking(*, finish: Finish) -> None:
 
 def rank_anew(*, finish: Finish) -> None:
     """Have all needs ranked anew by the ranking that holds now, some at a time; pools and open calls at once."""
-    needs = [str(pk) for pk in Need.objects.indexable().order_by("pk").values_list("pk", flat=True)]
+    live = readable_index()
 
     def spread() -> None:
-        for start in range(0, len(needs), NEEDS_TOGETHER):
-            emit(topics.SUGGESTIONS_DUE, need_ids=needs[start : start + NEEDS_TOGETHER])
-        finish()
+        if similarity_runs.pays(live):
+            similarity_runs.start_run("suggest")
+            finish()
+        else:
+            suggest_for_all(finish=finish)
 
-    live = readable_index()
     _suggest(live, _subjects_near(live, []) if live else [], Q(pk__in=[]), spread)
+
+
+def suggest_for_all(*, finish: Finish, run_id: int | None = None) -> None:
+    """Have all needs on offer ranked anew, some at a time; by the shortlists of a run, where one has made them."""
+    needs = [str(pk) for pk in Need.objects.indexable().order_by("pk").values_list("pk", flat=True)]
+    starts = range(0, len(needs), NEEDS_TOGETHER)
+    with transaction.atomic():
+        emit_each(topics.SUGGESTIONS_DUE, [{"need_ids": needs[start : start + NEEDS_TOGETHER]} for start in starts])
+        finish()
 
 
 def suggest_for_need(*, need_ids: Iterable[str], finish: Finish) -> None:
@@ -211,9 +222,9 @@ def suggest_for_call(*, call_id: str, finish: Finish) -> None:
 def _suggest(live: LiveIndex | None, subjects: list[Subject], gone: Q, finish: Finish) -> None:
     """Rank anew for each subject, each in a transaction of its own; the last one sets aside what is gone."""
     if live:
-        offers = published_offers()
+        offers, shortlists = published_offers(), Shortlists.of(live)
         for subject in subjects:  # each by the ranking that holds by then: a run can take longer than a manager's click
-            keep(live, subject, drafts_for(live, subject, offers, active_ranking()))
+            keep(live, subject, drafts_for(live, subject, offers, active_ranking(), shortlists))
             if demand := subject.relation.get("demand"):
                 mark_scales(demand_id=demand.pk, scales=matching_scales(demand))
     with transaction.atomic():

@@ -17,7 +17,8 @@ from marketplace.active_ranking import ActiveRanking
 from marketplace.gates import Asked, FieldVerdict, Offered, in_bands, passes, verdicts
 from marketplace.models import Capability, Suggestion
 from marketplace.querysets import SuggestionQuerySet
-from matching import Background, Document, Reranked, rank, rerank_one
+from matching import Background, Document, Ranked, Reranked, rank, rerank_one
+from matching.super_blocks import ROUNDING
 from scenarios.actions.scales import Scale
 from scenarios.actor import SYSTEM
 from scenarios.content import text_of
@@ -26,6 +27,7 @@ from scenarios.journal import log_event
 from scenarios.live_index import LiveIndex
 from scenarios.locks import wait_for_lock
 from scenarios.models import Call, MergedDemand, Need
+from scenarios.shortlists import Shortlist, Shortlists
 
 SECOND_STAGE = 50
 """Candidates of the first stage that the second puts in order: docs/adr/0009-second-stage.md."""
@@ -120,20 +122,29 @@ class Draft(NamedTuple):
         return [verdict for verdict in self.verdicts if not verdict.met]
 
 
-def drafts_for(live: LiveIndex, subject: Subject, offers: Offers, ranking: ActiveRanking | None = None) -> list[Draft]:
+def drafts_for(
+    live: LiveIndex,
+    subject: Subject,
+    offers: Offers,
+    ranking: ActiveRanking | None = None,
+    shortlists: Shortlists | None = None,
+) -> list[Draft]:
     """Return the best of all that pass every gate, then the best few that fail one, with what would pass it.
 
-    ranking : the learned one that puts them in order; without it the unlearned does.
+    ranking : the learned one that puts them in order; without it the unlearned does. shortlists : of a run over this
+    index; they save the look at all capabilities and change nothing else.
     """
+    short = shortlists.of_need(subject.text) if shortlists and isinstance(subject.text, str) else None
     passing: list[str] = []
     failing: list[str] = []
     for pk, offer in offers.items():
         if offer.owner_id not in subject.owners:
             (passing if passes(subject.asked, offer.offered) else failing).append(pk)
     owners = {pk: offer.owner_id for pk, offer in offers.items()}
-    best = _ranked(live, subject, passing, SECOND_STAGE, ranking, owners)
+    near = _nearest(live, subject, passing, owners, short)
+    best = _ranked(live, subject, near, SECOND_STAGE, ranking)
     best = _best_of_each(best, owners)[: settings.SUGGESTIONS_PER_NEED]
-    best += _ranked(live, subject, failing, SHOWN_FAILED, ranking)
+    best += _ranked(live, subject, _nearest(live, subject, failing, {}, short), SHOWN_FAILED, ranking)
     return [Draft(one, _terms(one), _verdicts(subject, offers[one.id].offered), ranking) for one in best]
 
 
@@ -146,15 +157,9 @@ def _best_of_each(ranked: list[Reranked], owners: Mapping[str, UUID]) -> list[Re
 
 
 def _ranked(
-    live: LiveIndex,
-    subject: Subject,
-    candidates: list[str],
-    limit: int,
-    ranking: ActiveRanking | None,
-    owners: Mapping[str, UUID] | None = None,
+    live: LiveIndex, subject: Subject, pool: list[str], limit: int, ranking: ActiveRanking | None
 ) -> list[Reranked]:
-    """Return the best: the nearest by their cosines, a few of each of the owners, in the order of the second stage."""
-    pool = _nearest(live, subject, candidates, owners or {})
+    """Return the best of what is nearest by its cosines, in the order of the second stage."""
     background = background_of(live)
     model = ranking.model if ranking else None
     return rerank_one(
@@ -162,26 +167,51 @@ def _ranked(
     )
 
 
-def _nearest(live: LiveIndex, subject: Subject, candidates: list[str], owners: Mapping[str, UUID]) -> list[str]:
+def _nearest(
+    live: LiveIndex,
+    subject: Subject,
+    candidates: list[str],
+    owners: Mapping[str, UUID],
+    short: Shortlist | None = None,
+) -> list[str]:
     """Return what goes into the second stage; nobody's many capabilities keep the others out of it.
 
-    owners : of whom at most PER_ORGANISATION go in; empty for no limit.
+    owners : of whom at most PER_ORGANISATION go in; empty for no limit. short : the best of all capabilities.
     """
+    if short and (near_enough := _nearest_of(live, subject, candidates, owners, short)) is not None:
+        return near_enough
     limit = SECOND_STAGE
     while True:
         near = rank(live.indexes, subject.text, limit=limit, candidates=candidates)
-        taken: Counter[UUID] = Counter()
-        pool = []
-        for one in near:
-            owner = owners.get(one.id)
-            if one.score < MIN_SCORE or (owner and taken[owner] == PER_ORGANISATION):
-                continue
-            if owner:
-                taken[owner] += 1
-            pool.append(one.id)
+        pool = _few_of_each(near, owners)
         if len(pool) >= SECOND_STAGE or len(near) < limit or near[-1].score < MIN_SCORE:
-            return pool[:SECOND_STAGE]
+            return [one.id for one in pool]
         limit *= 4
+
+
+def _nearest_of(
+    live: LiveIndex, subject: Subject, candidates: list[str], owners: Mapping[str, UUID], short: Shortlist
+) -> list[str] | None:
+    """Return what `_nearest` would without the shortlist; None where one left out might come before its last."""
+    ranked = rank(live.indexes, subject.text, limit=None, candidates=short.ids)
+    beyond = 0.0 if short.whole else ranked[-1].score + ROUNDING
+    wanted = set(candidates)
+    pool = _few_of_each([one for one in ranked if one.id in wanted], owners)
+    reaches = beyond < MIN_SCORE or (len(pool) == SECOND_STAGE and pool[-1].score > beyond)
+    return [one.id for one in pool] if reaches else None
+
+
+def _few_of_each(near: Iterable[Ranked], owners: Mapping[str, UUID]) -> list[Ranked]:
+    taken: Counter[UUID] = Counter()
+    pool = []
+    for one in near:
+        owner = owners.get(one.id)
+        if one.score < MIN_SCORE or (owner and taken[owner] == PER_ORGANISATION):
+            continue
+        if owner:
+            taken[owner] += 1
+        pool.append(one)
+    return pool[:SECOND_STAGE]
 
 
 @lru_cache(maxsize=1)

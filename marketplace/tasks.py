@@ -51,6 +51,11 @@ def rank_anew(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.rank_anew)
 
 
+@shared_task(name="marketplace.suggest_for_all", **LIMITS)
+def suggest_for_all(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.suggest_for_all)
+
+
 @shared_task(name="marketplace.suggest_for_need", **LIMITS)
 def suggest_for_need(*, delivery: int) -> None:
     outbox.do_together(delivery, pipeline.suggest_for_need, ids="need_ids")

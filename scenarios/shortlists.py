@@ -1,16 +1,20 @@
 """What a run of suggestions has found for each need: the capabilities worth ranking, as long as its build is live."""
 
+import logging
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from matching import IndexFormatError
 from matching.store import read_folder
 from scenarios.live_index import LiveIndex
 from scenarios.models import SimilarityRun
 from scenarios.segment_store import local_folder
 from scenarios.similarity_runs import epoch_of, shortlist_name
+
+logger = logging.getLogger(__name__)
 
 
 class Shortlist(NamedTuple):
@@ -24,22 +28,34 @@ class Shortlist(NamedTuple):
     whole: bool
 
 
-def shortlist(live: LiveIndex, need_id: str) -> Shortlist | None:
-    """Return what a finished run has found for a need of the live build; None where there is no such run.
+class Shortlists:
+    """What a finished run has found for the needs of a build."""
 
-    Raises IndexFormatError or FileNotFoundError where the storage has lost it.
-    """
-    needs, capabilities = live.indexes.part("needs"), live.indexes.part("capabilities")
-    run = SimilarityRun.objects.filter(kind="suggest", state="done", index_build=live.build).first()
-    if run is None or need_id not in needs:
-        return None
-    block, row = divmod(needs.row(need_id), epoch_of(run.epoch).size)
-    numbers = _numbers(run.pk, block)[row]
-    found = numbers[numbers >= 0].tolist()
-    return Shortlist(frozenset(map(capabilities.id_at, found)), len(found) < len(numbers))
+    def __init__(self, live: LiveIndex, run: SimilarityRun) -> None:
+        self._live, self._run = live, run
+
+    @classmethod
+    def of(cls, live: LiveIndex) -> Self | None:
+        """Return those of the last run over this build; None where there was none."""
+        run = SimilarityRun.objects.filter(kind="suggest", state="done", index_build=live.build).first()
+        return cls(live, run) if run else None
+
+    def of_need(self, need_id: str) -> Shortlist | None:
+        """Return the shortlist of a need; None where the storage has lost it, or the need was not in the index."""
+        needs, capabilities = self._live.indexes.part("needs"), self._live.indexes.part("capabilities")
+        if need_id not in needs:
+            return None
+        try:
+            block, row = divmod(needs.row(need_id), epoch_of(self._run.epoch).size)
+            numbers = _numbers(shortlist_name(self._run.pk, block))[row]
+        except (IndexFormatError, OSError):
+            logger.exception("shortlist lost", extra={"run": self._run.pk})
+            return None
+        found = numbers[numbers >= 0].tolist()
+        return Shortlist(frozenset(map(capabilities.id_at, found)), len(found) < len(numbers))
 
 
 @lru_cache(maxsize=16)
-def _numbers(run_id: int, block: int) -> npt.NDArray[np.int32]:
-    numbers: npt.NDArray[np.int32] = read_folder(local_folder(shortlist_name(run_id, block)))[0]["numbers"]
+def _numbers(name: str) -> npt.NDArray[np.int32]:
+    numbers: npt.NDArray[np.int32] = read_folder(local_folder(name))[0]["numbers"]
     return numbers
