@@ -11,10 +11,12 @@ SHELL ["/bin/sh", "-euc"]
 WORKDIR /app
 
 # The installer stays outside of the environment that goes into the image.
-COPY requirements/bootstrap.txt requirements/prod.txt requirements/
+# SET=s3 brings what a bucket for segments needs.
+ARG SET=prod
+COPY requirements/bootstrap.txt requirements/${SET}.txt requirements/
 RUN python -m pip install --require-hashes -r requirements/bootstrap.txt; \
     python -m venv --without-pip /venv; \
-    uv pip install --no-cache --require-hashes -r requirements/prod.txt
+    uv pip install --no-cache --require-hashes -r "requirements/${SET}.txt"
 
 COPY . .
 # Settings refuse to load without secrets; these never leave the build.

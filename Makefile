@@ -48,7 +48,7 @@ manage: ## run a management command beside the lasting servers (ARGS="shell")
 
 lock: ## resolve requirements/*.in again into the locks (ARGS="--upgrade")
 	@bin/bootstrap test
-	@cd requirements && for set in bootstrap prod run test bench; do \
+	@cd requirements && for set in bootstrap prod s3 run test bench; do \
 		UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 ../.venv/bin/uv pip compile -q --generate-hashes --no-header --no-emit-index-url \
 			--python-version 3.11 --universal $$set.in -o $$set.txt $(ARGS) || exit 1; done
 

@@ -10,7 +10,9 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,6 +27,7 @@ from matching import IndexFormatError
 from matching.store import MANIFEST, read_folder
 
 logger = logging.getLogger(__name__)
+COPIES_KEPT = timedelta(days=2)
 _checked: set[Path] = set()
 
 
@@ -80,6 +83,7 @@ def _is_whole(copy: Path) -> bool:
 def _fetch(name: str, copy: Path) -> None:
     storage = _storage()
     copy.parent.mkdir(parents=True, exist_ok=True)
+    _forget_old_copies(copy.parent)
     fetched = Path(tempfile.mkdtemp(prefix=".fetched-", dir=copy.parent))
     try:
         for file in storage.listdir(name)[1]:
@@ -92,6 +96,13 @@ def _fetch(name: str, copy: Path) -> None:
             raise
     finally:
         shutil.rmtree(fetched, ignore_errors=True)
+
+
+def _forget_old_copies(new: Path) -> None:
+    """Remove from this machine what nothing was added to for days: epochs of earlier nights."""
+    for old in new.parent.iterdir():
+        if old != new and time.time() - old.stat().st_mtime > COPIES_KEPT.total_seconds():
+            _remove(old)
 
 
 def _remove(folder: Path) -> None:

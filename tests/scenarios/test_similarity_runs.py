@@ -82,6 +82,22 @@ def test_the_night_proposes_block_by_block_what_it_proposes_at_once(cast: Cast, 
     assert run.pairs == sum(BlockTask.objects.values_list("pairs", flat=True)) > 0
 
 
+def test_a_bucket_does_as_well_as_a_folder(cast: Cast, blocks: None, settings: Any) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "segments": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    }
+    many_needs(cast, 10)
+    pipeline.propose_merges(need_ids=None, finish=lambda: None)
+    at_once = proposals()
+    without_proposals()
+    start()
+    drain_outbox()
+    assert proposals() == at_once != []
+    copies = [one.name for one in Path(settings.SEGMENT_COPIES).glob("epochs/*/*")]
+    assert len([name for name in copies if name.startswith("segment-")]) == 3
+
+
 def test_below_the_number_that_pays_no_run_begins(cast: Cast, settings: Any) -> None:
     published_need(cast)
     drain_outbox()
