@@ -2,21 +2,38 @@
 
 import os
 import time
+from itertools import count
 from typing import Any
 
 from config.celery import app
 
 
-def main() -> None:
-    app.loader.import_default_modules()
+def stop(*_: Any, **__: Any) -> Any:
+    time.sleep(600)
+
+
+def stop_in_propose_merges() -> None:
+    """After the groups are worked out, before anything of them is written."""
     from scenarios import pipeline
 
-    def stop(*_: Any, **__: Any) -> None:
-        time.sleep(600)
+    pipeline._keep_proposals = stop
 
-    # After the groups are worked out, before anything of them is written.
-    assert os.environ["STOP_IN"] == "propose_merges"
-    pipeline._keep_proposal = stop  # type: ignore[assignment]
+
+def stop_in_compare_blocks() -> None:
+    """In each process after two blocks: the third is compared and not written yet."""
+    from scenarios import segment_store
+
+    put, calls = segment_store.put_array, count()
+
+    def put_two(*args: Any) -> str:
+        return put(*args) if next(calls) < 2 else stop()
+
+    segment_store.put_array = put_two
+
+
+def main() -> None:
+    app.loader.import_default_modules()
+    {"propose_merges": stop_in_propose_merges, "compare_blocks": stop_in_compare_blocks}[os.environ["STOP_IN"]]()
     app.worker_main(["worker", "-Q", "interactive,batch", "--concurrency", "2", "--without-mingle"])
 
 
