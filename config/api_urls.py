@@ -25,6 +25,7 @@ from scenarios.api.kinds import ProblemKind
 from scenarios.api.needs import NeedEndpoint
 from scenarios.api.problems import NoSuchAddress
 from scenarios.api.proposals import ProposalEndpoint
+from scenarios.api.runs import RunEndpoint
 
 router = SimpleRouter(use_regex_path=False)
 router.register("needs", NeedEndpoint, basename="api-need")
@@ -40,6 +41,7 @@ router.register("synonym-proposals", SynonymProposalEndpoint, basename="api-syno
 router.register("responses", ResponseEndpoint, basename="api-response")
 router.register("notifications", NotificationEndpoint, basename="api-notification")
 router.register("follows", FollowEndpoint, basename="api-follow")
+router.register("runs", RunEndpoint, basename="api-run")
 router.register("events", EventEndpoint, basename="api-event")
 
 members = "organisations/<uuid:organisation>/members/"

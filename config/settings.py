@@ -305,6 +305,7 @@ SPECTACULAR_SETTINGS = {
             f"{name}Enum": f"scenarios.choices.{name}"
             for name in ("NeedStatus", "DemandStatus", "ProposalStatus", "CallStatus", "CallKind", "Subject")
         },
+        **{f"{name}Enum": f"scenarios.choices.{name}" for name in ("RunKind", "RunState")},
         **{f"{name}Enum": f"scenarios.choices.{name}" for name in ("Unit", "DataClass", "Deploy")},
         **{
             f"{name}Enum": f"marketplace.choices.{name}"

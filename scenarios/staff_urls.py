@@ -12,6 +12,7 @@ from scenarios.views import (
     moderation,
     pool_steps,
     publication,
+    similarity_runs,
     staff_calls,
     staff_home,
     staff_pools,
@@ -64,5 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:pk>/talk/", call_talk.staff_call_talk, name="staff_call_talk"),
     path("calls/<uuid:pk>/talk/<uuid:question>/answer/", call_talk.answer, name="staff_call_answer"),
     path("calls/<uuid:pk>/addendum/", call_talk.addendum, name="staff_call_addendum"),
+    path("runs/", similarity_runs.similarity_runs, name="similarity_runs"),
+    path("runs/<int:pk>/retry/", similarity_runs.retry_similarity_run, name="retry_similarity_run"),
     path("events/", events.event_log, name="event_log"),
 ]

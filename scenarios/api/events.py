@@ -14,7 +14,8 @@ from scenarios.actions.deliveries import MAY_RETRY, retry_delivery
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.filters import EventFilter
 from scenarios.api.output import actor_of
-from scenarios.models import Delivery, Event
+from scenarios.api.runs import RunListed
+from scenarios.models import Delivery, Event, SimilarityRun
 
 
 class EventShown(serializers.ModelSerializer[Event]):
@@ -69,6 +70,7 @@ class StatusShown(serializers.Serializer[Any]):
     deliveries = serializers.DictField(child=serializers.IntegerField())
     oldest_seconds = serializers.FloatField()
     index_build = serializers.IntegerField(allow_null=True)
+    runs = RunListed(many=True, help_text="Runs over super-blocks that are under way.")
     quarantine = QuarantineShown(many=True, help_text="The latest 20.")
 
 
@@ -88,6 +90,7 @@ class Status(APIView):
             "deliveries": backlog.states,
             "oldest_seconds": backlog.oldest_seconds,
             "index_build": build.number if build else None,
+            "runs": SimilarityRun.objects.unfinished().with_progress(),
             "quarantine": Delivery.objects.quarantined().order_by("-id")[:20],
         }
         return Response(StatusShown(shown).data)

@@ -20,7 +20,7 @@ from scenarios import choices, health
 from scenarios.access import access
 from scenarios.actions.deliveries import MAY_RETRY, retry_delivery
 from scenarios.errors import NotPermitted
-from scenarios.models import Delivery
+from scenarios.models import Delivery, SimilarityRun
 from scenarios.views.parts import actor_of, page_of
 
 
@@ -62,6 +62,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "oldest": round(backlog.oldest_seconds),
         "pulses": health.pulses(),
         "build": health.last_build(),
+        "runs": SimilarityRun.objects.unfinished().with_progress(),
         "page": page_of(request, Delivery.objects.quarantined().order_by("-id")),
         "may_retry": actor_of(request).has_role(*MAY_RETRY),
     }
@@ -106,6 +107,11 @@ def _registry() -> CollectorRegistry:
     documents = _gauge(registry, "index_documents", "Documents in the live index build", ["part"])
     documents.labels("needs").set(build.needs if build else 0)
     documents.labels("capabilities").set(build.capabilities if build else 0)
+    tasks = _gauge(registry, "run_tasks", "Tasks of the runs over super-blocks under way", ["kind", "state"])
+    for run in SimilarityRun.objects.unfinished().with_progress():
+        open_tasks = run.tasks_all - run.tasks_done - run.tasks_failed
+        for state, number in (("done", run.tasks_done), ("failed", run.tasks_failed), ("open", open_tasks)):
+            tasks.labels(run.kind, state).set(number)
     return registry
 
 

@@ -78,7 +78,7 @@ def test_the_night_proposes_block_by_block_what_it_proposes_at_once(cast: Cast, 
     drain_outbox()
     assert proposals() == at_once
     run = SimilarityRun.objects.with_progress().get()
-    assert (run.state, run.documents, run.blocks, run.blocks_done) == ("done", 14, 10, 10)
+    assert (run.state, run.documents, run.tasks_all, run.tasks_done) == ("done", 14, 10, 10)
     assert run.pairs == sum(BlockTask.objects.values_list("pairs", flat=True)) > 0
 
 
