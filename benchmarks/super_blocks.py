@@ -60,7 +60,7 @@ def worker(number: int, namespaces: bool) -> tuple[str, ...]:
     alone = ("unshare", "--net") if namespaces else ()
     options = (
         "-Q",
-        "batch,interactive",
+        "interactive,batch,blocks",
         "--pool",
         "solo",
         "--without-mingle",

@@ -27,7 +27,7 @@ class ScenariosConfig(AppConfig):
         topics.subscribe(topics.INDEX_LOST, "scenarios.refresh_search", queue="batch")
         topics.subscribe(topics.NEED_SEARCH_OUTDATED, "scenarios.refresh_search", queue="batch")
         topics.subscribe(topics.RUN_STARTED, "scenarios.lay_out_run", queue="batch")
-        topics.subscribe(topics.BLOCKS_DUE, "scenarios.compare_blocks", queue="batch")
+        topics.subscribe(topics.BLOCKS_DUE, "scenarios.compare_blocks", queue="blocks")
         topics.subscribe(topics.BLOCKS_DONE, "scenarios.combine_run", queue="batch")
         # Django has no post-migrate hook of its own for grants; this is the one place that knows all tables exist.
         post_migrate.connect(grant_application_role, sender=self)

@@ -16,7 +16,7 @@ ALIVE = timedelta(seconds=45)
 BEAT_SECONDS = 10.0
 FORGOTTEN = timedelta(days=1)
 EXPECTED = ("relay", "worker", "beat")
-QUEUES = ("interactive", "batch")
+QUEUES = ("interactive", "batch", "blocks")
 
 
 def beat(name: str, **details: Any) -> None:

@@ -68,7 +68,7 @@ def kill(child: subprocess.Popen[bytes]) -> None:
 def worker(*, output: Path | None = None, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker of both queues that has said it is ready."""
     Heartbeat.objects.filter(name__startswith="worker").delete()
-    options = ("-Q", "interactive,batch", "--concurrency", "2", "--loglevel", "WARNING", "--without-mingle")
+    options = ("-Q", "interactive,batch,blocks", "--concurrency", "2", "--loglevel", "WARNING", "--without-mingle")
     with process("celery", "-A", "config", "worker", *options, output=output, **changes) as child:
         wait_until(Heartbeat.objects.filter(name__startswith="worker").exists, "a worker")
         yield child

@@ -122,7 +122,7 @@ def web(listener: int) -> list[str]:
 def worker() -> list[str]:
     # Prefork's semaphores live in /dev/shm; some containers do not let us write there.
     prefork = sys.platform != "linux" or os.access("/dev/shm", os.W_OK)  # noqa: S108
-    options = ["-Q", "interactive,batch", "--concurrency", "2", "--pool", "prefork" if prefork else "threads"]
+    options = ["-Q", "interactive,batch,blocks", "--concurrency", "2", "--pool", "prefork" if prefork else "threads"]
     return [*CELERY, "worker", *options, "-n", WORKER, "--loglevel", "INFO", *QUIET]
 
 

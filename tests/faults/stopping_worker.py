@@ -34,7 +34,7 @@ def stop_in_compare_blocks() -> None:
 def main() -> None:
     app.loader.import_default_modules()
     {"propose_merges": stop_in_propose_merges, "compare_blocks": stop_in_compare_blocks}[os.environ["STOP_IN"]]()
-    app.worker_main(["worker", "-Q", "interactive,batch", "--concurrency", "2", "--without-mingle"])
+    app.worker_main(["worker", "-Q", "interactive,batch,blocks", "--concurrency", "2", "--without-mingle"])
 
 
 if __name__ == "__main__":

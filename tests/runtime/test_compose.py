@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from config.runtime.postgres import INITDB, INITDB_BUILTIN
+from scenarios.health import QUEUES
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
@@ -57,6 +58,6 @@ def test_the_broker_forgets_nothing_and_the_cache_may() -> None:
     assert (web["CELERY_BROKER_URL"], web["CACHE_URL"]) == ("redis://broker:6379/0", "redis://cache:6379/0")
 
 
-def test_both_queues_have_a_worker() -> None:
-    queues = {service["command"][5] for name, service in SERVICES.items() if name.startswith("worker")}
-    assert queues == {"interactive", "batch"}
+def test_every_queue_has_a_worker() -> None:
+    workers = [service["command"] for name, service in SERVICES.items() if name.startswith("worker")]
+    assert {queue for command in workers for queue in command[5].split(",")} == set(QUEUES)
