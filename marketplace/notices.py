@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actors import actor_for
+from marketplace.engagement_notices import ENGAGEMENT_NOTICES
 from marketplace.models import (
     Account,
     Capability,
@@ -20,7 +21,6 @@ from marketplace.models import (
     Response,
     ReviewSeat,
 )
-from marketplace.engagement_notices import ENGAGEMENT_NOTICES
 from scenarios.actions.interests import owners_of
 from scenarios.models import Call, Event, Follow, Interest, MergedDemand, MergeProposal, Need
 

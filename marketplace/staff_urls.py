@@ -5,8 +5,8 @@ from django.urls import URLPattern, URLResolver, path
 from marketplace.views import (
     calendar,
     capability_moderation,
-    figures,
     engagement_opening,
+    figures,
     imports,
     opening,
     organisation_queue,

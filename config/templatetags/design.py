@@ -28,8 +28,8 @@ TONES = {
     "good": "approved published verified open formed accepted threshold_met shortlisted met pass sent done R1 success"
     " eligible none passed confirmed",
     "info": "submitted checked pending reviewed consenting invited frozen leased running R2 info debug hint declared"
-    " sealed opened scored evaluating publicity proposed preparing asked promised delivered planned",
-    " sealed opened scored preparing combining",
+    " sealed opened scored evaluating publicity proposed preparing asked promised delivered planned"
+    " combining",
     "warn": "returned unverified threshold_missed accepted_with_reservation expired retry R3 warning reservation",
     "bad": "suspended declined cancelled rejected quarantined failed conflict blocker R4 error danger ineligible"
     " refused stopped_breach",

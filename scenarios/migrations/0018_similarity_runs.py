@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scenarios', '0015_ranking_events'),
+        ('scenarios', '0017_need_places'),
     ]
 
     operations = [
