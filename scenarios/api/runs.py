@@ -48,8 +48,7 @@ class RunShown(RunListed):
     failures = serializers.SerializerMethodField()
 
     class Meta(RunListed.Meta):
-        fields = (*RunListed.Meta.fields, "failures")  # type: ignore[assignment]
-        read_only_fields = fields
+        fields = read_only_fields = (*RunListed.Meta.fields, "failures")  # type: ignore[assignment]
 
     def get_failures(self, run: SimilarityRun) -> list[FailureShown]:
         return FailureShown(progress_of(run).failures, many=True).data  # type: ignore[return-value]
