@@ -22,7 +22,12 @@ READ_IN_ORDER = (
     *("value_amount", "value_basis", "data_state", "data_class", "deploy", "budget_min", "budget_max", "funding"),
     *("cooperation", "adoption", "start_by", "finish_by", "risk_tier", "ethics_number", "merge_pref", "visibility"),
 )
-LABELS = {"indicators": gettext_lazy("indicators")}
+# Of parts that are rows of another table: their names here.
+LABELS = {
+    "indicators": gettext_lazy("indicators"),
+    "openers": gettext_lazy("openers"),
+    "panel": gettext_lazy("panel"),
+}
 
 
 class Fact(NamedTuple):

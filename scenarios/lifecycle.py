@@ -117,7 +117,7 @@ CALL_MOVES = (
         (C.APPROVED,),
         C.OPEN,
         ("publisher",),
-        ("closes_in_future", "source_ready", "not_own", "risk_papers_there"),
+        ("closes_in_future", "source_ready", "not_own", "risk_papers_there", "ready_for_responses"),
     ),
     Move("close", (C.OPEN,), C.CLOSED, ("system",), ("past_close",)),
     Move("cancel", (C.DRAFT, C.REVIEWED, C.APPROVED, C.OPEN), C.CANCELLED, ("publisher", "system"), ("reason",)),

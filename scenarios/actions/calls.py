@@ -6,27 +6,26 @@ from typing import Any, TypedDict
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scenarios import topics
+from scenarios.actions.call_readiness import needs_behind, require_ready_for_responses, require_risk_papers
 from scenarios.actions.demands import indicator_json
 from scenarios.actions.members import leave_pools, lock_pooling
 from scenarios.actions.standing import ENOUGH_OWNERS, move_demand
 from scenarios.actor import SYSTEM, Actor
-from scenarios.choices import CallKind, CallStatus, DemandStatus, NeedStatus, Treatment, Visibility
+from scenarios.choices import CallStatus, DemandStatus, NeedStatus, Treatment, Visibility
 from scenarios.codes import next_code
-from scenarios.content import unmet_demands
 from scenarios.disclosure import pooled_band
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotPermitted
 from scenarios.journal import log_event
 from scenarios.lifecycle import CALL_MOVES, check_move
-from scenarios.models import Call, CallKey, MergedDemand, Need
+from scenarios.models import Call, MergedDemand, Need
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_role, require_stranger
 from scenarios.querysets import LIVE_CALLS, DatabaseClock
-from scenarios.risk import OPEN_CALL
 
 # What Chinese fair-competition review asks of a public call; each is confirmed before approval.
 FAIR_COMPETITION = {
@@ -212,7 +211,7 @@ def open_call(*, actor: Actor, call_id: UUID) -> Call:
     """Open an approved call to the public until it closes; its pool is in a call from now on.
 
     Raises IllegalMove when the need or the pool behind it is not on offer any more, Invalid while a need lacks what its
-    risk tier demands before a call.
+    risk tier demands before a call, or the call what its kind needs to be answered and opened.
     """
     lock_pooling()
     call = _lock(actor, call_id)
@@ -221,8 +220,8 @@ def open_call(*, actor: Actor, call_id: UUID) -> Call:
         raise Invalid({"closes_at": [_("The closing time must lie in the future.")]})
     demand = _require_source(call)
     require_stranger(actor, *needs_behind(call).values_list("owner", flat=True))
-    _require_risk_papers(call)
-    _require_ready_for_responses(call)
+    require_risk_papers(call)
+    require_ready_for_responses(call)
     call.opens_at = timezone.now()
     _move(call, target, "call.opened", actor)
     if demand is not None and demand.status == DemandStatus.FROZEN:
@@ -243,39 +242,6 @@ def _require_source(call: Call) -> MergedDemand | None:
         raise IllegalMove(_("The pool behind this call is not frozen any more. Cancel the call."))
     _take_quantity(call, demand)
     return demand
-
-
-def needs_behind(call: Call) -> "QuerySet[Need]":
-    """Return the needs that a call asks for: its own one, or those in its pool now."""
-    if call.need_id is not None:
-        return Need.objects.filter(pk=call.need_id)
-    living = Q(memberships__demand=call.demand_id, memberships__left_at__isnull=True)
-    return Need.objects.filter(living).order_by("code")
-
-
-def _require_risk_papers(call: Call) -> None:
-    """Raise Invalid naming for each need behind the call what its risk tier demands before it and is not there."""
-    lacking = [(need.code, row.label) for need in needs_behind(call) for row in unmet_demands(need, before=OPEN_CALL)]
-    if lacking:
-        text = _("%(code)s needs this before its call opens: %(item)s")
-        raise Invalid({"need": [text % {"code": code, "item": item} for code, item in lacking]})
-
-
-def _require_ready_for_responses(call: Call) -> None:
-    """Raise Invalid where openers are named and the call could still not be answered, reviewed or opened."""
-    if not call.openers.exists():
-        return  # it gathers interest only
-    wrong: dict[str, list[Any]] = {}
-    if not CallKey.objects.filter(call=call).exists():
-        wrong["openers"] = [_("All three openers have to take their codes first.")]
-    if not call.panel.exists():
-        wrong["panel"] = [_("Name the panel that reviews the responses.")]
-    if not call.criteria:
-        wrong["criteria"] = [_("Say by which criteria the responses are reviewed.")]
-    if call.kind == CallKind.RACE and call.winners < 2:
-        wrong["winners"] = [_("In a race at least two teams are chosen.")]
-    if wrong:
-        raise Invalid(wrong)
 
 
 @transaction.atomic

@@ -80,7 +80,7 @@ def test_the_call_went_the_whole_way(proposed: None) -> None:
     call = Call.objects.open().get()
     staff = {role: Account.objects.get(email=f"{role}@demo.example") for role in ("manager", "moderator", "publisher")}
     assert (call.author, call.reviewed_by, call.approved_by) == tuple(staff.values())
-    assert (call.kind, call.quantity, call.quantity_unit, call.budget_cap) == ("bounty", 20, "line", 700)
+    assert (call.kind, call.quantity, call.quantity_unit, call.budget_cap) == ("open_list", 20, "line", 700)
     assert [row["weight"] for row in call.criteria] == ["40", "25", "20", "15"]
     assert all(call.fair_competition.values())
     assert len(call.fair_competition) == 5

@@ -32,7 +32,7 @@ def written(**changes: Any) -> dict[str, Any]:
         "criteria-1-weight": "40",
         "criteria-1-minimum": "",
     }
-    words = {"kind": "bounty", "title_zh": "铸件表面缺陷检测揭榜", "title_en": "", "summary": "四条产线在线检测。"}
+    words = {"kind": "open_list", "title_zh": "铸件表面缺陷检测揭榜", "title_en": "", "summary": "四条产线在线检测。"}
     data = words | {"eligibility": "", "budget_cap": "120", "closes_at": closes, "publicity_days": "5"}
     data |= {"question_deadline": "", "fair_competition": list(FAIR_COMPETITION), **rows, **changes}
     return {name: value for name, value in data.items() if value is not None}
@@ -138,7 +138,7 @@ def test_a_second_call_from_the_same_source_is_refused(cast: Cast) -> None:
 def test_editing_an_old_version_shows_the_difference(cast: Cast) -> None:
     call = drafted(cast)
     client, address = cast.client("manager"), page(call, "edit")
-    assert client.get(address).context["form"].initial["kind"] == "bounty"
+    assert client.get(address).context["form"].initial["kind"] == "open_list"
     assert client.post(address, written(version=call.version, summary="新的摘要")).status_code == 302
     stale = client.post(address, written(version=call.version, summary="另一个摘要"))
     assert stale.status_code == 409

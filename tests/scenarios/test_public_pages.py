@@ -16,7 +16,7 @@ BUDGET, CONTACT = Decimal("98765.43"), "秘密联系人 0510-55551111"
 
 def open_call(cast: Cast, need: Need) -> Call:
     fields: Any = {
-        "kind": "bounty",
+        "kind": "open_list",
         "closes_at": timezone.now() + timedelta(days=20),
         "budget_cap": Decimal("300"),
         "criteria": [{"name": "技术方案", "weight": 60, "minimum": 36}, {"name": "价格", "weight": 40}],
