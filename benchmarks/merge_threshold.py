@@ -32,7 +32,7 @@ from matching import (
     similar_pairs,
 )
 from scenarios.conflicts import conflicts_between
-from scenarios.risk import answers_from, derive_tier
+from scenarios.risk import derive_tier
 
 DEMO = Path(__file__).resolve().parent.parent / "marketplace" / "demo"
 THRESHOLDS = (0.10, 0.125, 0.15, 0.175, 0.1875, 0.20, 0.2125, 0.225, 0.2375, 0.25, 0.275, 0.30, 0.35, 0.40, 0.50)
@@ -73,7 +73,7 @@ def build(*, near: bool = True) -> tuple[IndexSet, dict[str, Row]]:
 def hard_values(row: Row) -> SimpleNamespace:
     """Return what decides whether two needs conflict."""
     answers = dict.fromkeys(filter(None, row["risk_answers"].split(",")), True)
-    tier = derive_tier(answers_from(answers, data_class=row["data_class"])).tier
+    tier = derive_tier(answers, data_class=row["data_class"]).tier
     return SimpleNamespace(
         code=row["external_id"],
         data_class=row["data_class"],

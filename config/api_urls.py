@@ -25,6 +25,7 @@ from scenarios.api.kinds import ProblemKind
 from scenarios.api.needs import NeedEndpoint
 from scenarios.api.problems import NoSuchAddress
 from scenarios.api.proposals import ProposalEndpoint
+from scenarios.api.risk import RiskRules
 from scenarios.api.runs import RunEndpoint
 
 router = SimpleRouter(use_regex_path=False)
@@ -75,6 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/logoutall/", LogoutAll.as_view(), name="api-logoutall"),
     path("reference/", References.as_view(), name="api-references"),
     path("reference/<slug:name>/", Reference.as_view(), name="api-reference"),
+    path("risk-rules/", RiskRules.as_view(), name="api-risk-rules"),
     path("problems/<slug:kind>/", ProblemKind.as_view(), name="api-problem"),
     path("deliveries/<int:pk>/retry/", DeliveryRetry.as_view(), name="api-delivery-retry"),
     path("deadlines/", Deadlines.as_view(), name="api-deadlines"),

@@ -167,6 +167,7 @@ NOTICES: dict[str, Notice] = {
     "need.approved": Notice(
         _("%(code)s was approved and waits for publication: %(title)s"), (owner, staff("publisher"))
     ),
+    "need.ethics_number_entered": Notice(_("%(code)s has its ethics review number: %(title)s"), (staff("supervisor"),)),
     "need.published": Notice(_("%(code)s is published: %(title)s"), (owner, followers)),
     "need.suspended": Notice(_("%(code)s was suspended; read why: %(title)s"), (owner, followers)),
     "need.reinstated": Notice(_("%(code)s is on offer again: %(title)s"), (owner, followers)),

@@ -1,6 +1,6 @@
 """What an author writes, as typed values, and its translation into what the precision check reads."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -9,7 +9,7 @@ from uuid import UUID
 from scenarios.errors import Invalid
 from scenarios.models import Indicator, Need
 from scenarios.precision import IndicatorDraft, NeedDraft
-from scenarios.risk import Demand, UnknownAnswer, answers_from, derive_tier, unmet
+from scenarios.risk import Demand, UnknownAnswer, derive_tier, unmet
 
 
 class NeedFields(TypedDict, total=False):
@@ -97,7 +97,7 @@ def risk_tier(answers: dict[str, bool], data_class: str) -> str:
     if not answers:
         return ""
     try:
-        return str(derive_tier(answers_from(answers, data_class=data_class)).tier)
+        return str(derive_tier(answers, data_class=data_class).tier)
     except UnknownAnswer as error:
         raise Invalid({"risk_answers": [str(error)]}) from None
 
@@ -109,12 +109,12 @@ def text_of(need: Need) -> tuple[str, str]:
     return f"{need.title_zh} {need.title_en}".strip(), "\n".join(part for part in (*parts, *metrics) if part)
 
 
-def unmet_demands(need: Need, *, before: str) -> tuple[Demand, ...]:
-    """Return what the need's risk tier demands before a step and the need does not hold.
+def unmet_demands(need: Need, *, before: str, held: Collection[str] = ()) -> tuple[Demand, ...]:
+    """Return what the need's risk tier demands before a step and is not there.
 
-    A sandbox plan is held by no need: it is written where pilots are run, and what demands one waits until then.
+    held : the items that are held elsewhere, as by the call or the chosen capability; the need's own papers count too.
     """
     papers = {"ethics_number": need.ethics_number, "supervisor_approval": need.supervised_by_id}
-    held = {name for name, paper in papers.items() if paper}
-    reasons = derive_tier(answers_from(need.risk_answers, data_class=need.data_class)).reasons
-    return unmet(need.risk_tier, before=before, held=held, reasons=reasons)
+    own = {name for name, paper in papers.items() if paper}
+    reasons = derive_tier(need.risk_answers, data_class=need.data_class).reasons
+    return unmet(need.risk_tier, before=before, held=own | set(held), reasons=reasons)

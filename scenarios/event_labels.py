@@ -14,6 +14,7 @@ EVENT_LABELS: dict[str, Any] = {
     "need.checked": _("Checked"),
     "need.returned": _("Returned with reasons"),
     "need.approved": _("Approved"),
+    "need.ethics_number_entered": _("Ethics review number entered"),
     "need.supervised": _("Cleared by the supervisor"),
     "need.published": _("Published"),
     "need.published_imported": _("Published as imported"),

@@ -326,3 +326,9 @@ class InterestForm(RefusableForm):
     def declaration(self) -> Declaration:
         given = self.cleaned_data
         return {"organisation_id": UUID(given["organisation"]), "message": given["message"]}
+
+
+class EthicsForm(forms.Form):
+    """The number of an ethics review that was made after the need was handed in."""
+
+    ethics_number = forms.CharField(label=_("Ethics review number"), max_length=60)

@@ -9,7 +9,7 @@ life is at risk).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -20,40 +20,6 @@ if TYPE_CHECKING:
 
 Tier = Literal["R1", "R2", "R3", "R4"]
 TIERS: tuple[Tier, ...] = ("R1", "R2", "R3", "R4")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RiskAnswers:
-    """The owner's answers to the ethics questions; `data_class` is the need's own field."""
-
-    affects_personal_rights: bool = False
-    biometric_identification: bool = False
-    safety_critical_control: bool = False
-    personal_data: bool = False
-    sensitive_data: bool = False
-    important_data: bool = False
-    minors_or_patients: bool = False
-    generative_public: bool = False
-    autonomous_decision: bool = False
-    opinion_mobilisation: bool = False
-    human_machine_fusion: bool = False
-    data_class: str = ""
-
-    @property
-    def has_personal_data(self) -> bool:
-        """Whether personal information of any kind is used, by the answers or by the data class."""
-        return self.personal_data or self.has_sensitive_data or self.data_class == "personal"
-
-    @property
-    def has_sensitive_data(self) -> bool:
-        """Whether sensitive personal information is used, by the answer or by the data class."""
-        return self.sensitive_data or self.data_class == "sensitive"
-
-    @property
-    def has_important_data(self) -> bool:
-        """Whether important data is used, by the answer or by the data class."""
-        return self.important_data or self.data_class == "important"
-
 
 # One question per answer, in the order in which a form asks them.
 QUESTIONS: dict[str, StrPromise] = {
@@ -71,54 +37,99 @@ QUESTIONS: dict[str, StrPromise] = {
 }
 
 
+# What the class of a need's data answers by itself, and what one answer says besides.
+ANSWERED_BY_DATA_CLASS: dict[str, str] = {
+    "personal": "personal_data",
+    "sensitive": "sensitive_data",
+    "important": "important_data",
+}
+ANSWERED_TOO: dict[str, str] = {"sensitive_data": "personal_data"}
+
+
 @dataclass(frozen=True)
 class Rule:
-    """A row of the table: answers of this kind put a need at least into `tier`."""
+    """A row of the table: a yes to all questions in `when` puts a need at least into `tier`, because of `basis`."""
 
     code: str
     tier: Tier
+    when: tuple[str, ...]
     label: StrPromise
-    applies: Callable[[RiskAnswers], bool]
+    basis: StrPromise
+
+    @property
+    def questions(self) -> list[StrPromise]:
+        """The questions that have to be answered with yes, all of them."""
+        return [QUESTIONS[name] for name in self.when]
 
 
+_EXPERTS = _("Measures for Science and Technology Ethics Review, annex: experts repeat the review")
+_SENSITIVE = _("Personal Information Protection Law, art. 28: sensitive personal information")
+_BY_MACHINE = _("Personal Information Protection Law, art. 24: decisions made by machine")
+_PERSONAL = _("Personal Information Protection Law, art. 13: personal information")
+_IMPORTANT = _("Data Security Law, art. 21: important data")
+_GENERATED = _("Interim Measures for Generative AI Services: services to the public")
+_SAFETY = _("A failure can injure people or stop a public service")
+_CARE = _("Who is affected can defend themselves less than others")
+
+# The whole rule, gravest first. A need that no row meets is R1.
 RULES: tuple[Rule, ...] = (
     Rule(
         "autonomous_and_critical",
         "R4",
+        ("autonomous_decision", "safety_critical_control"),
         _("Decides without a person where a failure can injure people"),
-        lambda a: a.autonomous_decision and a.safety_critical_control,
+        _EXPERTS,
     ),
     Rule(
         "autonomous_on_the_vulnerable",
         "R4",
+        ("autonomous_decision", "minors_or_patients"),
         _("Decides without a person about minors or patients"),
-        lambda a: a.autonomous_decision and a.minors_or_patients,
+        _EXPERTS,
     ),
-    Rule("opinion_mobilisation", "R4", _("Can mobilise public opinion"), lambda a: a.opinion_mobilisation),
+    Rule("opinion_mobilisation", "R4", ("opinion_mobilisation",), _("Can mobilise public opinion"), _EXPERTS),
     Rule(
-        "human_machine_fusion", "R4", _("Acts strongly on behaviour, mood or health"), lambda a: a.human_machine_fusion
+        "human_machine_fusion",
+        "R4",
+        ("human_machine_fusion",),
+        _("Acts strongly on behaviour, mood or health"),
+        _EXPERTS,
     ),
-    Rule("safety_critical_control", "R3", _("Controls what can injure people"), lambda a: a.safety_critical_control),
-    Rule("biometric_identification", "R3", _("Recognises people by their body"), lambda a: a.biometric_identification),
-    Rule("sensitive_data", "R3", _("Uses sensitive personal information"), lambda a: a.has_sensitive_data),
-    Rule("important_data", "R3", _("Uses important data"), lambda a: a.has_important_data),
+    Rule("safety_critical_control", "R3", ("safety_critical_control",), _("Controls what can injure people"), _SAFETY),
+    Rule(
+        "biometric_identification",
+        "R3",
+        ("biometric_identification",),
+        _("Recognises people by their body"),
+        _SENSITIVE,
+    ),
+    Rule("sensitive_data", "R3", ("sensitive_data",), _("Uses sensitive personal information"), _SENSITIVE),
+    Rule("important_data", "R3", ("important_data",), _("Uses important data"), _IMPORTANT),
     Rule(
         "data_of_the_vulnerable",
         "R3",
+        ("minors_or_patients", "personal_data"),
         _("Uses personal information of minors or patients"),
-        lambda a: a.minors_or_patients and a.has_personal_data,
+        _SENSITIVE,
     ),
     Rule(
         "autonomous_on_rights",
         "R3",
+        ("autonomous_decision", "affects_personal_rights"),
         _("Decides without a person about what someone gets, pays or may do"),
-        lambda a: a.autonomous_decision and a.affects_personal_rights,
+        _BY_MACHINE,
     ),
-    Rule("personal_data", "R2", _("Uses personal information"), lambda a: a.has_personal_data),
-    Rule("generative_public", "R2", _("Shows generated content to the public"), lambda a: a.generative_public),
-    Rule("autonomous_decision", "R2", _("Decides without a person"), lambda a: a.autonomous_decision),
-    Rule("affects_personal_rights", "R2", _("Prepares decisions about people"), lambda a: a.affects_personal_rights),
-    Rule("minors_or_patients", "R2", _("Affects minors or patients"), lambda a: a.minors_or_patients),
+    Rule("personal_data", "R2", ("personal_data",), _("Uses personal information"), _PERSONAL),
+    Rule("generative_public", "R2", ("generative_public",), _("Shows generated content to the public"), _GENERATED),
+    Rule("autonomous_decision", "R2", ("autonomous_decision",), _("Decides without a person"), _BY_MACHINE),
+    Rule(
+        "affects_personal_rights",
+        "R2",
+        ("affects_personal_rights",),
+        _("Prepares decisions about people"),
+        _BY_MACHINE,
+    ),
+    Rule("minors_or_patients", "R2", ("minors_or_patients",), _("Affects minors or patients"), _CARE),
 )
 _LABELS = {rule.code: rule.label for rule in RULES}
 
@@ -131,9 +142,23 @@ class RiskResult:
     reasons: tuple[str, ...] = ()
 
 
-def derive_tier(answers: RiskAnswers) -> RiskResult:
-    """Return the highest tier of all rules that apply, with every rule that does."""
-    applying = [rule for rule in RULES if rule.applies(answers)]
+def facts_of(answers: Mapping[str, object], data_class: str = "") -> frozenset[str]:
+    """Return the questions that count as answered with yes: by the owner, by the data class, or by another answer.
+
+    answers : question → truth; a question that is not in it was answered with no. Raises UnknownAnswer for a name that
+    is no question.
+    """
+    if unknown := set(answers) - set(QUESTIONS):
+        raise UnknownAnswer(unknown)
+    yes = {name for name, value in answers.items() if value}
+    yes |= {ANSWERED_BY_DATA_CLASS[data_class]} if data_class in ANSWERED_BY_DATA_CLASS else set()
+    return frozenset(yes | {ANSWERED_TOO[name] for name in yes if name in ANSWERED_TOO})
+
+
+def derive_tier(answers: Mapping[str, object], *, data_class: str = "") -> RiskResult:
+    """Return the highest tier of all rules that apply, with every rule that does. Raises as `facts_of` does."""
+    facts = facts_of(answers, data_class)
+    applying = [rule for rule in RULES if facts.issuperset(rule.when)]
     tier: Tier = max((rule.tier for rule in applying), default="R1")
     return RiskResult(tier, tuple(rule.code for rule in applying))
 
@@ -151,22 +176,87 @@ START_PILOT = "start_pilot"
 
 @dataclass(frozen=True)
 class Demand:
-    """From `tier` upwards, `item` must be there before `before`; with `reason` only where that rule applies."""
+    """From `tier` upwards, `item` must be there before `before`; with `reason` only where that rule applies.
+
+    remedy : how the one who lacks it gets it.
+    filings : the filings of the chosen capability of which any one is enough; empty for a paper of the need or call.
+    """
 
     item: str
     tier: Tier
     before: str
     label: StrPromise
+    remedy: StrPromise
     reason: str = ""
+    filings: tuple[str, ...] = ()
 
+    @property
+    def because(self) -> StrPromise | None:
+        """What the rule says that this is bound to, if it is bound to one."""
+        return _LABELS.get(self.reason)
+
+    @property
+    def refusal(self) -> str:
+        """What is missing and how to get it, in the reader's language."""
+        return _("Missing: %(item)s. %(remedy)s") % {"item": self.label, "remedy": self.remedy}
+
+
+_ETHICS = _("The number of the ethics document")
+_REVIEW = _("The owner has an ethics committee review it and enters the number of the review on the page of the need.")
+_PLAN = _("The sandbox plan")
+_FILED = _("The supplier files it with the authority and adds the filing to its capability, or another one is chosen.")
 
 DEMANDS: tuple[Demand, ...] = (
-    Demand("supervisor_approval", "R3", PUBLISH_NEED, _("The supervisor's approval")),
-    Demand("ethics_number", "R4", PUBLISH_NEED, _("The number of the ethics document")),
-    Demand("ethics_number", "R3", OPEN_CALL, _("The number of the ethics document")),
-    Demand("sandbox_plan", "R4", OPEN_CALL, _("The sandbox plan")),
-    Demand("sandbox_plan", "R3", START_PILOT, _("The sandbox plan")),
-    Demand("filing_number", "R2", START_PILOT, _("The filing number of the algorithm or model"), "generative_public"),
+    Demand(
+        "supervisor_approval",
+        "R3",
+        PUBLISH_NEED,
+        _("The supervisor's approval"),
+        _("A need of tier R3 or R4 waits for the supervisor, on the page “Risk review”."),
+    ),
+    Demand("ethics_number", "R4", PUBLISH_NEED, _ETHICS, _REVIEW),
+    Demand("ethics_number", "R3", OPEN_CALL, _ETHICS, _REVIEW),
+    Demand(
+        "sandbox_plan",
+        "R4",
+        OPEN_CALL,
+        _PLAN,
+        _("The supervisor writes it on the page “Sandbox plan” of the call."),
+    ),
+    Demand(
+        "sandbox_plan",
+        "R3",
+        START_PILOT,
+        _PLAN,
+        _("The supervisor sets the sandbox up on the page of the project."),
+    ),
+    Demand(
+        "generative_filing",
+        "R2",
+        START_PILOT,
+        _("The filing or registration of the generative model"),
+        _FILED,
+        "generative_public",
+        ("genai_file", "genai_reg"),
+    ),
+    Demand(
+        "algorithm_filing",
+        "R4",
+        START_PILOT,
+        _("The filing of the algorithm"),
+        _FILED,
+        "opinion_mobilisation",
+        ("algo",),
+    ),
+    Demand(
+        "protection_filing",
+        "R3",
+        START_PILOT,
+        _("The filing of the protection level of the system"),
+        _FILED,
+        "important_data",
+        ("mlps",),
+    ),
 )
 
 
@@ -192,13 +282,3 @@ class UnknownAnswer(ValueError):
 
     def __init__(self, names: Collection[str]) -> None:
         super().__init__(f"no such risk question: {', '.join(sorted(names))}; known are {', '.join(QUESTIONS)}")
-
-
-def answers_from(data: Mapping[str, object], *, data_class: str = "") -> RiskAnswers:
-    """Return the answers stored as plain data (question → truth); a question that is not in it was answered by no.
-
-    Raises UnknownAnswer for a name that is no question.
-    """
-    if unknown := set(data) - set(QUESTIONS):
-        raise UnknownAnswer(unknown)
-    return RiskAnswers(data_class=data_class, **{name: bool(value) for name, value in data.items()})

@@ -13,6 +13,7 @@ from scenarios.views import (
     my_needs,
     pools,
     reading_needs,
+    risk_rules,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("how-it-works/", home.how_it_works, name="how_it_works"),
     path("needs/", reading_needs.need_list, name="need_list"),
     path("needs/<uuid:pk>/", reading_needs.need_detail, name="need_detail"),
+    path("needs/<uuid:pk>/risk/", risk_rules.need_risk, name="need_risk"),
+    path("needs/<uuid:pk>/ethics-number/", risk_rules.ethics_number, name="need_ethics_number"),
+    path("risk/", risk_rules.risk_rules, name="risk_rules"),
     path("pools/", pools.pool_list, name="pool_list"),
     path("pools/<uuid:pk>/", pools.pool_detail, name="pool_detail"),
     path("pools/<uuid:pk>/answer/", pools.answer, name="pool_answer"),

@@ -25,11 +25,11 @@ def needs_behind(call: Call) -> QuerySet[Need]:
 
 
 def require_risk_papers(call: Call) -> None:
-    """Raise Invalid naming for each need behind the call what its risk tier demands before it and is not there."""
-    lacking = [(need.code, row.label) for need in needs_behind(call) for row in unmet_demands(need, before=OPEN_CALL)]
+    """Raise Invalid naming for each need behind the call what its risk tier demands before it, and how to get it."""
+    lacking = [(need.code, row) for need in needs_behind(call) for row in unmet_demands(need, before=OPEN_CALL)]
     if lacking:
-        text = _("%(code)s needs this before its call opens: %(item)s")
-        raise Invalid({"need": [text % {"code": code, "item": item} for code, item in lacking]})
+        text = _("%(code)s, before its call opens. %(refusal)s")
+        raise Invalid({"need": [text % {"code": code, "refusal": row.refusal} for code, row in lacking]})
 
 
 def require_ready_for_responses(call: Call) -> None:

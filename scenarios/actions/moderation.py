@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from scenarios.actions.calls import take_back
 from scenarios.actions.members import lock_pooling
 from scenarios.actions.needs import end_offer, offer
+from scenarios.actions.risk_papers import require_papers
 from scenarios.actor import SYSTEM, Actor
 from scenarios.audiences import NEED_FIELDS
 from scenarios.choices import NeedStatus, RiskTier, Subject, Verdict
@@ -17,6 +18,7 @@ from scenarios.journal import log_event
 from scenarios.lifecycle import NEED_MOVES
 from scenarios.models import ModerationDecision, Need
 from scenarios.policies import one_of, require_move, require_role, require_stranger
+from scenarios.risk import PUBLISH_NEED
 
 HIGH_RISK = (RiskTier.R3, RiskTier.R4)
 
@@ -118,7 +120,7 @@ def supervise_need(*, actor: Actor, need_id: UUID, note: str = "") -> Need:
         raise IllegalMove(_("Only an approved need of tier R3 or R4 waits for the supervisor."))
     if actor.account_id == need.approved_by_id:
         raise NotPermitted(_("You approved this need; another person has to clear it."))
-    _require_ethics_number(need)
+    require_papers(need, before=PUBLISH_NEED, held={"supervisor_approval"})
     need.supervised_by_id = actor.account_id
     need.version += 1
     need.save()
@@ -127,28 +129,19 @@ def supervise_need(*, actor: Actor, need_id: UUID, note: str = "") -> Need:
     return need
 
 
-def _require_ethics_number(need: Need) -> None:
-    if need.risk_tier == RiskTier.R4 and not need.ethics_number:
-        raise Invalid(
-            {"ethics_number": [_("A need of tier R4 is published only with the number of its ethics review.")]}
-        )
-
-
 @transaction.atomic
 def publish_need(*, actor: Actor, need_id: UUID) -> Need:
     """Put an approved need on offer: from now on it is public, indexed and matched.
 
-    Raises NotPermitted for the moderator who approved it and on a need of the publisher's own organisation, IllegalMove
-    or Invalid while a gate of its risk tier is shut.
+    Raises NotPermitted for the moderator who approved it and on a need of the publisher's own organisation, Invalid
+    while it lacks what its risk tier demands.
     """
     need = _lock(actor, need_id)
     target = require_move(NEED_MOVES, "publish", actor=actor, owner_id=need.owner_id, status=need.status)
     require_stranger(actor, need.owner_id)
     if actor.account_id == need.approved_by_id:
         raise NotPermitted(_("You approved this need; another person has to publish it."))
-    _require_ethics_number(need)
-    if need.risk_tier in HIGH_RISK and need.supervised_by_id is None:
-        raise IllegalMove(_("A need of tier R3 or R4 waits for the supervisor before it can be published."))
+    require_papers(need, before=PUBLISH_NEED)
     need.status, need.published_by_id = target, actor.account_id
     need.version += 1
     offer(need)

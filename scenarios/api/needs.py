@@ -13,6 +13,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from scenarios import precision
 from scenarios.access import MEMBER, PUBLIC, SIGNED_IN
 from scenarios.actions import needs
+from scenarios.actions.risk_papers import enter_ethics_number
 from scenarios.api.endpoint import operation
 from scenarios.api.filters import NeedFilter
 from scenarios.api.moderation import NeedModeration
@@ -26,7 +27,10 @@ from scenarios.api.need_serializers import (
     indicator_fields,
     need_fields,
 )
+from scenarios.api.risk import EthicsNumber, RiskShown
+from scenarios.audiences import NEED_FIELDS, audience_of, visible_fields
 from scenarios.content import need_draft, risk_tier
+from scenarios.errors import NotFound
 from scenarios.likeness import like_needs
 from scenarios.models import Indicator, Need
 
@@ -38,7 +42,8 @@ class NeedEndpoint(NeedModeration):
         **dict.fromkeys(("list", "retrieve"), (PUBLIC,)),
         **dict.fromkeys(("create", "partial_update", "destroy"), (MEMBER,)),
         **dict.fromkeys(("submit", "withdraw", "reopen", "renew"), (MEMBER,)),
-        **dict.fromkeys(("precision", "like"), (SIGNED_IN,)),
+        **dict.fromkeys(("precision", "like", "risk"), (SIGNED_IN,)),
+        "ethics_number": (MEMBER,),
         "likes": (PUBLIC,),
         **NeedModeration.audience,
     }
@@ -129,6 +134,22 @@ class NeedEndpoint(NeedModeration):
     def renew(self, request: Request, pk: UUID) -> Response:
         """Keep a published or expired need on offer for another 180 days."""
         return self.shown(needs.renew_need(actor=self.actor, need_id=pk))
+
+    @operation(reads=EthicsNumber, shows=NeedShown)
+    @action(detail=True, methods=["post"], url_path="ethics-number")
+    def ethics_number(self, request: Request, pk: UUID) -> Response:
+        """Enter the number of the ethics review that a need on its way lacks."""
+        number = self.values(EthicsNumber)["ethics_number"]
+        return self.shown(enter_ethics_number(actor=self.actor, need_id=pk, number=number))
+
+    @operation(shows=RiskShown)
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def risk(self, request: Request, pk: UUID) -> Response:
+        """Show why a need has its tier: every rule that applies, and what it lacks before which step."""
+        need = self.found()
+        if "risk_answers" not in visible_fields(NEED_FIELDS, audience_of(self.actor, need.owner_id)):
+            raise NotFound
+        return Response(RiskShown(need).data)
 
     @operation(reads=NeedWritten, shows=PrecisionShown)
     @action(detail=False, methods=["post"], throttle_classes=[ScopedRateThrottle], throttle_scope="drafting")

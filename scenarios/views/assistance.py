@@ -75,7 +75,7 @@ def _risk(fields: NeedFields) -> dict[str, Any]:
     answers = fields.get("risk_answers") or {}
     if not answers:
         return {"tier": ""}
-    result = risk.derive_tier(risk.answers_from(answers, data_class=fields.get("data_class", "")))
+    result = risk.derive_tier(answers, data_class=fields.get("data_class", ""))
     wanted = [(step, risk.demands(result.tier, before=step, reasons=result.reasons)) for step in STEPS]
     return {
         "tier": result.tier,

@@ -10,7 +10,7 @@ from scenarios.facts import Fact, indicator_text, label_of, need_facts
 from scenarios.likeness import like_needs
 from scenarios.models import Event, ModerationDecision, Need
 from scenarios.precision import PrecisionReport
-from scenarios.risk import QUESTIONS, answers_from, derive_tier, reason_labels
+from scenarios.risk import QUESTIONS, derive_tier, reason_labels
 from scenarios.staff_forms import ReasonsForm
 
 PUBLIC = visible_fields(NEED_FIELDS, Audience.PUBLIC)
@@ -53,7 +53,7 @@ def review_context(need: Need, actor: Actor, form: ReasonsForm) -> dict[str, Any
 def risk_of(need: Need) -> dict[str, Any]:
     """Return why the need has its tier, and the questions its owner answered with yes."""
     asked = {name: bool(need.risk_answers.get(name)) for name in QUESTIONS}
-    reasons = derive_tier(answers_from(need.risk_answers, data_class=need.data_class)).reasons
+    reasons = derive_tier(need.risk_answers, data_class=need.data_class).reasons
     return {"reasons": reason_labels(reasons), "yes": [QUESTIONS[name] for name, answer in asked.items() if answer]}
 
 

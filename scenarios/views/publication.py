@@ -12,10 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from scenarios.access import access
-from scenarios.actions.moderation import HIGH_RISK, publish_need
+from scenarios.actions.moderation import publish_need
 from scenarios.actor import Actor
+from scenarios.content import unmet_demands
 from scenarios.errors import DomainError, Invalid
 from scenarios.models import Need
+from scenarios.risk import PUBLISH_NEED
 from scenarios.views.need_review import indicators_of, public_facts, refused_for
 from scenarios.views.parts import actor_of, page_of
 
@@ -31,11 +33,7 @@ class Waiting(NamedTuple):
 
 def held_back(need: Need, actor: Actor) -> list[Any]:
     """Return why `actor` cannot publish an approved need now. The action asks the same again."""
-    reasons: list[Any] = []
-    if need.risk_tier in HIGH_RISK and need.supervised_by_id is None:
-        reasons.append(_("Waits for the supervisor's clearance."))
-    if need.risk_tier == "R4" and not need.ethics_number:
-        reasons.append(_("The number of its ethics review is missing; a moderator can return it to its owner."))
+    reasons: list[Any] = [row.refusal for row in unmet_demands(need, before=PUBLISH_NEED)]
     if need.approved_by_id == actor.account_id:
         reasons.append(_("You approved it yourself; another publisher has to publish it."))
     return reasons

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from scenarios.access import access
 from scenarios.actions.needs import EDITABLE
+from scenarios.actions.risk_papers import awaits_ethics_number
 from scenarios.actor import Actor
 from scenarios.disclosure import shows_names
 from scenarios.event_labels import event_label
 from scenarios.facts import label_of
+from scenarios.forms import EthicsForm
 from scenarios.funnel import at_step, steps_for
 from scenarios.lifecycle import NEED_MOVES
 from scenarios.listing import Facet, Narrowing, Order, chosen_order, days, linked, narrow
@@ -128,6 +130,8 @@ def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "calls": Call.objects.visible_to(actor).filter(need=need, status__in=["open", "closed"]),
         "versions": _versions(need),
     }
+    if actor.owns(need.owner_id) and awaits_ethics_number(need):
+        context |= {"ethics_wanted": True, "ethics_form": EthicsForm()}
     if shown.is_inside:
         context |= {
             "events": _events(need, actor),

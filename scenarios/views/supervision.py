@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from scenarios.access import access
 from scenarios.actions.moderation import supervise_need
 from scenarios.actor import Actor
+from scenarios.content import unmet_demands
 from scenarios.errors import Invalid
 from scenarios.facts import need_facts
 from scenarios.models import Need
 from scenarios.policies import one_of
+from scenarios.risk import PUBLISH_NEED
 from scenarios.staff_forms import NoteForm
 from scenarios.views.need_review import FOR_STAFF, indicators_of, public_facts, risk_of
 from scenarios.views.parts import actor_of, page_of
@@ -26,7 +28,7 @@ def supervision_queue(request: HttpRequest) -> HttpResponse:
     """List the needs that wait for clearance, oldest first."""
     needs = Need.objects.awaiting_supervision().select_related("owner", "district").order_by("submitted_at", "id")
     page = page_of(request, needs)
-    rows = [{"need": need, "blocked": need.risk_tier == "R4" and not need.ethics_number} for need in page]
+    rows = [{"need": need, "blocked": lacks_ethics_number(need)} for need in page]
     return render(request, "scenarios/staff/supervision_queue.html", {"page": page, "rows": rows})
 
 
@@ -49,6 +51,11 @@ def supervise(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("supervision_queue")
 
 
+def lacks_ethics_number(need: Need) -> bool:
+    """Whether the need cannot be cleared before its owner enters the number of its ethics review."""
+    return any(row.item == "ethics_number" for row in unmet_demands(need, before=PUBLISH_NEED))
+
+
 def _page(request: HttpRequest, actor: Actor, need: Need, form: NoteForm, *, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
         "need": need,
@@ -59,6 +66,6 @@ def _page(request: HttpRequest, actor: Actor, need: Need, form: NoteForm, *, sta
         "risk": risk_of(need),
         "waits": need.status == "approved" and need.supervised_by_id is None,
         "own_approval": need.approved_by_id == actor.account_id,
-        "ethics_missing": need.risk_tier == "R4" and not need.ethics_number,
+        "ethics_missing": lacks_ethics_number(need),
     }
     return render(request, "scenarios/staff/supervise.html", context, status=status)

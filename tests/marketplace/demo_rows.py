@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from scenarios.precision import IndicatorDraft, NeedDraft
-from scenarios.risk import answers_from, derive_tier
+from scenarios.risk import derive_tier
 
 DEMO = Path(__file__).resolve().parents[2] / "marketplace" / "demo"
 TODAY = date(2026, 1, 5)
@@ -95,4 +95,4 @@ def four_grams(need: Row) -> set[str]:
 
 def tier_of(need: Row) -> str:
     answers = dict.fromkeys(filter(None, need["risk_answers"].split(",")), True)
-    return derive_tier(answers_from(answers, data_class=need["data_class"])).tier
+    return derive_tier(answers, data_class=need["data_class"]).tier

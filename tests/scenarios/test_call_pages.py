@@ -272,7 +272,7 @@ def test_a_r3_need_is_not_called_without_its_ethics_number(cast: Cast) -> None:
     cast.client("publisher").post(page(call, "approve"))
     refused = cast.client("publisher").post(page(call, "open"))
     assert refused.status_code == 422
-    wanted = f"{call.need.code} needs this before its call opens: The number of the ethics document"
+    wanted = f"{call.need.code}, before its call opens. Missing: The number of the ethics document."
     assert wanted in refused.content.decode()
     assert Call.objects.get().status == "approved"
     Need.objects.update(ethics_number="伦审2026-7")
@@ -287,7 +287,7 @@ def test_a_r4_need_waits_for_its_sandbox_plan(cast: Cast) -> None:
     cast.client("moderator").post(page(call, "review"))
     cast.client("publisher").post(page(call, "approve"))
     refused = cast.client("publisher").post(page(call, "open"))
-    assert "needs this before its call opens: The sandbox plan" in refused.content.decode()
+    assert "before its call opens. Missing: The sandbox plan." in refused.content.decode()
     assert Call.objects.get().status == "approved"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scenarios.actions import moderation, needs
-from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound, NotPermitted
+from scenarios.errors import Conflict, Invalid, NotFound, NotPermitted
 from scenarios.models import Delivery, Event, Need, NeedVersion
 from tests.factories import NEED, Cast, checked_need, draft_need, published_need
 
@@ -106,8 +106,9 @@ def test_a_r3_need_waits_for_the_supervisor(cast: Cast) -> None:
     need = checked_need(cast, risk_answers={"safety_critical_control": True})
     assert need.risk_tier == "R3"
     moderation.approve_need(actor=cast.actor("moderator"), need_id=need.pk)
-    with pytest.raises(IllegalMove, match="监管员"):
+    with pytest.raises(Invalid) as refusal:
         moderation.publish_need(actor=cast.actor("publisher"), need_id=need.pk)
+    assert list(refusal.value.fields) == ["supervisor_approval"]
     assert Need.objects.get(pk=need.pk).status == "approved"
     moderation.supervise_need(actor=cast.actor("supervisor"), need_id=need.pk)
     assert moderation.publish_need(actor=cast.actor("publisher"), need_id=need.pk).status == "published"
@@ -118,10 +119,14 @@ def test_a_r4_need_is_neither_cleared_nor_published_without_its_ethics_number(ca
     need = checked_need(cast, risk_answers=answers)
     assert need.risk_tier == "R4"
     moderation.approve_need(actor=cast.actor("moderator"), need_id=need.pk)
-    for act, part in ((moderation.supervise_need, "supervisor"), (moderation.publish_need, "publisher")):
+    both = {"ethics_number", "supervisor_approval"}
+    for act, part, lacking in (
+        (moderation.supervise_need, "supervisor", {"ethics_number"}),
+        (moderation.publish_need, "publisher", both),
+    ):
         with pytest.raises(Invalid) as refusal:
             act(actor=cast.actor(part), need_id=need.pk)
-        assert set(refusal.value.fields) == {"ethics_number"}
+        assert set(refusal.value.fields) == lacking
     assert Need.objects.get(pk=need.pk).status == "approved"
 
 

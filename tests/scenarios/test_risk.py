@@ -2,15 +2,15 @@
 
 import pytest
 
+from marketplace.choices import Filing
 from scenarios.risk import (
+    DEMANDS,
     OPEN_CALL,
     PUBLISH_NEED,
     QUESTIONS,
     RULES,
     START_PILOT,
-    RiskAnswers,
     UnknownAnswer,
-    answers_from,
     demands,
     derive_tier,
     reason_labels,
@@ -23,6 +23,7 @@ from scenarios.risk import (
     [
         ({}, "R1", ()),
         ({"data_class": "internal"}, "R1", ()),
+        (dict.fromkeys(QUESTIONS, False), "R1", ()),
         ({"personal_data": True}, "R2", ("personal_data",)),
         ({"data_class": "personal"}, "R2", ("personal_data",)),
         ({"generative_public": True}, "R2", ("generative_public",)),
@@ -60,14 +61,19 @@ from scenarios.risk import (
     ],
 )
 def test_the_tier_is_derived(answers: dict[str, object], tier: str, reasons: tuple[str, ...]) -> None:
-    result = derive_tier(RiskAnswers(**answers))
+    data_class = str(answers.get("data_class", ""))
+    result = derive_tier({name: yes for name, yes in answers.items() if name != "data_class"}, data_class=data_class)
     assert (result.tier, result.reasons) == (tier, reasons)
 
 
 def test_another_yes_never_lowers_the_tier() -> None:
     for first in QUESTIONS:
-        alone = derive_tier(answers_from({first: True})).tier
-        assert all(derive_tier(answers_from({first: True, second: True})).tier >= alone for second in QUESTIONS)
+        alone = derive_tier({first: True}).tier
+        assert all(derive_tier({first: True, second: True}).tier >= alone for second in QUESTIONS)
+
+
+def test_every_question_alone_or_with_another_moves_the_tier() -> None:
+    assert {name for rule in RULES for name in rule.when} == set(QUESTIONS)
 
 
 def test_rules_stand_gravest_first_and_have_labels() -> None:
@@ -98,10 +104,25 @@ def test_r4_is_not_published_without_an_ethics_number() -> None:
     assert unmet("R4", before=PUBLISH_NEED, held={"supervisor_approval", "ethics_number"}) == ()
 
 
-def test_the_filing_number_is_for_what_generates_in_public() -> None:
-    assert [row.item for row in demands("R2", before=START_PILOT, reasons=("generative_public",))] == ["filing_number"]
+@pytest.mark.parametrize(
+    ("answer", "filings"),
+    [
+        ("generative_public", ("genai_file", "genai_reg")),
+        ("opinion_mobilisation", ("algo",)),
+        ("important_data", ("mlps",)),
+    ],
+)
+def test_a_filing_is_demanded_where_its_rule_applies(answer: str, filings: tuple[str, ...]) -> None:
+    result = derive_tier({answer: True})
+    wanted = demands(result.tier, before=START_PILOT, reasons=result.reasons)
+    assert [row.filings for row in wanted if row.filings] == [filings]
+    assert not any(row.filings for row in demands("R4", before=START_PILOT))
+
+
+def test_every_filing_that_is_demanded_can_be_entered() -> None:
+    assert {name for row in DEMANDS for name in row.filings} <= set(Filing.values) - {"none"}
 
 
 def test_an_answer_without_a_question_is_refused() -> None:
     with pytest.raises(UnknownAnswer, match="safety_critical;"):
-        answers_from({"safety_critical": True})
+        derive_tier({"safety_critical": True})

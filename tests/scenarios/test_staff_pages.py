@@ -192,7 +192,7 @@ def test_tier_r4_without_an_ethics_number_is_explained_and_refused(cast: Cast) -
     assert "The number of the ethics review is missing" in texts(client, address)
     answer = client.post(address, {"note": ""})
     assert answer.status_code == 422
-    assert "only with the number of its ethics review" in answer.content.decode()
+    assert "Missing: The number of the ethics document." in answer.content.decode()
     assert Need.objects.get().supervised_by is None
     blocked = cast.client("publisher").get("/staff/publication/").context["blocked"]
     assert [(row.need, len(row.held_back)) for row in blocked] == [(need, 2)]
@@ -216,7 +216,9 @@ def test_several_needs_are_published_after_a_preview(cast: Cast) -> None:
     assert (status(one), len(preview.context["ready"])) == ("approved", 2)
     client.post("/staff/publication/publish/", {"need": [str(one.pk), str(other.pk), str(held.pk)]})
     assert (status(one), status(other), status(held)) == ("published", "published", "approved")
-    assert f"{held.code}: A need of tier R3 or R4 waits" in texts(client, "/staff/publication/")
+    assert f"{held.code}: Missing: The supervisor&#x27;s approval. A need of tier R3 or R4 waits" in texts(
+        client, "/staff/publication/"
+    )
 
 
 def test_nobody_publishes_what_they_approved(cast: Cast) -> None:
