@@ -244,6 +244,9 @@ NOTICES: dict[str, Notice] = {
         _("A supplier is interested in the call %(code)s: %(title)s"), (manager, need_owners)
     ),
     "call.openers_named": Notice(_("You are to open the responses to %(code)s; take your code: %(title)s"), (openers,)),
+    "call.sandbox_planned": Notice(
+        _("The call %(code)s has its sandbox plan: %(title)s"), (manager, staff("publisher"))
+    ),
     "call.question_asked": Notice(_("A question about %(code)s waits for an answer: %(title)s"), (manager,)),
     "call.question_answered": Notice(
         _("A question about the call %(code)s was answered: %(title)s"), (followers, interested, respondents)
@@ -406,6 +409,7 @@ PATHS_BY_KIND = {
     "call.reviewed": "/staff/calls/{}/",
     "call.reworked": "/staff/calls/{}/",
     "call.openers_named": "/staff/calls/{}/opening/",
+    "call.sandbox_planned": "/staff/calls/{}/sandbox/",
     "call.question_asked": "/staff/calls/{}/talk/",
     "call.opening_refused": "/staff/calls/{}/opening/",
     **dict.fromkeys(

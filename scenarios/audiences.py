@@ -56,6 +56,12 @@ CALL_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("fair_competition", "rework_reason", "interests"), Audience.STAFF),
 }
 
+# Of a call that is open or was: whoever answers has to know within which limits the work is done.
+SANDBOX_PLAN_FIELDS: dict[str, Audience] = {
+    **dict.fromkeys(("scope", "limits", "exit_criteria"), Audience.PUBLIC),
+    **dict.fromkeys(("supervisor", "version", "updated_at"), Audience.STAFF),
+}
+
 ORGANISATION_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("id", "name_zh", "name_en", "kind", "district", "chain"), Audience.PUBLIC),
     **dict.fromkeys(("verification", "about"), Audience.PUBLIC),

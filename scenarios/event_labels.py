@@ -75,6 +75,7 @@ EVENT_LABELS: dict[str, Any] = {
     "call.openers_named": _("Openers named"),
     "call.code_taken": _("Opener took their code"),
     "call.panel_seated": _("Panel named"),
+    "call.sandbox_planned": _("Sandbox plan written"),
     "call.question_asked": _("Question asked"),
     "call.question_answered": _("Question answered"),
     "call.addendum": _("Addendum published"),

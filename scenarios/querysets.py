@@ -335,6 +335,13 @@ class CallQuerySet(TitleSearch, CallFigures):
         """Calls that the clock has closed and the sweep has not noted yet."""
         return self.filter(status="open", closes_at__lte=DatabaseClock())
 
+    def awaiting_sandbox_plan(self) -> Self:
+        """Calls that cannot be opened before a supervisor has written their sandbox plan."""
+        grave = Q(need__risk_tier="R4") | Q(
+            demand__members__need__risk_tier="R4", demand__members__left_at__isnull=True
+        )
+        return self.filter(grave, status__in=["draft", "reviewed", "approved"], sandbox_plan__isnull=True).distinct()
+
     def visible_to(self, actor: Actor) -> Self:
         if actor.is_staff:
             return self

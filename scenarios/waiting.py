@@ -79,6 +79,14 @@ QUEUES = (
     Queue("moderator", "organisation_queue", _("Organisations to verify"), _organisations, "updated_at", 3),
     Queue("moderator", "staff_call_list", _("Calls to review"), _status(Call, "draft"), "updated_at", 5, "draft"),
     Queue("supervisor", "supervision_queue", _("Needs of high risk to clear"), _supervision, "updated_at", 5),
+    Queue(
+        "supervisor",
+        "supervision_queue",
+        _("Sandbox plans to write"),
+        Call.objects.awaiting_sandbox_plan,
+        "created_at",
+        5,
+    ),
     Queue("publisher", "publication_queue", _("Needs to publish"), _publishable, "updated_at", 2),
     Queue(
         "publisher", "staff_call_list", _("Calls to approve"), _status(Call, "reviewed"), "updated_at", 5, "reviewed"

@@ -39,7 +39,7 @@ def closed_call(cast: Cast, **source: Any) -> Call:
     call = calls.draft_call(
         actor=cast.actor("manager"),
         fields={
-            "kind": "bounty",
+            "kind": "open_list",
             "closes_at": timezone.now() + timedelta(days=20),
             "fair_competition": dict.fromkeys(calls.FAIR_COMPETITION, True),
         },

@@ -9,7 +9,7 @@ from scenarios.actions.openers import OPENERS
 from scenarios.choices import CallKind
 from scenarios.content import unmet_demands
 from scenarios.errors import Invalid
-from scenarios.models import Call, CallKey, Need
+from scenarios.models import Call, CallKey, Need, SandboxPlan
 from scenarios.risk import OPEN_CALL
 
 # The others may gather interest only, without anybody who could open a response.
@@ -26,7 +26,8 @@ def needs_behind(call: Call) -> QuerySet[Need]:
 
 def require_risk_papers(call: Call) -> None:
     """Raise Invalid naming for each need behind the call what its risk tier demands before it, and how to get it."""
-    lacking = [(need.code, row) for need in needs_behind(call) for row in unmet_demands(need, before=OPEN_CALL)]
+    held = {"sandbox_plan"} if SandboxPlan.objects.filter(call=call).exists() else set()
+    lacking = [(one.code, row) for one in needs_behind(call) for row in unmet_demands(one, before=OPEN_CALL, held=held)]
     if lacking:
         text = _("%(code)s, before its call opens. %(refusal)s")
         raise Invalid({"need": [text % {"code": code, "refusal": row.refusal} for code, row in lacking]})

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from scenarios.access import MEMBER, PUBLIC, SIGNED_IN
 from scenarios.actions import call_talk, calls, interests
+from scenarios.actions.sandbox_plans import plan_sandbox
 from scenarios.api.call_serializers import (
     AddendumWritten,
     CallDrafted,
@@ -25,14 +26,17 @@ from scenarios.api.call_serializers import (
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.filters import CallFilter
 from scenarios.api.input import Reason
-from scenarios.models import Call, Interest
+from scenarios.api.sandbox_serializers import SandboxPlanShown, TermsWritten, terms_of
+from scenarios.models import Call, Interest, SandboxPlan
+from scenarios.policies import one_of
 
 
 class CallEndpoint(Endpoint):
     """Calls as their readers may see them."""
 
     audience = {
-        **dict.fromkeys(("list", "retrieve"), (PUBLIC,)),
+        **dict.fromkeys(("list", "retrieve", "sandbox_plan"), (PUBLIC,)),
+        "plan_sandbox": ("supervisor",),
         **dict.fromkeys(("create", "partial_update"), ("manager",)),
         "review": ("moderator",),
         "rework": ("manager", "publisher"),
@@ -111,6 +115,22 @@ class CallEndpoint(Endpoint):
         """Cancel a call, with a reason that everyone who is interested reads."""
         reason = self.values(Reason)["reason"]
         return self.shown(calls.cancel_call(actor=self.actor, call_id=pk, reason=reason))
+
+    @operation(shows=SandboxPlanShown)
+    @action(detail=True, methods=["get"], url_path="sandbox-plan", filterset_class=None)
+    def sandbox_plan(self, request: Request, pk: UUID) -> Response:
+        """Show the plan of the sandbox in which whoever wins works, where there is one."""
+        plans = SandboxPlan.objects.filter(call=self.found()).select_related("supervisor")
+        plan = one_of(plans, plans.values_list("pk", flat=True).first())
+        return Response(SandboxPlanShown(plan, context=self.get_serializer_context()).data)
+
+    @operation(reads=TermsWritten, shows=SandboxPlanShown)
+    @sandbox_plan.mapping.put
+    def plan_sandbox(self, request: Request, pk: UUID) -> Response:
+        """Write the sandbox plan of a call that is not open yet; who writes it last is its supervisor."""
+        values = self.values(TermsWritten)
+        plan = plan_sandbox(actor=self.actor, call_id=pk, version=values["version"], fields=terms_of(values))
+        return Response(SandboxPlanShown(plan, context=self.get_serializer_context()).data)
 
     @operation(reads=QuestionAsked, shows=QuestionShown, status=201)
     @action(detail=True, methods=["post"], url_path="questions")

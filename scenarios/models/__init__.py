@@ -20,6 +20,7 @@ from scenarios.models.moderation import ModerationDecision
 from scenarios.models.need import Follow, Indicator, Need, NeedVersion
 from scenarios.models.outbox import Delivery, Heartbeat, IndexBuild, JobSlot, UsedKey
 from scenarios.models.place import NeedPlace
+from scenarios.models.sandbox import SandboxPlan
 from scenarios.models.scale import ScaleMark
 from scenarios.models.similarity import BlockTask, SimilarityRun
 from scenarios.models.synonyms import Concept, Phrase, SynonymProposal
@@ -64,6 +65,7 @@ __all__ = [
     "Phrase",
     "ProposalMember",
     "Question",
+    "SandboxPlan",
     "ScaleMark",
     "SimilarityRun",
     "SynonymProposal",

@@ -21,7 +21,7 @@ from scenarios.errors import Invalid
 from scenarios.facts import label_of, lot_label
 from scenarios.forms import InterestForm
 from scenarios.listing import Facet, days, linked, narrow
-from scenarios.models import Call, CallKey, Interest
+from scenarios.models import Call, CallKey, Interest, SandboxPlan
 from scenarios.policies import one_of
 from scenarios.querysets import DatabaseClock
 from scenarios.views.parts import actor_of, follows, organisations_of, page_of, search_text
@@ -85,6 +85,7 @@ def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, s
         "checklist": _checklist(call, visible),
         "interests": _declared(call, actor) if "interests" in visible else None,
     }
+    context["sandbox"] = SandboxPlan.objects.filter(call=call).first()
     context["lots"] = [lot_label(row) for row in call.lots]
     context |= _talk(call, actor, behind)
     context |= _own_interest(call, actor, behind, form)

@@ -14,7 +14,7 @@ from scenarios.actor import Actor
 from scenarios.content import unmet_demands
 from scenarios.errors import Invalid
 from scenarios.facts import need_facts
-from scenarios.models import Need
+from scenarios.models import Call, Need
 from scenarios.policies import one_of
 from scenarios.risk import PUBLISH_NEED
 from scenarios.staff_forms import NoteForm
@@ -29,7 +29,12 @@ def supervision_queue(request: HttpRequest) -> HttpResponse:
     needs = Need.objects.awaiting_supervision().select_related("owner", "district").order_by("submitted_at", "id")
     page = page_of(request, needs)
     rows = [{"need": need, "blocked": lacks_ethics_number(need)} for need in page]
-    return render(request, "scenarios/staff/supervision_queue.html", {"page": page, "rows": rows})
+    context = {
+        "page": page,
+        "rows": rows,
+        "planless": Call.objects.awaiting_sandbox_plan().order_by("created_at", "id"),
+    }
+    return render(request, "scenarios/staff/supervision_queue.html", context)
 
 
 @access("supervisor")

@@ -17,6 +17,7 @@ from scenarios.errors import NotPermitted
 from scenarios.models import Call, Event, Need
 from tests.drain import seal_all
 from tests.factories import STAFF, Cast, published_need
+from tests.sandboxes import plan
 
 
 def written(**changes: Any) -> dict[str, Any]:
@@ -289,6 +290,9 @@ def test_a_r4_need_waits_for_its_sandbox_plan(cast: Cast) -> None:
     refused = cast.client("publisher").post(page(call, "open"))
     assert "before its call opens. Missing: The sandbox plan." in refused.content.decode()
     assert Call.objects.get().status == "approved"
+    plan(cast.client("supervisor"), call)
+    assert cast.client("publisher").post(page(call, "open")).status_code == 302
+    assert Call.objects.get().status == "open"
 
 
 @pytest.mark.parametrize(("part", "act"), [("moderator", calls.review_call), ("publisher", calls.approve_call)])
