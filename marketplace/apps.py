@@ -31,6 +31,7 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.SHORTLISTS_READY, "marketplace.suggest_for_all", queue="batch")
         topics.subscribe(topics.DEMAND_FORMED, "marketplace.suggest_for_demand", queue="batch")
         topics.subscribe(topics.CALL_OPENED, "marketplace.suggest_for_call")
+        topics.subscribe(topics.CALL_CANCELLED, "marketplace.wipe_responses")
         topics.subscribe(topics.EVENT_RECORDED, "marketplace.notify")
         # Most events concern nobody but the log: a delivery for each of them would keep the workers busy for nothing.
         topics.await_events(NOTICES)

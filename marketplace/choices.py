@@ -100,6 +100,7 @@ class ResponseStatus(TextChoices):
     DRAFT = "draft", pgettext_lazy("status", "Draft")
     SEALED = "sealed", pgettext_lazy("response", "Sealed")
     WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
+    CANCELLED = "cancelled", pgettext_lazy("response", "Wiped, the call was cancelled")
     OPENED = "opened", pgettext_lazy("response", "Opened")
     ELIGIBLE = "eligible", pgettext_lazy("response", "Eligible")
     INELIGIBLE = "ineligible", pgettext_lazy("response", "Not eligible")
@@ -125,6 +126,7 @@ class ResponseStepKind(TextChoices):
     CONFIRMED = "confirmed", pgettext_lazy("response", "Confirmed after an addendum")
     REPLACED = "replaced", pgettext_lazy("response", "Replaced by a new one")
     WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
+    CANCELLED = "cancelled", pgettext_lazy("response", "Wiped, the call was cancelled")
     DISCARDED = "discarded", pgettext_lazy("response", "Draft thrown away")
 
 

@@ -37,6 +37,7 @@ SUGGESTION_MOVES = (
 RESPONSE_MOVES = (
     Move("seal", (R.DRAFT,), R.SEALED, ("owner",), ("call_open", "complete", "verified", "not_own")),
     Move("withdraw", (R.SEALED,), R.WITHDRAWN, ("owner",), ("call_open",)),
+    Move("cancel", (R.SEALED,), R.CANCELLED, ("system",), ("call_cancelled",)),
     Move("open", (R.SEALED,), R.OPENED, ("system",), ("past_close", "two_of_three_openers")),
     Move("admit", (R.OPENED, R.INELIGIBLE), R.ELIGIBLE, ("reviewer",), ("chair", "evaluating")),
     Move("exclude", (R.OPENED, R.ELIGIBLE), R.INELIGIBLE, ("reviewer", "system"), ("chair", "evaluating", "clause")),

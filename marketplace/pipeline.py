@@ -3,6 +3,7 @@ twice.
 """
 
 from collections.abc import Callable, Iterable
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import send_mail as django_send_mail
@@ -11,7 +12,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from marketplace.actions import capabilities, import_jobs, near_copies
+from marketplace.actions import capabilities, import_jobs, near_copies, response_wiping
 from marketplace.actions.offering import search_tokens
 from marketplace.active_ranking import active_ranking
 from marketplace.copying import copied_from, indexed_text
@@ -217,6 +218,13 @@ def suggest_for_call(*, call_id: str, finish: Finish) -> None:
     live = readable_index()
     call = Call.objects.open().filter(pk=call_id).first()
     _suggest(live, [subject_of_call(call, live)] if call and live else [], Q(pk__in=[]), finish)
+
+
+def wipe_responses(*, call_id: str, finish: Finish) -> None:
+    """Wipe what was sealed for a cancelled call."""
+    with transaction.atomic():
+        response_wiping.wipe_responses(call_id=UUID(call_id))
+        finish()
 
 
 def _suggest(live: LiveIndex | None, subjects: list[Subject], gone: Q, finish: Finish) -> None:

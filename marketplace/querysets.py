@@ -165,7 +165,7 @@ class ResponseQuerySet(models.QuerySet[Any]):
 
     def opened(self) -> Self:
         """Responses whose call was opened; what staff and the panel may know of starts here."""
-        return self.exclude(status__in=["draft", "sealed", "withdrawn"])
+        return self.exclude(status__in=["draft", "sealed", "withdrawn", "cancelled"])
 
     def visible_to(self, actor: Actor) -> Self:
         """One's own; nobody else's, whatever the role. The selection reads `opened`."""

@@ -76,6 +76,11 @@ def suggest_for_call(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.suggest_for_call)
 
 
+@shared_task(name="marketplace.wipe_responses", **LIMITS)
+def wipe_responses(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.wipe_responses)
+
+
 @shared_task(name="marketplace.expire_capabilities", **LIMITS)
 def expire_capabilities() -> None:
     pipeline.expire_capabilities()

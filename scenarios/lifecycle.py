@@ -120,7 +120,13 @@ CALL_MOVES = (
         ("closes_in_future", "source_ready", "not_own", "risk_papers_there", "ready_for_responses"),
     ),
     Move("close", (C.OPEN,), C.CLOSED, ("system",), ("past_close",)),
-    Move("cancel", (C.DRAFT, C.REVIEWED, C.APPROVED, C.OPEN), C.CANCELLED, ("publisher", "system"), ("reason",)),
+    Move(
+        "cancel",
+        (C.DRAFT, C.REVIEWED, C.APPROVED, C.OPEN),
+        C.CANCELLED,
+        ("publisher", "system"),
+        ("reason", "not_past_close"),
+    ),
 )
 
 

@@ -14,7 +14,8 @@ from marketplace.querysets import ResponseQuerySet
 from scenarios.fields import EncryptedTextField
 from scenarios.models.known import known
 
-HIDDEN = ("draft", "sealed", "withdrawn")
+HIDDEN = ("draft", "sealed", "withdrawn", "cancelled")
+WIPED = ("withdrawn", "cancelled")
 
 
 class Response(models.Model):
@@ -73,7 +74,7 @@ class Response(models.Model):
             ),
             models.CheckConstraint(
                 name="response_withdrawn_is_wiped",
-                condition=~Q(status="withdrawn") | Q(content="", sealed__isnull=True),
+                condition=~Q(status__in=WIPED) | Q(content="", sealed__isnull=True),
             ),
             models.CheckConstraint(
                 name="response_opened_has_number",

@@ -22,7 +22,7 @@ from scenarios.disclosure import pooled_band
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotPermitted
 from scenarios.journal import log_event
 from scenarios.lifecycle import CALL_MOVES, check_move
-from scenarios.models import Call, MergedDemand, Need
+from scenarios.models import Call, CallKey, KeyShare, MergedDemand, Need
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_role, require_stranger
 from scenarios.querysets import LIVE_CALLS, DatabaseClock
@@ -246,19 +246,31 @@ def _require_source(call: Call) -> MergedDemand | None:
 
 @transaction.atomic
 def cancel_call(*, actor: Actor, call_id: UUID, reason: str) -> Call:
-    """Cancel a call with a reason that everyone who followed it or declared interest reads."""
+    """Cancel a call with a reason that everyone who followed it, declared interest or responded reads.
+
+    Raises IllegalMove once it has closed by the database clock.
+    """
     lock_pooling()
     call = _lock(actor, call_id)
     target = require_move(CALL_MOVES, "cancel", actor=actor, owner_id=None, status=call.status)
+    if Call.objects.due().filter(pk=call.pk).exists():
+        raise IllegalMove(_("This call has closed; its responses are reviewed now."))
     if not reason.strip():
         raise Invalid({"reason": [_("Say why; everyone who is interested reads it.")]})
     return cancel_locked(call, target, actor=actor, reason=reason.strip())
 
 
 def cancel_locked(call: Call, status: str, *, actor: Actor, reason: str) -> Call:
-    """Cancel a locked call and give its pool free, so that it can be called again, split or dissolved."""
+    """Cancel a locked call and give its pool free, so that it can be called again, split or dissolved.
+
+    What was sealed for it can never be opened from here on.
+    """
     call.cancelled_reason = reason
     _move(call, status, "call.cancelled", actor)
+    # Without its key nobody can open what was sealed; the rows themselves are wiped by whoever listens.
+    CallKey.objects.filter(call=call).delete()
+    KeyShare.objects.filter(holder__call=call).delete()
+    emit(topics.CALL_CANCELLED, call_id=str(call.pk))
     demand = MergedDemand.objects.select_for_update(of=("self",)).filter(pk=call.demand_id, status="called").first()
     if demand is not None:
         move_demand(demand, "release", actor=SYSTEM)
