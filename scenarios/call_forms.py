@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from scenarios.actions.calls import FAIR_COMPETITION, CallFields
 from scenarios.choices import CallKind
+from scenarios.clauses import MOST_CLAUSES, NAME_LIMIT
+from scenarios.clauses import TEXT_LIMIT as CLAUSE_LIMIT
 from scenarios.facts import number
 from scenarios.models import Call
 from scenarios.staff_forms import area, moment
 
 WRITTEN = (
-    *("kind", "title_zh", "title_en", "summary", "budget_cap", "eligibility", "consortium_allowed"),
+    *("kind", "title_zh", "title_en", "summary", "budget_cap", "consortium_allowed"),
     *("question_deadline", "closes_at", "publicity_days", "winners"),
 )
 
@@ -25,7 +27,6 @@ class CallForm(forms.Form):
     title_zh = forms.CharField(label=_("Title"), max_length=40)
     title_en = forms.CharField(label=_("English title"), max_length=120, required=False)
     summary = forms.CharField(label=_("Summary"), max_length=20_000, required=False, widget=area(5))
-    eligibility = forms.CharField(label=_("Who may respond"), max_length=20_000, required=False, widget=area(3))
     consortium_allowed = forms.BooleanField(label=_("Consortium allowed"), required=False)
     budget_cap = forms.DecimalField(
         label=_("Budget cap (10,000 yuan)"), max_digits=14, decimal_places=2, min_value=0, required=False
@@ -57,12 +58,37 @@ class CriterionForm(forms.Form):
     )
 
 
-CriteriaRows = forms.formset_factory(CriterionForm, extra=0, can_delete=True, max_num=20, validate_max=True)
+class ClauseForm(forms.Form):
+    """One condition of responding."""
+
+    name = forms.CharField(label=_("Name of the clause"), max_length=NAME_LIMIT)
+    text = forms.CharField(label=_("What it asks for"), max_length=CLAUSE_LIMIT, widget=area(2))
 
 
-def criteria_rows(stored: Iterable[Mapping[str, Any]], data: Any = None) -> Any:
-    """Return the form set of a call's criteria, filled with what is stored."""
-    return CriteriaRows(data, prefix="criteria", initial=[dict(row) for row in stored])
+def _rows(kind: type[forms.Form], most: int) -> Any:
+    return forms.formset_factory(kind, extra=0, can_delete=True, max_num=most, validate_max=True)
+
+
+CriteriaRows, ClauseRows = _rows(CriterionForm, 20), _rows(ClauseForm, MOST_CLAUSES)
+ROWS = ("criteria", "clauses")
+
+
+class CallRows:
+    """The rows of a call's form: its criteria and its clauses, filled with what is stored."""
+
+    def __init__(self, call: Call | None = None, data: Any = None) -> None:
+        criteria: Iterable[Mapping[str, Any]] = call.criteria if call else ()
+        clauses: Iterable[Mapping[str, Any]] = call.eligibility if call else ()
+        self.criteria: Any = CriteriaRows(data, prefix="criteria", initial=[dict(row) for row in criteria])
+        self.clauses: Any = ClauseRows(data, prefix="clauses", initial=[dict(row) for row in clauses])
+
+    def is_valid(self) -> bool:
+        results = [self.criteria.is_valid(), self.clauses.is_valid()]  # both, so that each shows its errors
+        return all(results)
+
+
+def _kept(rows: Any) -> list[Mapping[str, Any]]:
+    return [row.cleaned_data for row in rows if row.cleaned_data and not row.cleaned_data.get("DELETE")]
 
 
 def call_initial(call: Call) -> dict[str, Any]:
@@ -72,13 +98,13 @@ def call_initial(call: Call) -> dict[str, Any]:
     return {name: getattr(call, name) for name in WRITTEN} | {"budget_cap": cap, "fair_competition": confirmed}
 
 
-def call_fields(form: CallForm, rows: Any) -> CallFields:
-    """Return the call as typed: criteria as plain values, the checklist as name → truth."""
-    typed = [row.cleaned_data for row in rows if row.cleaned_data and not row.cleaned_data.get("DELETE")]
+def call_fields(form: CallForm, rows: CallRows) -> CallFields:
+    """Return the call as typed: criteria and clauses as plain values, the checklist as name → truth."""
     confirmed = set(form.cleaned_data["fair_competition"])
     fields: dict[str, Any] = {name: form.cleaned_data[name] for name in WRITTEN}
     fields["winners"] = fields["winners"] or 1
-    fields["criteria"] = [_criterion(row) for row in typed]
+    fields["criteria"] = [_criterion(row) for row in _kept(rows.criteria)]
+    fields["eligibility"] = [{"name": row["name"], "text": row["text"]} for row in _kept(rows.clauses)]
     fields["fair_competition"] = {name: name in confirmed for name in FAIR_COMPETITION}
     return cast("CallFields", fields)
 

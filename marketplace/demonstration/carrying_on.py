@@ -113,12 +113,13 @@ def open_call(row: Row, demand: MergedDemand) -> Call:
 
 
 def call_fields(row: Row) -> calls.CallFields:
-    """Return what the author of a call writes: criteria stand one a line, ``name|weight|minimum``."""
+    """Return what the author of a call writes, one a line: criteria ``name|weight|minimum``, clauses ``name|text``."""
     cells = (line.split("|") for line in row["criteria"].splitlines())
+    clauses = (line.split("|") for line in row["eligibility"].splitlines())
     return {
         "kind": row["kind"],
         "budget_cap": Decimal(row["budget_cap"]),
-        "eligibility": row["eligibility"],
+        "eligibility": [{"name": name, "text": text} for name, text in clauses],
         "consortium_allowed": True,
         "question_deadline": closing(row["questions_in_days"]),
         "closes_at": closing(row["closes_in_days"]),

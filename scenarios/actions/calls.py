@@ -17,6 +17,7 @@ from scenarios.actions.members import leave_pools, lock_pooling
 from scenarios.actions.standing import ENOUGH_OWNERS, move_demand
 from scenarios.actor import SYSTEM, Actor
 from scenarios.choices import CallStatus, DemandStatus, NeedStatus, Treatment, Visibility
+from scenarios.clauses import Clause, clause_faults, cleaned_clauses
 from scenarios.codes import next_code
 from scenarios.disclosure import pooled_band
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotPermitted
@@ -45,7 +46,7 @@ class CallFields(TypedDict, total=False):
     title_en: str
     summary: str
     budget_cap: Decimal | None
-    eligibility: str
+    eligibility: list[Clause]
     consortium_allowed: bool
     question_deadline: datetime | None
     closes_at: datetime | None
@@ -131,7 +132,10 @@ def _write(call: Call, fields: CallFields) -> None:
         if name not in CallFields.__annotations__:
             raise Invalid({name: [_("This field cannot be set.")]})
         setattr(call, name, value)
+    call.eligibility = cleaned_clauses(call.eligibility)
     wrong: dict[str, list[Any]] = {}
+    if faults := clause_faults(call.eligibility):
+        wrong["eligibility"] = faults
     if call.closes_at and call.closes_at <= timezone.now():
         wrong["closes_at"] = [_("The closing time must lie in the future.")]
     if call.question_deadline and call.closes_at and call.question_deadline > call.closes_at:

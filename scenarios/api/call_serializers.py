@@ -10,6 +10,7 @@ from scenarios.actions.calls import FAIR_COMPETITION, CallFields
 from scenarios.api.input import Strict, Version, Words
 from scenarios.api.output import Audienced, Brief, Party, actor_of
 from scenarios.audiences import CALL_FIELDS, Audience
+from scenarios.clauses import MOST_CLAUSES, NAME_LIMIT, TEXT_LIMIT
 from scenarios.lifecycle import CALL_MOVES
 from scenarios.models import Addendum, Call, Interest, Question
 from scenarios.policies import open_moves
@@ -25,6 +26,13 @@ class CriterionShown(serializers.Serializer[Any]):
 
 class Criterion(Strict, CriterionShown):
     """A criterion of a call with its weight; the weights of all add up to 100."""
+
+
+class ClauseWritten(Strict):
+    """A named condition of responding."""
+
+    name = serializers.CharField(max_length=NAME_LIMIT)
+    text = serializers.CharField(max_length=TEXT_LIMIT)
 
 
 class QuestionShown(serializers.ModelSerializer[Question]):
@@ -55,6 +63,7 @@ class CallShown(Audienced):
     source_title = serializers.SerializerMethodField()
     indicators = serializers.ListField(child=serializers.DictField(), read_only=True)
     criteria = serializers.ListField(child=serializers.DictField(), read_only=True)
+    eligibility = ClauseWritten(many=True, read_only=True)
     lots = serializers.ListField(child=serializers.DictField(), read_only=True)
     questions = serializers.SerializerMethodField(help_text="Answered questions; nobody reads who asked.")
     addenda = serializers.SerializerMethodField()
@@ -97,6 +106,7 @@ class CallShown(Audienced):
 
 class CallWritten(Strict, serializers.ModelSerializer[Call]):
     criteria = Criterion(many=True, required=False, max_length=30)  # type: ignore[call-arg]
+    eligibility = ClauseWritten(many=True, required=False, max_length=MOST_CLAUSES)  # type: ignore[call-arg]
     fair_competition = serializers.DictField(
         child=serializers.BooleanField(),
         required=False,

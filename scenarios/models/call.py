@@ -26,7 +26,8 @@ class Call(Bilingual, Stamped):
     # Told instead of the quantity while a pool has two owners: "pool minus mine" would reveal the other.
     quantity_band = models.CharField(_("quantity"), max_length=40, blank=True)
     budget_cap = money(_("budget cap (10,000 yuan)"))
-    eligibility = models.TextField(_("who may respond"), blank=True, max_length=TEXT_LIMIT)
+    # [{"name", "text"}], see scenarios.clauses
+    eligibility = models.JSONField(_("who may respond"), default=list, blank=True)
     consortium_allowed = models.BooleanField(_("consortium allowed"), default=True)
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     question_deadline = models.DateTimeField(_("questions until"), null=True, blank=True)

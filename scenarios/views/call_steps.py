@@ -22,7 +22,7 @@ from scenarios.actions.calls import (
     save_call,
 )
 from scenarios.actor import Actor
-from scenarios.call_forms import CallForm, call_fields, call_initial, criteria_rows, weights_sum
+from scenarios.call_forms import ROWS, CallForm, CallRows, call_fields, call_initial, weights_sum
 from scenarios.choices import CallStatus
 from scenarios.errors import Conflict, IllegalMove, Invalid
 from scenarios.facts import indicator_text, label_of
@@ -48,8 +48,8 @@ def new_call(request: HttpRequest) -> HttpResponse:
     )
     extra = {"source": source, "source_indicators": _indicators(source)}
     if request.method != "POST":
-        return _form_page(request, CallForm(initial=_start(source)), criteria_rows([]), **extra)
-    form, rows = CallForm(request.POST), criteria_rows([], with_one_more(request, "criteria"))
+        return _form_page(request, CallForm(initial=_start(source)), CallRows(), **extra)
+    form, rows = CallForm(request.POST), CallRows(data=with_one_more(request, _asked_for(request)))
     fields = _typed(request, form, rows)
     if fields is None:
         return _form_page(request, form, rows, **extra)
@@ -83,16 +83,22 @@ def _indicators(source: Need | MergedDemand) -> list[str]:
     return [indicator_text(row) for row in source.cores.get(version=source.core_version).indicators]
 
 
-def _typed(request: HttpRequest, form: CallForm, rows: Any) -> CallFields | None:
+def _asked_for(request: HttpRequest) -> str:
+    """Return which rows one more was asked for without JavaScript, empty for none."""
+    return next((prefix for prefix in ROWS if f"add_{prefix}" in request.POST), "")
+
+
+def _typed(request: HttpRequest, form: CallForm, rows: CallRows) -> CallFields | None:
     """Return what was typed, or None to show the form again: a row was asked for, or a value has no type."""
-    if "add_criteria" in request.POST or not (form.is_valid() & rows.is_valid()):
+    if _asked_for(request) or not (form.is_valid() & rows.is_valid()):
         return None
     return call_fields(form, rows)
 
 
-def _form_page(request: HttpRequest, form: CallForm, rows: Any, *, status: int = 0, **extra: Any) -> HttpResponse:
-    asked_again = form.is_bound and "add_criteria" not in request.POST
-    context = {"form": form, "criteria": rows, "weights_sum": weights_sum(rows), **extra}
+def _form_page(request: HttpRequest, form: CallForm, rows: CallRows, *, status: int = 0, **extra: Any) -> HttpResponse:
+    asked_again = form.is_bound and not _asked_for(request)
+    sum_ = weights_sum(rows.criteria)
+    context = {"form": form, "criteria": rows.criteria, "clauses": rows.clauses, "weights_sum": sum_, **extra}
     return render(request, "scenarios/staff/call_form.html", context, status=status or (422 if asked_again else 200))
 
 
@@ -106,8 +112,8 @@ def edit_call(request: HttpRequest, pk: UUID) -> HttpResponse:
     extra: dict[str, Any] = {"call": call, "source": call.need or call.demand}
     extra["source_indicators"] = [indicator_text(row) for row in call.indicators]
     if request.method != "POST":
-        return _form_page(request, CallForm(initial=call_initial(call)), criteria_rows(call.criteria), **extra)
-    form, rows = CallForm(request.POST), criteria_rows(call.criteria, with_one_more(request, "criteria"))
+        return _form_page(request, CallForm(initial=call_initial(call)), CallRows(call), **extra)
+    form, rows = CallForm(request.POST), CallRows(call, with_one_more(request, _asked_for(request)))
     fields = _typed(request, form, rows)
     if fields is None:
         return _form_page(request, form, rows, **extra)

@@ -22,7 +22,7 @@ from scenarios.views.parts import actor_of, page_of
 from scenarios.views.staff_parts import address
 
 READERS = ("manager", "moderator", "publisher", "auditor")
-# In the order in which the public reads a call; indicators and criteria are lists and stand apart.
+# In the order in which the public reads a call; indicators, clauses and criteria are lists and stand apart.
 READ_IN_ORDER = (
     *(
         "code",
@@ -34,7 +34,6 @@ READ_IN_ORDER = (
         "quantity_band",
         "quantity_unit",
         "budget_cap",
-        "eligibility",
     ),
     *("consortium_allowed", "opens_at", "question_deadline", "closes_at", "publicity_days"),
 )
@@ -104,6 +103,7 @@ def public_face(call: Call) -> dict[str, Any]:
         "facts": [Fact(name, label_of(Call, name), text_of_field(call, name)) for name in names],
         "source": source if {"source_code", "source_title"} <= public else None,
         "indicators": [indicator_text(row) for row in call.indicators] if "indicators" in public else [],
+        "clauses": call.eligibility if "eligibility" in public else [],
         "criteria": [_criterion(row) for row in call.criteria] if "criteria" in public else [],
     }
 

@@ -66,7 +66,7 @@ def posted_version(request: HttpRequest) -> int:
 
 
 # Rows of rows: nobody compares them as text; the form keeps what was typed.
-LISTS = ("indicators", "criteria", "fair_competition")
+LISTS = ("indicators", "criteria", "eligibility", "fair_competition")
 
 
 def comparison(model: type[Model], error: Conflict) -> dict[str, Any]:

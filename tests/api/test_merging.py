@@ -165,9 +165,9 @@ def test_a_draft_call_is_staffs_alone_and_saved_with_its_version(api: Send, cast
     assert api("enterprise", "get", path).status_code == 404
     assert api("manager", "post", "calls/", {"need": str(need.pk), "kind": "rfi"}).status_code == 422
     assert api("manager", "post", "calls/", {"kind": "rfi"}).status_code == 422
-    assert api("manager", "patch", path, {"version": 1, "eligibility": "anyone"}).json()["version"] == 2
-    late = api("manager", "patch", path, {"version": 1, "eligibility": "nobody"})
-    assert (late.status_code, late.json()["differences"]["eligibility"]["theirs"]) == (409, "anyone")
+    assert api("manager", "patch", path, {"version": 1, "summary": "anyone"}).json()["version"] == 2
+    late = api("manager", "patch", path, {"version": 1, "summary": "nobody"})
+    assert (late.status_code, late.json()["differences"]["summary"]["theirs"]) == (409, "anyone")
     assert api("manager", "patch", path, {"version": 2, "publicity_days": 3}).status_code == 422
     assert api("moderator", "post", f"{path}review/").status_code == 422
     assert Call.objects.get().status == "draft"

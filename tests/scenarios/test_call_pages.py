@@ -32,9 +32,13 @@ def written(**changes: Any) -> dict[str, Any]:
         "criteria-1-name": "价格",
         "criteria-1-weight": "40",
         "criteria-1-minimum": "",
+        "clauses-TOTAL_FORMS": "1",
+        "clauses-INITIAL_FORMS": "0",
+        "clauses-0-name": "运行记录",
+        "clauses-0-text": "一条产线连续运行三个月以上",
     }
     words = {"kind": "open_list", "title_zh": "铸件表面缺陷检测揭榜", "title_en": "", "summary": "四条产线在线检测。"}
-    data = words | {"eligibility": "", "budget_cap": "120", "closes_at": closes, "publicity_days": "5"}
+    data = words | {"budget_cap": "120", "closes_at": closes, "publicity_days": "5"}
     data |= {"question_deadline": "", "fair_competition": list(FAIR_COMPETITION), **rows, **changes}
     return {name: value for name, value in data.items() if value is not None}
 
@@ -106,6 +110,7 @@ def test_drafting_keeps_criteria_checklist_and_indicators(cast: Cast) -> None:
         {"name": "指标承诺", "weight": "60", "minimum": "36"},
         {"name": "价格", "weight": "40"},
     ]
+    assert call.eligibility == [{"name": "运行记录", "text": "一条产线连续运行三个月以上"}]
     assert call.fair_competition == dict.fromkeys(FAIR_COMPETITION, True)
     assert ([row["metric"] for row in call.indicators], call.quantity) == (["漏检率", "节拍"], 4)
     assert (call.status, call.author, call.consortium_allowed) == ("draft", cast.manager, False)
@@ -126,6 +131,14 @@ def test_refusals_stand_at_their_fields(cast: Cast) -> None:
     assert client.post(address, written(kind="no-kind")).context["form"].errors.keys() == {"kind"}
     more = client.post(address, written(add_criteria="1"))
     assert (more.status_code, len(more.context["criteria"].forms)) == (200, 3)
+    another = client.post(address, written(add_clauses="1"))
+    assert (another.status_code, len(another.context["clauses"].forms)) == (200, 2)
+    twice = {"clauses-TOTAL_FORMS": "2", "clauses-1-name": "运行记录 ", "clauses-1-text": "另有一条"}
+    assert client.post(address, written(**twice)).context["form"].non_field_errors() == [
+        "Two clauses have the same name; a refusal has to name exactly one."
+    ]
+    nameless = client.post(address, written(**{"clauses-0-name": ""}))
+    assert (nameless.status_code, nameless.context["clauses"].forms[0].errors.keys()) == (422, {"name"})
     assert Call.objects.count() == 0
 
 

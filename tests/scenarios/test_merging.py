@@ -148,7 +148,7 @@ def test_dissolving_gives_every_need_back(cast: Cast) -> None:
 
 CALL = {
     "kind": "open_list",
-    "eligibility": "有同类产线案例",
+    "eligibility": [{"name": "案例", "text": "有同类产线案例"}],
     "criteria": [{"name": "技术", "weight": 60}, {"name": "价格", "weight": 40}],
     "fair_competition": dict.fromkeys(calls.FAIR_COMPETITION, True),
 }

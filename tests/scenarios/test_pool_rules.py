@@ -117,7 +117,7 @@ def test_whoever_wrote_last_does_not_review(cast: Cast) -> None:
     fields: Any = {**CALL, "closes_at": timezone.now() + SOON}
     call = calls.draft_call(actor=cast.actor("manager"), need_id=need.pk, fields=fields)
     cast.moderator.staff_roles.create(role="manager")
-    calls.save_call(actor=cast.actor("moderator"), call_id=call.pk, version=call.version, fields={"eligibility": "x"})
+    calls.save_call(actor=cast.actor("moderator"), call_id=call.pk, version=call.version, fields={"summary": "x"})
     with pytest.raises(NotPermitted):
         calls.review_call(actor=cast.actor("moderator"), call_id=call.pk)
 
