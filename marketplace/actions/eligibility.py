@@ -72,8 +72,8 @@ def _require_named(selection: Selection, clause: str, quoted: str, explanation: 
     wrong = {}
     if clause not in Clause.values or clause == Clause.TERMS:
         wrong["clause"] = [_("Choose the clause. Whether terms were confirmed, the platform finds by itself.")]
-    if clause == Clause.CALL and (not quoted or quoted not in selection.call.eligibility):
-        wrong["quoted"] = [_("Quote the condition word for word from the call.")]
+    if clause == Clause.CALL and quoted not in [row["text"] for row in selection.call.eligibility]:
+        wrong["quoted"] = [_("Choose which of the call's clauses is not met.")]
     if not explanation or len(explanation) > 2000:
         wrong["explanation"] = [_("Explain it to the author in 1 to 2,000 characters.")]
     if wrong:

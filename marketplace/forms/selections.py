@@ -60,14 +60,17 @@ class ExclusionForm(forms.Form):
         choices=[(value, label) for value, label in Clause.choices if value != Clause.TERMS],
         widget=forms.RadioSelect,
     )
-    quoted = _area(
-        _("Words of the call"),
-        2000,
-        rows=2,
+    quoted = forms.ChoiceField(
+        label=_("Clause of the call"),
         required=False,
-        help_text=_("For a condition of the call: copy it word for word from “Who may respond”."),
+        help_text=_("For a condition of the call: which of its clauses is not met."),
     )
     explanation = _area(_("Explanation"), 2000, help_text=_("The author reads it with the result."))
+
+    def __init__(self, data: Any = None, *, clauses: Iterable[Mapping[str, str]]) -> None:
+        super().__init__(data)
+        field: Any = self.fields["quoted"]
+        field.choices = [("", "—"), *((row["text"], f"{row['name']}: {row['text']}") for row in clauses)]
 
 
 class Part(NamedTuple):

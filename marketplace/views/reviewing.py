@@ -62,7 +62,7 @@ def _page(
         "told": told,
         "judging": judging and response.status in ("opened", "eligible", "ineligible"),
         "exclusion": getattr(response, "exclusion", None),
-        "exclusion_form": ExclusionForm() if judging else None,
+        "exclusion_form": ExclusionForm(clauses=selection.call.eligibility) if judging else None,
         "scores_form": ScoresForm(rows) if scorable and seat.submitted_at is None else None,
         "consensus_form": ConsensusForm(rows) if scorable and seat.is_chair and told else None,
         "feedback_form": FeedbackForm(rows) if under_notice and seat.is_chair and not winner else None,
@@ -117,7 +117,7 @@ def review_admit(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 def review_exclude(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Find a response not eligible, under a clause."""
     selection, response = _found(request, pk, number)
-    form = ExclusionForm(request.POST)
+    form = ExclusionForm(request.POST, clauses=selection.call.eligibility)
     if form.is_valid():
         act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
         try:

@@ -161,8 +161,14 @@ def test_a_reviewer_of_an_organisation_on_one_side_cannot_deny_the_conflict(cast
     assert seat(review, 1).declaration == "pending"
 
 
+CLAUSES = [
+    {"name": "业绩", "text": "须有一年以上同类产线业绩"},
+    {"name": "等保", "text": "须通过等保二级"},
+]
+
+
 def test_an_exclusion_quotes_the_call_or_names_a_fixed_clause(cast: Cast) -> None:
-    review = evaluated_call(cast, 2, eligibility="须有一年以上同类产线业绩；须通过等保二级。")
+    review = evaluated_call(cast, 2, eligibility=CLAUSES)
     declare_all(review)
     one, other = review.responses()
     act = {"actor": review.chair, "selection_id": review.selection.pk, "response_id": one.pk}

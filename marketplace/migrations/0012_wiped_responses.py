@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0010_engagements'),
-        ('scenarios', '0017_sandbox_plans'),
+        ('marketplace', '0011_selections'),
+        ('scenarios', '0019_sandbox_plans'),
     ]
 
     operations = [

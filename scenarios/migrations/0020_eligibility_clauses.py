@@ -21,7 +21,7 @@ def to_text(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scenarios", "0017_sandbox_plans")]
+    dependencies = [("scenarios", "0019_sandbox_plans")]
 
     operations = [
         migrations.AddField(

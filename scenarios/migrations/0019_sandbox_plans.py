@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scenarios', '0016_engagement_events'),
+        ('scenarios', '0018_similarity_runs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
