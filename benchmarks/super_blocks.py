@@ -116,7 +116,7 @@ def figures(run: "SimilarityRun", workers: int) -> dict[str, Any]:
 def publish(path: Path, root: Path, segment: int) -> None:
     """Lay the documents out in the storage: all of them as one epoch, the first few as another to warm up with."""
     from matching import Collection
-    from scenarios.similarity_runs import Epoch, publish_epoch
+    from scenarios.epochs import Epoch, publish_epoch
 
     whole = Collection.build(root / "epochs/whole", documents(path), segment=segment)
     blocks = [f"epochs/whole/{name}" for name in whole.manifest["segments"]]

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from matching import Document, continue_groups, plane_of
-from scenarios import similarity_runs, topics
+from scenarios import run_results, similarity_runs, topics
 from scenarios.actions import deadlines, moderation
 from scenarios.actions.needs import search_tokens
 from scenarios.actor import SYSTEM
@@ -329,20 +329,21 @@ def combine_run(*, run_id: int, finish: Finish) -> None:
             with transaction.atomic():
                 finish()
         elif run.kind == "suggest":
-            similarity_runs.combine_shortlists(run, finish)
+            run_results.combine_shortlists(run, finish)
         else:
             _combine_merge(run, finish)
-    except similarity_runs.ResultsLost as lost:
+    except run_results.ResultsLost as lost:
         similarity_runs.compare_again(lost.run, lost.tasks, finish)
 
 
 def _combine_merge(run: SimilarityRun, finish: Finish) -> None:
     """Propose what a run has found; where much was indexed since it began, all needs are compared anew instead."""
     live = readable_index()
-    pairs = similarity_runs.pairs_for(run, live) if live else None
+    pairs = run_results.pairs_for(run, live) if live else None
 
     def end() -> None:
-        if similarity_runs.end_run(run) and live and pairs is None:
+        run_results.end_run(run)
+        if live and pairs is None:
             similarity_runs.start_run("merge", min_similarity=run.min_similarity)
         finish()
 

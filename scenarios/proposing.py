@@ -15,7 +15,7 @@ from scenarios.linking import Link, Words, tied_sets, within, words_on
 from scenarios.live_index import LiveIndex
 from scenarios.merge_threshold import LOWEST, merge_threshold, thresholds
 from scenarios.models import Need
-from scenarios.similarity_runs import FoundPairs
+from scenarios.run_results import FoundPairs
 
 logger = logging.getLogger(__name__)
 SHOWN_TERMS = 12
@@ -83,7 +83,7 @@ def look(live: LiveIndex, wanted: list[str] | None, found: FoundPairs | None = N
 
     Where managers' words contradict what is kept apart, likeness alone decides about their needs.
     """
-    threshold = merge_threshold()
+    threshold = found.min_similarity if found else merge_threshold()
     ground = _ground(live, wanted, threshold, found)
     for members in ground.words.contradicted:
         logger.warning("words contradict", extra={"needs": sorted(map(str, members))})

@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from matching import IndexFormatError
 from matching.store import read_folder
+from scenarios.epochs import epoch_of
 from scenarios.live_index import LiveIndex
 from scenarios.models import SimilarityRun
+from scenarios.run_results import shortlist_name
 from scenarios.segment_store import local_folder
-from scenarios.similarity_runs import epoch_of, shortlist_name
 
 logger = logging.getLogger(__name__)
 
@@ -31,14 +32,18 @@ class Shortlist(NamedTuple):
 class Shortlists:
     """What a finished run has found for the needs of a build."""
 
-    def __init__(self, live: LiveIndex, run: SimilarityRun) -> None:
-        self._live, self._run = live, run
+    def __init__(self, live: LiveIndex, run: SimilarityRun, size: int) -> None:
+        self._live, self._run, self._size = live, run, size
 
     @classmethod
     def of(cls, live: LiveIndex) -> Self | None:
-        """Return those of the last run over this build; None where there was none."""
+        """Return those of the last run over this build; None where there was none, or the storage has lost it."""
         run = SimilarityRun.objects.filter(kind="suggest", state="done", index_build=live.build).first()
-        return cls(live, run) if run else None
+        try:
+            return cls(live, run, epoch_of(run.epoch).size) if run else None
+        except OSError:
+            logger.exception("epoch lost", extra={"run": run.pk if run else 0})
+            return None
 
     def of_need(self, need_id: str) -> Shortlist | None:
         """Return the shortlist of a need; None where the storage has lost it, or the need was not in the index."""
@@ -46,8 +51,8 @@ class Shortlists:
         if need_id not in needs:
             return None
         try:
-            block, row = divmod(needs.row(need_id), epoch_of(self._run.epoch).size)
-            numbers = _numbers(shortlist_name(self._run.pk, block))[row]
+            block, row = divmod(needs.row(need_id), self._size)
+            numbers = _numbers(shortlist_name(self._run, block))[row]
         except (IndexFormatError, OSError):
             logger.exception("shortlist lost", extra={"run": self._run.pk})
             return None

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -27,7 +28,7 @@ class RunListed(serializers.ModelSerializer[SimilarityRun]):
 
     class Meta:
         model = SimilarityRun
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "kind", "state", "documents", "min_similarity", "limit", "tasks", "tasks_done", "tasks_running"),
             *("tasks_failed", "pairs", "seconds", "elapsed", "workers", "created_at", "finished_at"),
         )
@@ -48,10 +49,12 @@ class RunShown(RunListed):
     failures = serializers.SerializerMethodField()
 
     class Meta(RunListed.Meta):
-        fields = read_only_fields = (*RunListed.Meta.fields, "failures")  # type: ignore[assignment]
+        fields = (*RunListed.Meta.fields, "failures")
+        read_only_fields = fields
 
-    def get_failures(self, run: SimilarityRun) -> list[FailureShown]:
-        return FailureShown(progress_of(run).failures, many=True).data  # type: ignore[return-value]
+    @extend_schema_field(FailureShown(many=True))
+    def get_failures(self, run: SimilarityRun) -> Any:
+        return FailureShown(progress_of(run).failures, many=True).data
 
 
 class RunEndpoint(Endpoint):

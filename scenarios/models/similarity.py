@@ -1,5 +1,7 @@
 """Runs of merging or suggesting over a whole index, cut into tasks of two blocks each."""
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -16,12 +18,14 @@ UNFINISHED = (choices.RunState.PREPARING, choices.RunState.RUNNING, choices.RunS
 class SimilarityRun(models.Model):
     """One look at everything: laid out in blocks, each two of them compared by a task, what was found combined.
 
-    epoch : the folder in the storage that holds the blocks. min_similarity : of a merge, the least likeness.
-    limit : of suggestions, how many capabilities each need is given. delivery : its present step, while it is laid out
-    or combined; a failure of it stands there, that of two blocks in their own delivery.
+    key : names its folder in the storage, where what was there before a database was restored keeps other names.
+    epoch : the folder of the blocks. min_similarity : of a merge, the least likeness. limit : of suggestions, how many
+    capabilities each need is given. delivery : its present step, while it is laid out or combined; a failure of it
+    stands there, that of two blocks in their own delivery.
     """
 
     id = models.BigAutoField(primary_key=True)
+    key = models.UUIDField(default=uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=choices.RunKind.choices)
     state = models.CharField(
         _("state"), max_length=10, choices=choices.RunState.choices, default=choices.RunState.PREPARING
@@ -43,6 +47,7 @@ class SimilarityRun(models.Model):
         ordering = ["-id"]
         constraints = [
             *known("similarity_run", kind=choices.RunKind.choices, state=choices.RunState.choices),
+            models.UniqueConstraint(name="similarity_run_key_once", fields=["key"]),
             models.UniqueConstraint(
                 name="one_unfinished_run_of_a_kind", fields=["kind"], condition=Q(state__in=UNFINISHED)
             ),

@@ -41,6 +41,6 @@ def test_a_worker_killed_between_blocks_loses_and_doubles_nothing(
     assert {pk: at for pk, at in finished.values_list("pk", "finished_at") if pk in kept} == kept
     attempts = Counter(BlockTask.objects.values_list("delivery__attempts", flat=True))
     assert attempts == {1: 8, 2: 2}
-    results = Path(settings.STORAGES["segments"]["OPTIONS"]["location"]) / f"runs/{run.pk}"
+    results = Path(settings.STORAGES["segments"]["OPTIONS"]["location"]) / f"runs/{run.key}"
     expected = sorted(f"{block}-{other}.npy" for block in range(4) for other in range(block + 1))
     assert sorted(one.name for one in results.iterdir()) == expected

@@ -112,7 +112,7 @@ def test_a_lost_shortlist_costs_time_only(cast: Cast, blocks: None) -> None:
     rank_all()
     found = suggested()
     shortlists._numbers.cache_clear()
-    segment_store.delete_folder(f"runs/{SimilarityRun.objects.get().pk}")
+    segment_store.delete_folder(f"runs/{SimilarityRun.objects.get().key}")
     needs = [str(pk) for pk in Need.objects.values_list("pk", flat=True)]
     pipeline.suggest_for_need(need_ids=needs, finish=lambda: None)
     assert suggested() == found

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from scenarios import pipeline, similarity_runs
+from scenarios import epochs, outbox, pipeline, similarity_runs
 from scenarios.models import BlockTask, Delivery, IndexBuild, MergeProposal, Need, SimilarityRun
+from scenarios.outbox import Superseded
 from tests.drain import drain_outbox
 from tests.factories import Cast, make_member, make_organisation, published_need
 
@@ -123,7 +124,7 @@ def test_every_step_may_run_twice(cast: Cast, blocks: None, settings: Any) -> No
         similarity_runs.lay_out(run_id=run.pk, finish=nothing)
     assert list(BlockTask.objects.values_list("block", "other")) == [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2)]
     similarity_runs.compare_blocks(run_id=run.pk, block=1, other=0, finish=nothing)
-    result = root / f"runs/{run.pk}/1-0.npy"
+    result = root / f"runs/{run.key}/1-0.npy"
     first, row = result.read_bytes(), BlockTask.objects.values().get(block=1, other=0)
     BlockTask.objects.filter(block=1, other=0).update(digest="", pairs=None, seconds=None, finished_at=None)
     similarity_runs.compare_blocks(run_id=run.pk, block=1, other=0, finish=nothing)
@@ -146,7 +147,7 @@ def test_a_lost_result_is_worked_out_again(cast: Cast, blocks: None, settings: A
     similarity_runs.lay_out(run_id=run.pk, finish=nothing)
     for block, other in BlockTask.objects.values_list("block", "other"):
         similarity_runs.compare_blocks(run_id=run.pk, block=block, other=other, finish=nothing)
-    root = Path(settings.STORAGES["segments"]["OPTIONS"]["location"]) / f"runs/{run.pk}"
+    root = Path(settings.STORAGES["segments"]["OPTIONS"]["location"]) / f"runs/{run.key}"
     (root / "0-0.npy").unlink()
     damaged = root / "2-1.npy"
     content = bytearray(damaged.read_bytes())
@@ -160,6 +161,27 @@ def test_a_lost_result_is_worked_out_again(cast: Cast, blocks: None, settings: A
     without_proposals()
     pipeline.propose_merges(need_ids=None, finish=nothing)
     assert by_blocks == proposals() != []
+
+
+def test_a_block_that_cannot_be_read_goes_into_quarantine_with_its_cause(
+    cast: Cast, blocks: None, settings: Any
+) -> None:
+    many_needs(cast, 6)
+    run = start()
+    similarity_runs.lay_out(run_id=run.pk, finish=lambda: None)
+    run.refresh_from_db()
+    name = epochs.epoch_of(run.epoch).blocks[1]
+    weights = Path(settings.STORAGES["segments"]["OPTIONS"]["location"]) / name / "plan.weights.npy"
+    weights.write_bytes(weights.read_bytes()[:-4])
+    Delivery.objects.filter(task="scenarios.lay_out_run").update(state="done")
+    for _ in range(3):
+        for pk in Delivery.objects.filter(task="scenarios.compare_blocks", state="pending").values_list(
+            "pk", flat=True
+        ):
+            outbox.do(pk, similarity_runs.compare_blocks)
+    assert list(run.tasks.failed().values_list("block", "other")) == [(1, 0), (1, 1)]
+    assert {"plan.weights.npy" in task.error for task in run.tasks.failed()} == {True}
+    assert (run.tasks.open().count(), SimilarityRun.objects.get(pk=run.pk).state) == (2, "running")
 
 
 def test_what_was_published_meanwhile_is_compared_as_well(cast: Cast, blocks: None, settings: Any) -> None:
@@ -189,6 +211,26 @@ def test_a_newer_run_takes_the_place_of_one_under_way(cast: Cast, blocks: None) 
     assert older.tasks.open().count() == older.tasks.count() == 3
 
 
+def test_a_run_that_is_combined_too_late_changes_nothing(cast: Cast, blocks: None) -> None:
+    many_needs(cast, 10)
+    older = start(0.5)
+    similarity_runs.lay_out(run_id=older.pk, finish=lambda: None)
+    for block, other in BlockTask.objects.values_list("block", "other"):
+        similarity_runs.compare_blocks(run_id=older.pk, block=block, other=other, finish=lambda: None)
+    standing = proposals()
+
+    def overtaken() -> None:
+        raise AssertionError("finished")
+
+    late = SimilarityRun.objects.get(pk=older.pk)
+    start(0.2)
+    with pytest.raises(Superseded):
+        pipeline._combine_merge(late, overtaken)
+    assert proposals() == standing != []
+    pipeline.combine_run(run_id=older.pk, finish=lambda: None)
+    assert proposals() == standing
+
+
 def test_tasks_are_handed_out_some_at_a_time(cast: Cast, blocks: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(similarity_runs, "AHEAD", 2)
     many_needs(cast, 10)
@@ -211,6 +253,6 @@ def test_old_runs_leave_the_storage(cast: Cast, blocks: None, settings: Any) -> 
         drain_outbox()
     similarity_runs.forget_runs()
     assert [run.pk for run in SimilarityRun.objects.all()] == [runs[2].pk, runs[1].pk]
-    assert sorted(one.name for one in (root / "runs").iterdir()) == sorted(str(run.pk) for run in runs[1:])
+    assert sorted(one.name for one in (root / "runs").iterdir()) == sorted(str(run.key) for run in runs[1:])
     assert len(list((root / "epochs").iterdir())) == 2
     assert Need.objects.count() == 6
