@@ -7,6 +7,14 @@ from config.api_docs import ApiDocs, ApiSchema
 from marketplace.api.capabilities import CapabilityEndpoint
 from marketplace.api.deadlines import Deadlines
 from marketplace.api.figures import FigureData, FigureFile, FigureList
+from marketplace.api.engagement_steps import (
+    CostEndpoint,
+    DecisionEndpoint,
+    ElementEndpoint,
+    GateEndpoint,
+    RolloutEndpoint,
+)
+from marketplace.api.engagements import EngagementEndpoint, LessonEndpoint
 from marketplace.api.members import InvitationEndpoint, OrganisationInvitations, OrganisationMembers
 from marketplace.api.notifications import NotificationEndpoint
 from marketplace.api.open_data import OpenData, OpenDataFile, OpenDataRows
@@ -40,6 +48,13 @@ router.register("rankings", RankingEndpoint, basename="api-ranking")
 router.register("concepts", ConceptEndpoint, basename="api-concept")
 router.register("synonym-proposals", SynonymProposalEndpoint, basename="api-synonym-proposal")
 router.register("responses", ResponseEndpoint, basename="api-response")
+router.register("engagements", EngagementEndpoint, basename="api-engagement")
+router.register("gates", GateEndpoint, basename="api-gate")
+router.register("gate-costs", CostEndpoint, basename="api-gate-cost")
+router.register("gate-decisions", DecisionEndpoint, basename="api-gate-decision")
+router.register("elements", ElementEndpoint, basename="api-element")
+router.register("rollouts", RolloutEndpoint, basename="api-rollout")
+router.register("lessons", LessonEndpoint, basename="api-lesson")
 router.register("notifications", NotificationEndpoint, basename="api-notification")
 router.register("follows", FollowEndpoint, basename="api-follow")
 router.register("runs", RunEndpoint, basename="api-run")

@@ -394,11 +394,11 @@ PATHS = {
 }
 # News that asks for a decision leads to where it is made.
 PATHS_BY_KIND = {
-    "engagement.element_promised": "/engagements/{}/elements/",
-    "engagement.element_delivered": "/engagements/{}/elements/",
-    "engagement.element_confirmed": "/engagements/{}/elements/",
-    "engagement.element_refused": "/engagements/{}/elements/",
-    "engagement.element_released": "/engagements/{}/elements/",
+    "engagement.element_promised": "/engagements/{}/ledger/",
+    "engagement.element_delivered": "/engagements/{}/ledger/",
+    "engagement.element_confirmed": "/engagements/{}/ledger/",
+    "engagement.element_refused": "/engagements/{}/ledger/",
+    "engagement.element_released": "/engagements/{}/ledger/",
     "need.checked": "/staff/moderation/needs/{}/",
     "need.returned": "/workspace/needs/{}/edit/",
     "demand.invite": "/workspace/pools/",

@@ -86,7 +86,7 @@ DEMAND_FIELDS: dict[str, Audience] = {
 # marketplace.engagement_facts. A contact is told across the table only, to nobody of the staff.
 ENGAGEMENT_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("id", "code", "title_zh", "title_en", "summary", "status", "version"), Audience.PUBLIC),
-    **dict.fromkeys(("need", "demand", "call", "lead", "parties", "lessons"), Audience.PUBLIC),
+    **dict.fromkeys(("need", "demand", "call", "lead", "parties", "lessons", "gates"), Audience.PUBLIC),
     **dict.fromkeys(("started_at", "accepted_at", "landed_at", "ended_at"), Audience.PUBLIC),
     **dict.fromkeys(("gate.stage", "gate.state", "gate.iterations", "gate.verdict"), Audience.PUBLIC),
     **dict.fromkeys(("indicators", "indicator.accepted"), Audience.PUBLIC),

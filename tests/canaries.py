@@ -24,6 +24,7 @@ from scenarios.audiences import (
 )
 from scenarios.models import Call, MergedDemand, Need
 from tests.drain import drain_outbox
+from tests.engagement_canaries import plant_projects
 from tests.factories import Cast, checked_need, draft_need, make_member, make_organisation, published_need
 
 LARGE_SCALE = Decimal(9000)
@@ -76,12 +77,15 @@ def make_world(cast: Cast) -> World:
     drain_outbox()
     _plant_judgement(cast, world)
     drain_outbox()
+    project_ids = plant_projects(cast, world)
+    drain_outbox()
     world.ids = {
         "needs": list(Need.objects.filter(owner=cast.enterprise_org).values_list("pk", flat=True)),
         "capabilities": [row.pk for row in offered],
         "pools": [pool.pk, pooled_call.demand_id],
         "calls": [call.pk, pooled_call.pk],
         "organisations": [cast.enterprise_org.pk, cast.supplier_org.pk],
+        **project_ids,
     }
     return world
 

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, transaction
-from django.db.models import CheckConstraint, Model
+from django.db.models import CheckConstraint, F, Model
 
 from marketplace.models import Exclusion, Feedback
 from scenarios.models import (
@@ -25,6 +25,9 @@ from scenarios.models import (
     ScaleMark,
     SimilarityRun,
 )
+from marketplace.actions.engagement_opening import propose_engagement
+from scenarios.models import Call, Consent, CoreChange, Indicator, MergedDemand, Need, ScaleMark
+from tests.engagements import measure, opened_engagement, propose, running_gate
 from tests.factories import Cast, make_organisation, published_capability, published_need
 from tests.scenarios.test_deadlines import make_pool
 from tests.selections import evaluated_call, published
@@ -120,9 +123,75 @@ def merge_run(cast: Cast) -> SimilarityRun:
 
 def block_task(cast: Cast) -> BlockTask:
     return BlockTask.objects.create(run=merge_run(cast), block=1, other=0)
+def engagement(cast: Cast) -> Any:
+    return opened_engagement(cast)
+def agreement(cast: Cast) -> Any:
+    organisation, need, capability = cast.enterprise_org, published_need(cast), published_capability(cast)
+    ids = {"need_id": need.pk, "capability_id": capability.pk, "organisation_id": organisation.pk}
+    return propose_engagement(actor=cast.actor("enterprise"), **ids)
+def party(cast: Cast) -> Any:
+    return opened_engagement(cast).parties.get(role="owner")
+def gate(cast: Cast) -> Any:
+    return running_gate(cast)
+def cost(cast: Cast) -> Any:
+    found = running_gate(cast)
+    payer = found.engagement.parties.get(role="lead")
+    return found.costs.create(
+        payer=payer, amount=Decimal(1), what="x", spent_on=date(2026, 1, 1), booked_by=cast.supplier
+    )
+def measurement(cast: Cast) -> Any:
+    measure(cast, found)
+    return found.measurements.get()
+def gate_decision(cast: Cast) -> Any:
+    return propose(cast, running_gate(cast), "iterate")
+def ledger_entry(cast: Cast) -> Any:
+    found = opened_engagement(cast)
+    giver, receiver = (found.parties.get(role=role) for role in ("owner", "lead"))
+    return found.elements.create(
+        element="data", giver=giver, receiver=receiver, what="x", due_on=date(2026, 1, 1), promised_by=cast.enterprise
+def rollout(cast: Cast) -> Any:
+    return found.rollouts.create(need=found.need)
+def deviation(cast: Cast) -> Any:
+    return rollout(cast).deviations.create(part="problem", value="x", reason="y")
+def lesson(cast: Cast) -> Any:
+    return opened_engagement(cast).lessons.create(title="x", text="y", written_by=cast.manager)
 
 
 FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
+    ("engagement_status_known", engagement, {"status": "bogus"}),
+    ("engagement_has_one_source", engagement, {"need": None}),
+    ("engagement_awarded_or_agreed", engagement, {"response": None}),
+    ("engagement_awarded_or_agreed", agreement, {"capability": None}),
+    ("engagement_reason_is_stated", engagement, {"status": "suspended"}),
+    ("engagement_reason_is_stated", engagement, {"status": "stopped_breach"}),
+    ("engagement_reason_is_stated", engagement, {"status": "called_off"}),
+    ("engagement_accepted_has_time", engagement, {"status": "accepted"}),
+    ("engagement_accepted_has_time", engagement, {"status": "landed"}),
+    ("party_registered_or_named", party, {"name": "someone else"}),
+    ("party_decides_is_registered", party, {"organisation": None, "name": "someone"}),
+    ("gate_cap_positive", gate, {"cost_cap": Decimal(0)}),
+    ("gate_within_cap", gate, {"spent": Decimal("5.01")}),
+    ("gate_within_cap", gate, {"spent": Decimal("-0.01")}),
+    ("gate_trials_positive", gate, {"trials": 0}),
+    ("gate_iterates_twice_at_most", gate, {"iterations": 3}),
+    ("gate_dates_in_order", gate, {"starts_on": date(2026, 2, 2), "ends_on": date(2026, 2, 1)}),
+    ("cost_positive", cost, {"amount": Decimal(0)}),
+    ("cost_struck_has_reason", cost, {"struck_at": "2026-01-02T00:00Z"}),
+    ("measurement_says_how_and_who", measurement, {"measured_by": ""}),
+    ("measurement_says_how_and_who", measurement, {"test_method": ""}),
+    ("gate_decision_has_reason", gate_decision, {"reason": ""}),
+    ("gate_decision_no_fault_has_lesson", gate_decision, {"verdict": "stop_no_fault"}),
+    ("gate_decision_breach_has_evidence", gate_decision, {"verdict": "stop_breach"}),
+    ("gate_decision_made_by_two", gate_decision, {"state": "made"}),
+    ("ledger_quantity_positive", ledger_entry, {"quantity": Decimal(0), "unit": "x"}),
+    ("ledger_quantity_has_unit", ledger_entry, {"quantity": Decimal(1)}),
+    ("ledger_two_parties", ledger_entry, {"receiver": F("giver")}),
+    ("ledger_confirmed_was_delivered", ledger_entry, {"state": "confirmed"}),
+    ("rollout_declined_has_reason", rollout, {"state": "declined"}),
+    ("rollout_planned_has_day", rollout, {"state": "planned"}),
+    ("rollout_done_has_day", rollout, {"state": "done"}),
+    ("deviation_says_what_and_why", deviation, {"value": ""}),
+    ("lesson_is_written", lesson, {"text": ""}),
     ("core_change_part_known", core_change, {"part": "title_zh"}),
     ("core_change_decided_by_someone", core_change, {"state": "taken"}),
     ("core_change_in_a_core_was_taken", core_change, {"core_version": 1}),

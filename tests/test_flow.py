@@ -1,4 +1,6 @@
-"""The main job from end to end: each step through HTTP by whose it is, everything between by a real worker."""
+"""The main job from end to end, from two posted needs to a rollout with lessons: each step through HTTP by whose it is,
+everything between by a real worker.
+"""
 
 from typing import Any
 
@@ -6,8 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from marketplace.models import Capability, Notification, Suggestion
+from marketplace.models import Capability, Engagement, GateDecision, Notification, Suggestion
 from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need
+from tests.calls import answers, award, close
+from tests.engagements import GATE
 from tests.factories import NEED, Cast
 from tests.marketplace.test_capability_pages import form_data
 from tests.processes import drained, relay, wait_until, worker
@@ -54,7 +58,62 @@ def answer_invitation(cast: Cast, part: str, pool: MergedDemand) -> None:
     post(cast.client(part), "pool_answer", pool.pk, **data)
 
 
-def test_from_two_posted_needs_to_a_suppliers_interest(live_cast: Cast, own_broker: Any) -> None:
+MEASURED = {"test_method": "连续 5 个班次，人工复核", "measured_by": "某检测所", "measured_on": "2026-01-31"}
+LESSON = {"title": "先清砂再检测", "text": "未清砂的铸件误报高；把清砂写进进入条件。"}
+
+
+def project_of(cast: Cast, call: Call) -> Engagement:
+    """Have the manager open the project of the award, the owner plan its gates, and the manager start it."""
+    close(call)
+    response = award(call, cast.supplier_org, author=cast.supplier, content=answers(call))
+    post(cast.client("manager"), "engagement_open", response.pk)
+    project = Engagement.objects.get(response=response)
+    for stage in ("poc", "scale"):
+        post(cast.client("enterprise"), "gate_plan", project.pk, stage, **GATE, version=0)
+    post(cast.client("manager"), "engagement_move", project.pk, "start")
+    return project
+
+
+def pass_gate(cast: Cast, project: Engagement, stage: str) -> None:
+    """Have the supplier spend and measure, an owner propose to pass the gate, and the manager confirm."""
+    gate = project.gates.get(stage=stage)
+    post(cast.client("manager"), "gate_start", gate.pk)
+    payer = project.parties.get(role="lead").pk
+    cost = {"payer": str(payer), "amount": "4.80", "what": "相机与光源租用", "spent_on": "2026-01-15"}
+    post(cast.client("supplier"), "cost_book", gate.pk, **cost)
+    line = project.indicators.get(essential=True).pk
+    post(cast.client("supplier"), "gate_measure", gate.pk, indicator=str(line), value="0.4", **MEASURED)
+    post(cast.client("enterprise"), "decision_propose", gate.pk, verdict="pass", reason="三次试验均达标")
+    decision = GateDecision.objects.get(gate=gate)
+    post(cast.client("manager"), "decision_confirm", decision.pk)
+    gate.refresh_from_db()
+    assert (gate.state, str(gate.spent)) == ("passed", "4.80")
+
+
+def accept_project(cast: Cast, project: Engagement) -> None:
+    line = project.indicators.get(essential=True).pk
+    form = {"indicator": str(line), "value": "0.45", **MEASURED}
+    post(cast.client("supplier"), "engagement_acceptance", project.pk, **form)
+    project.refresh_from_db()
+    post(cast.client("enterprise"), "engagement_accept", project.pk, version=project.version)
+    project.refresh_from_db()
+    assert project.status == "landed"
+
+
+def roll_out(cast: Cast, project: Engagement) -> None:
+    """One member takes it over with a deviation, the other one declines; a lesson is written and the project closed."""
+    own, other = (project.rollouts.get(need__owner=one) for one in (cast.enterprise_org, cast.rival_org))
+    post(cast.client("enterprise"), "rollout_move", own.pk, "accept")
+    deviation = {"part": "boundary_in", "value": "含内腔口部", "reason": "本厂缺陷多在口部"}
+    post(cast.client("enterprise"), "rollout_detail", own.pk, **deviation)
+    post(cast.client("enterprise"), "rollout_move", own.pk, "plan", day="2026-02-01")
+    post(cast.client("enterprise"), "rollout_move", own.pk, "finish", day="2026-02-10")
+    post(cast.client("rival"), "rollout_move", other.pk, "decline", reason="产线搬迁，明年再议")
+    post(cast.client("supplier"), "lesson_write", project.pk, **LESSON)
+    post(cast.client("manager"), "engagement_move", project.pk, "close")
+
+
+def test_from_two_posted_needs_to_a_rollout_with_lessons(live_cast: Cast, own_broker: Any) -> None:
     cast = live_cast
     with worker(), relay():
         capability = post_capability(cast)
@@ -97,6 +156,27 @@ def test_from_two_posted_needs_to_a_suppliers_interest(live_cast: Cast, own_brok
         assert call.title_zh in supplier.get(reverse("call_detail", args=[call.pk])).content.decode()
         post(supplier, "interest_declare", call.pk, organisation=str(cast.supplier_org.pk), message="有同类案例")
         wait_until(drained, "the news of the interest")
+
+        # The award becomes a project: gates within their caps, acceptance, landing, rollout, lessons.
+        project = project_of(cast, call)
+        for stage in ("poc", "scale"):
+            pass_gate(cast, project, stage)
+        accept_project(cast, project)
+        pool.refresh_from_db()
+        assert pool.status == "landed"
+        roll_out(cast, project)
+        wait_until(drained, "the news of the project")
+
+    project.refresh_from_db()
+    assert project.status == "closed"
+    assert [Need.objects.get(pk=one.pk).status for one in (need, other)] == ["closed", "published"]
+    assert LESSON["title"] in cast.client(None).get(reverse("lesson_list")).content.decode()
+    change = pool.core_changes.get()
+    assert (change.part, change.value, change.state) == ("boundary_in", "含内腔口部", "open")
+    told = Notification.objects.filter(account=cast.rival, event__kind__startswith="engagement.")
+    assert {"engagement.opened", "engagement.land", "engagement.rollout_asked", "engagement.close"} <= set(
+        told.values_list("event__kind", flat=True)
+    )
 
     heard = Notification.objects.filter(event__kind="call.interest_declared").values_list("account", flat=True)
     assert set(heard) == {cast.manager.pk, cast.enterprise.pk, cast.rival.pk}

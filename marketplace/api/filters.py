@@ -6,8 +6,9 @@ import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import choices
-from marketplace.models import Capability, Organisation, Suggestion
+from marketplace.models import Capability, Engagement, Organisation, Suggestion
 from scenarios.api.filters import Days, Mine, Narrow, OnOffer, Text, ordering
+from marketplace.engagement_choices import EngagementStatus
 from scenarios.choices import Deploy, Unit
 
 
@@ -36,6 +37,20 @@ class CapabilityFilter(Narrow):
 
     def holds(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(**{f"{name}__contains": [value]})
+
+
+class EngagementFilter(Narrow):
+    q = filters.CharFilter(method="holds_title", max_length=100)
+    status = filters.MultipleChoiceFilter(choices=EngagementStatus.choices)
+    lead = filters.UUIDFilter(field_name="lead_id")
+    ordering = ordering(started_at="started_at", code="code")
+
+    class Meta:
+        model = Engagement
+        fields: list[str] = []
+
+    def holds_title(self, rows: Any, name: str, value: str) -> Any:
+        return rows.matching_title(value)
 
 
 class OrganisationFilter(Narrow):
