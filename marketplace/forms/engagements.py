@@ -88,7 +88,9 @@ class DecisionForm(RefusableForm):
 
     renamed = {"accused_id": "accused"}
 
-    verdict = forms.ChoiceField(label=_("Decision"), choices=GateVerdict.choices, widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(
+        label=pgettext_lazy("gate", "Decision"), choices=GateVerdict.choices, widget=forms.RadioSelect
+    )
     reason = _words(_("Reason"))
     lesson_title = forms.CharField(
         label=_("Lesson in one line"),
@@ -129,7 +131,9 @@ class ElementForm(RefusableForm):
     receiver = forms.ChoiceField(label=_("Promised to"))
     element = forms.ChoiceField(label=pgettext_lazy("element", "Element"), choices=Element.choices)
     what = forms.CharField(label=_("What"), max_length=400)
-    quantity = forms.DecimalField(label=_("Quantity"), max_digits=14, decimal_places=2, required=False)
+    quantity = forms.DecimalField(
+        label=pgettext_lazy("element", "Quantity"), max_digits=14, decimal_places=2, required=False
+    )
     unit = forms.CharField(label=_("Unit"), max_length=30, required=False)
     due_on = _day(_("Until"))
 

@@ -18,6 +18,7 @@ from marketplace.views.engagements import inside_of
 from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.errors import Conflict, Invalid, NotFound
+from scenarios.facts import number
 from scenarios.forms import new_key
 from scenarios.policies import one_of
 from scenarios.views.need_review import refused_for
@@ -108,12 +109,19 @@ def gate_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any
         "costs": costs,
         "own": {row.pk for row in own_parties(engagement, actor)},
         "indicators": told_indicators(engagement, may),
-        "measurements": gate.measurements.select_related("indicator").order_by("indicator__position", "iteration"),
+        "measurements": _measured(gate),
     }
     if under_way and may.records:
         context["cost_form"] = _cost_form(engagement, actor, may)
         context["measurement_form"] = MeasurementForm(indicators=indicator_options(engagement))
     return render(request, "marketplace/gate_detail.html", {**context, **forms}, status=status)
+
+
+def _measured(gate: Gate) -> list[Any]:
+    rows = list(gate.measurements.select_related("indicator").order_by("indicator__position", "iteration"))
+    for row in rows:
+        row.shown = number(row.value)  # type: ignore[attr-defined]
+    return rows
 
 
 def _cost_form(engagement: Engagement, actor: Actor, may: Standing, data: Any = None) -> CostForm:

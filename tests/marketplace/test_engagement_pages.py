@@ -69,7 +69,7 @@ def test_money_promises_and_contacts_are_told_by_circle(
 ) -> None:
     engagement = running_engagement(cast)
     shown = text(cast, part, "engagement_detail", engagement.pk)
-    told = ("CNY 50,000" in shown, "Measured at the gates" in shown, "设备科 0510-00000001" in shown)
+    told = ("CNY 50,000" in shown, 'class="promised"' in shown, "设备科 0510-00000001" in shown)
     assert told == (cap, promised, contact)
 
 
