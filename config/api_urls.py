@@ -22,6 +22,7 @@ from marketplace.api.organisations import OrganisationEndpoint
 from marketplace.api.rankings import RankingEndpoint
 from marketplace.api.reference import Reference, References
 from marketplace.api.responses import ResponseEndpoint
+from marketplace.api.selections import SelectionEndpoint
 from marketplace.api.sign_in import Login, Logout, LogoutAll
 from marketplace.api.suggestions import SuggestionEndpoint
 from marketplace.api.synonyms import ConceptEndpoint, SynonymProposalEndpoint
@@ -55,6 +56,7 @@ router.register("gate-decisions", DecisionEndpoint, basename="api-gate-decision"
 router.register("elements", ElementEndpoint, basename="api-element")
 router.register("rollouts", RolloutEndpoint, basename="api-rollout")
 router.register("lessons", LessonEndpoint, basename="api-lesson")
+router.register("selections", SelectionEndpoint, basename="api-selection")
 router.register("notifications", NotificationEndpoint, basename="api-notification")
 router.register("follows", FollowEndpoint, basename="api-follow")
 router.register("runs", RunEndpoint, basename="api-run")

@@ -309,8 +309,9 @@ SPECTACULAR_SETTINGS = {
         **{f"{name}Enum": f"scenarios.choices.{name}" for name in ("Unit", "DataClass", "Deploy")},
         **{
             f"{name}Enum": f"marketplace.choices.{name}"
-            for name in ("CapabilityStatus", "OrganisationKind", "RankingState", "SuggestionState")
+            for name in ("CapabilityStatus", "OrganisationKind", "RankingState", "SuggestionState", "SelectionStatus")
         },
+        "FailureCodeEnum": "marketplace.choices.FailureCode",
         "OpenOrganisationKindEnum": "marketplace.api.organisations.OPEN_CHOICES",
         "FollowedSubjectEnum": "scenarios.api.follows.FOLLOWED",
     },

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from marketplace.choices import Clause
 from marketplace.models import Exclusion, Placing, Response, Selection
-from marketplace.response_content import Tier, read
+from marketplace.response_content import read
 from marketplace.weighing import Criterion, criteria_of, lots_of
 from marketplace.working_days import DAY, SHANGHAI
 from scenarios.actor import Actor
@@ -24,6 +24,13 @@ class Cell(NamedTuple):
     points: Decimal
 
 
+class Price(NamedTuple):
+    """The price per unit in 万元 from a quantity on."""
+
+    from_quantity: Decimal
+    price: Decimal
+
+
 class Ranked(NamedTuple):
     """A response in a ranking as everyone reads it; partners and prices of winners only."""
 
@@ -36,7 +43,7 @@ class Ranked(NamedTuple):
     below: str
     cells: list[Cell]
     partners: list[str]
-    prices: list[Tier]
+    prices: list[Price]
 
 
 class Lot(NamedTuple):
@@ -87,7 +94,7 @@ def _ranked(placing: Placing, criteria: list[Criterion]) -> Ranked:
         placing.below,
         _cells(response, criteria),
         [row["name"] for row in content.get("partners", [])],
-        content.get("price_tiers", []),
+        [Price(Decimal(row["from_quantity"]), Decimal(row["price"])) for row in content.get("price_tiers", [])],
     )
 
 

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from marketplace.actions.consensus import leaves_range
-from marketplace.actions.feedback import lacking_feedback
 from marketplace.actions.scoring import all_submitted
 from marketplace.actions.selections import active_seats
 from marketplace.choices import Declaration
 from marketplace.models import ConsensusScore, Feedback, Response, ReviewSeat, Score, Selection
 from marketplace.weighing import Criterion, Spread, criteria_of, spread
 from scenarios.actor import Actor
+
+COUNTED = ("eligible", "scored", "awarded", "reserve", "not_selected")
 
 
 class Step(NamedTuple):
@@ -84,17 +85,16 @@ def lines(selection: Selection, seat: ReviewSeat | None) -> list[Line]:
         Response.objects.opened()
         .filter(call=selection.call)
         .select_related("exclusion")
-        .prefetch_related("consensus")
+        .prefetch_related("consensus", "feedback")
         .order_by("number")
     )
-    lacking = {row.pk for row in lacking_feedback(selection)}
     count = len(selection.call.criteria)
     mine: dict[Any, int] = {}
     scores = Score.objects.filter(seat=seat).exclude(comment="").values_list("response", flat=True) if seat else []
     for response_id in scores:
         mine[response_id] = mine.get(response_id, 0) + 1
     return [
-        Line(row, mine.get(row.pk, 0) == count, len(row.consensus.all()) == count, row.pk not in lacking)
+        Line(row, mine.get(row.pk, 0) == count, len(row.consensus.all()) == count, len(row.feedback.all()) == count)
         for row in rows
     ]
 
@@ -120,14 +120,17 @@ def sheet(selection: Selection, response: Response, seat: ReviewSeat | None) -> 
 def steps(selection: Selection) -> list[Step]:
     """Return the way from the declarations to the award with where it stands."""
     seats = list(active_seats(selection))
-    statuses = list(Response.objects.opened().filter(call=selection.call).values_list("status", flat=True))
+    responses = list(Response.objects.opened().filter(call=selection.call).prefetch_related("consensus"))
+    eligible, count = [row for row in responses if row.status in COUNTED], len(selection.call.criteria)
+    agreed = sum(len(row.consensus.all()) == count for row in eligible)
     declared = sum(seat.declaration == Declaration.NONE for seat in seats)
     submitted = sum(seat.submitted_at is not None for seat in seats)
-    judged = sum(status != "opened" for status in statuses)
+    judged = sum(row.status != "opened" for row in responses)
     done = [
         (_("Declarations"), declared == len(seats) and bool(seats), f"{declared} / {len(seats)}"),
-        (_("Eligibility"), judged == len(statuses), f"{judged} / {len(statuses)}"),
+        (_("Eligibility"), judged == len(responses), f"{judged} / {len(responses)}"),
         (_("Individual scores"), bool(seats) and submitted == len(seats), f"{submitted} / {len(seats)}"),
+        (_("Consensus"), bool(eligible) and agreed == len(eligible), f"{agreed} / {len(eligible)}"),
         (_("Public notice"), selection.status in ("publicity", "suspended", "awarded"), ""),
         (_("Award"), selection.status == "awarded", ""),
     ]

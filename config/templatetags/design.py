@@ -31,6 +31,9 @@ TONES = {
     " sealed opened scored evaluating publicity proposed preparing asked promised delivered planned"
     " combining",
     "warn": "returned unverified threshold_missed accepted_with_reservation expired retry R3 warning reservation",
+    " sealed opened scored evaluating publicity",
+    "warn": "returned unverified threshold_missed accepted_with_reservation expired retry R3 warning reservation"
+    " upheld",
     "bad": "suspended declined cancelled rejected quarantined failed conflict blocker R4 error danger ineligible"
     " refused stopped_breach",
     "special": "landed called contacted pooled awarded imported taken reserve active",

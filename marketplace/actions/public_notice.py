@@ -31,6 +31,19 @@ def publish_notice(*, actor: Actor, selection_id: UUID, version: int) -> Selecti
     """
     selection = lock_selection(actor, selection_id, version)
     target = require_move(SELECTION_MOVES, "publish", actor=actor, owner_id=None, status=selection.status)
+    eligible, placings = _require_result(selection)
+    Placing.objects.bulk_create(placings)
+    for response in Response.objects.filter(pk__in=[row.pk for row in eligible]).order_by("pk").select_for_update():
+        response.status = check_move(RESPONSE_MOVES, "score", response.status)
+        response.version += 1
+        response.save()
+    _begin(selection, target)
+    note(selection, "selection.published", actor, round=selection.round, responses=len(eligible))
+    return selection
+
+
+def _require_result(selection: Selection) -> tuple[list[Response], list[Placing]]:
+    """Return the eligible responses and how they rank. Raises IllegalMove naming what is still to be done."""
     require_full_panel(selection)
     eligible = require_all_judged(selection)
     if not eligible:
@@ -41,14 +54,16 @@ def publish_notice(*, actor: Actor, selection_id: UUID, version: int) -> Selecti
     placings = _placings(selection, eligible)
     if not any(row.rank for row in placings):
         raise IllegalMove(_("No response reached the minimum scores. Declare the call failed instead."))
-    Placing.objects.bulk_create(placings)
-    for response in Response.objects.filter(pk__in=[row.pk for row in eligible]).order_by("pk").select_for_update():
-        response.status = check_move(RESPONSE_MOVES, "score", response.status)
-        response.version += 1
-        response.save()
-    _begin(selection, target)
-    note(selection, "selection.published", actor, round=selection.round, responses=len(eligible))
-    return selection
+    return eligible, placings
+
+
+def obstacle_to_notice(selection: Selection) -> str:
+    """Return what is still to be done before the result can be published; empty when nothing is."""
+    try:
+        _require_result(selection)
+    except IllegalMove as refusal:
+        return str(refusal)
+    return ""
 
 
 def _begin(selection: Selection, status: str) -> None:

@@ -15,11 +15,12 @@ from rest_framework.response import Response as Answer
 from marketplace.actions import responses
 from marketplace.choices import PartnerRole
 from marketplace.models import Response
+from marketplace.outcomes import own_outcome
 from marketplace.response_content import checklist, read
 from scenarios.access import MEMBER
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.input import Nothing, Strict, Version
-from scenarios.api.output import Party
+from scenarios.api.output import Party, actor_of
 
 
 class LongText(serializers.CharField):
@@ -81,25 +82,77 @@ class FileWritten(Strict):
     base64 = serializers.CharField(max_length=6_000_000, help_text="The file, encoded.")
 
 
+class OutcomeScore(serializers.Serializer[Any]):
+    """weight × score / 100 = points."""
+
+    criterion = serializers.CharField(source="criterion.name")
+    weight = serializers.DecimalField(source="criterion.weight", max_digits=5, decimal_places=2)
+    score = serializers.DecimalField(max_digits=5, decimal_places=2)
+    points = serializers.DecimalField(max_digits=7, decimal_places=4)
+
+
+class OutcomePlace(serializers.Serializer[Any]):
+    lot = serializers.CharField(help_text="Empty where the call has one lot.")
+    rank = serializers.IntegerField(allow_null=True, help_text="Null: below a minimum score.")
+    total = serializers.DecimalField(max_digits=7, decimal_places=4)
+    below = serializers.CharField(help_text="The criterion whose minimum score was missed.")
+    outcome = serializers.CharField()
+
+
+class OutcomeFeedback(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="The criterion.")
+    strengths = serializers.CharField()
+    weaknesses = serializers.CharField()
+
+
+class OutcomeShown(serializers.Serializer[Any]):
+    """What became of your response: from the public notice on, the feedback with the award."""
+
+    clause = serializers.CharField(help_text="Why it is not eligible; empty where it is.")
+    quoted = serializers.CharField(help_text="The words of the call.")
+    explanation = serializers.CharField()
+    places = OutcomePlace(many=True)
+    scores = OutcomeScore(many=True)
+    feedback = OutcomeFeedback(many=True)
+
+
 class ResponseShown(serializers.ModelSerializer[Response]):
     """Your own response: its draft while it is one, its receipt once sealed."""
 
     lead = Party(read_only=True)
     content = serializers.SerializerMethodField(help_text="Empty while sealed.")
     missing = serializers.SerializerMethodField(help_text="What a draft lacks before it can be sealed.")
+    status = serializers.CharField(source="told", read_only=True, help_text="What the panel finds: from the notice on.")
+    outcome = serializers.SerializerMethodField()
     files = serializers.SerializerMethodField(help_text="Names of the attachments; empty while sealed.")
 
     class Meta:
         model = Response
         fields = (
             *("id", "code", "call", "lead", "status", "version", "terms_version", "content", "missing", "files"),
-            *("sealed_at", "digest", "opened_at"),
+            *("sealed_at", "digest", "opened_at", "outcome"),
         )
         read_only_fields = fields
 
     @extend_schema_field(OfferContent())
     def get_content(self, row: Response) -> Any:
         return read(row.content)
+
+    @extend_schema_field(OutcomeShown(allow_null=True))
+    def get_outcome(self, row: Response) -> Any:
+        own = own_outcome(actor_of(self.context), row)
+        if own is None:
+            return None
+        why = own.exclusion
+        shown = {
+            "clause": why.clause if why else "",
+            "quoted": why.quoted if why else "",
+            "explanation": why.explanation if why else "",
+            "places": own.places,
+            "scores": own.cells,
+            "feedback": own.feedback,
+        }
+        return OutcomeShown(shown).data
 
     def get_missing(self, row: Response) -> list[str]:
         if row.status != "draft":
@@ -119,7 +172,7 @@ class ResponseEndpoint(Endpoint):
     serializer_class = ResponseShown
 
     def rows(self) -> Any:
-        return Response.objects.select_related("call", "lead").prefetch_related("attachments")
+        return Response.objects.with_told().select_related("call", "lead").prefetch_related("attachments")
 
     def get_queryset(self) -> Any:
         return self.rows().of(self.actor)

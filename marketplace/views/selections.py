@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from marketplace.actions.award import award
 from marketplace.actions.failed_calls import call_again, fail_selection, failure_codes, give_back
 from marketplace.actions.feedback import lacking_feedback
-from marketplace.actions.public_notice import publish_notice
+from marketplace.actions.public_notice import obstacle_to_notice, publish_notice
 from marketplace.actions.selections import open_evaluation
 from marketplace.forms.selections import (
     AnswerForm,
@@ -103,6 +103,7 @@ def _work(found: Selection, actor: Actor) -> dict[str, Any]:
         "lines": lines(found, seat) if reviews or actor.has_role("manager", "publisher", "auditor") else None,
         "seats": _seats(found, actor),
         "moves": moves,
+        "obstacle": obstacle_to_notice(found) if "publish" in moves else "",
         "is_over": over,
         "last_day": last_day_of(found),
         "lacking": lacking_feedback(found) if found.status in ("publicity", "suspended") else [],
