@@ -23,6 +23,7 @@ from marketplace.api.rankings import RankingEndpoint
 from marketplace.api.reference import Reference, References
 from marketplace.api.responses import ResponseEndpoint
 from marketplace.api.selections import SelectionEndpoint
+from marketplace.api.sandboxes import SandboxEndpoint
 from marketplace.api.sign_in import Login, Logout, LogoutAll
 from marketplace.api.suggestions import SuggestionEndpoint
 from marketplace.api.synonyms import ConceptEndpoint, SynonymProposalEndpoint
@@ -84,9 +85,18 @@ member_urls: list[URLPattern | URLResolver] = [
     ),
 ]
 
+project = "engagements/<uuid:pk>/"
+sandbox_urls: list[URLPattern | URLResolver] = [
+    path(f"{project}sandbox/", SandboxEndpoint.as_view({"get": "retrieve", "put": "set_up"}), name="api-sandbox"),
+    path(f"{project}sandbox/end/", SandboxEndpoint.as_view({"post": "end"}), name="api-sandbox-end"),
+    path(f"{project}sandbox/incidents/", SandboxEndpoint.as_view({"post": "report"}), name="api-sandbox-incidents"),
+    path("incidents/<uuid:pk>/close/", SandboxEndpoint.as_view({"post": "close"}), name="api-incident-close"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
     *member_urls,
+    *sandbox_urls,
     path("follows/<slug:subject_type>/<uuid:subject_id>/", Unfollow.as_view(), name="api-unfollow"),
     path("auth/login/", Login.as_view(), name="api-login"),
     path("auth/logout/", Logout.as_view(), name="api-logout"),

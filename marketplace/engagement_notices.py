@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 PARTIES, LEAD, MANAGER, NAMED, FOLLOWERS = "parties", "lead", "manager", "named", "followers"
+WATCHERS = "watchers"  # the supervisor of its sandbox and the third party that evaluates
 
 ENGAGEMENT_NOTICES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "engagement.opened": (_("The project %(code)s is opened; plan its gates: %(title)s"), (PARTIES,)),
@@ -17,9 +18,30 @@ ENGAGEMENT_NOTICES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "engagement.decline": (_("The project %(code)s was declined; read why: %(title)s"), (PARTIES,)),
     "engagement.call_off": (_("The project %(code)s was called off; read why: %(title)s"), (PARTIES,)),
     "engagement.start": (_("The project %(code)s has started: %(title)s"), (PARTIES, FOLLOWERS)),
-    "engagement.suspend": (_("The project %(code)s is suspended; read why: %(title)s"), (PARTIES, MANAGER)),
-    "engagement.resume": (_("The project %(code)s goes on: %(title)s"), (PARTIES, MANAGER)),
-    "engagement.resume_accepted": (_("The project %(code)s goes on: %(title)s"), (PARTIES, MANAGER)),
+    "engagement.suspend": (_("The project %(code)s is suspended; read why: %(title)s"), (PARTIES, MANAGER, WATCHERS)),
+    "engagement.resume": (_("The project %(code)s goes on: %(title)s"), (PARTIES, MANAGER, WATCHERS)),
+    "engagement.resume_accepted": (_("The project %(code)s goes on: %(title)s"), (PARTIES, MANAGER, WATCHERS)),
+    # An incident that suspends, and its end, are told by the suspension and the resumption alone.
+    "engagement.sandbox_set_up": (
+        _("The sandbox of the project %(code)s is set up: %(title)s"),
+        (PARTIES, MANAGER, WATCHERS),
+    ),
+    "engagement.sandbox_left": (
+        _("The project %(code)s has left its sandbox, every criterion met: %(title)s"),
+        (PARTIES, MANAGER, WATCHERS),
+    ),
+    "engagement.sandbox_failed": (
+        _("The sandbox of the project %(code)s ended with a criterion not met: %(title)s"),
+        (PARTIES, MANAGER, WATCHERS),
+    ),
+    "engagement.incident": (
+        _("An incident in the sandbox of %(code)s was reported: %(title)s"),
+        (PARTIES, MANAGER, WATCHERS),
+    ),
+    "engagement.incident_closed": (
+        _("An incident in the sandbox of %(code)s is closed: %(title)s"),
+        (PARTIES, MANAGER, WATCHERS),
+    ),
     "engagement.gate_planned": (_("A gate of the project %(code)s is planned: %(title)s"), (PARTIES,)),
     "engagement.gate_started": (_("A gate of the project %(code)s has begun: %(title)s"), (PARTIES,)),
     "engagement.gate_passed": (_("A gate of the project %(code)s is passed: %(title)s"), (PARTIES, MANAGER)),

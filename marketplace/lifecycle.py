@@ -2,6 +2,7 @@
 
 from marketplace.choices import CapabilityStatus, RankingState, ResponseStatus, SelectionStatus, SuggestionState
 from marketplace.engagement_choices import DecisionState, ElementState, EngagementStatus, GateState, RolloutState
+from marketplace.sandbox_choices import SandboxStatus
 from scenarios.lifecycle import Move
 
 C, S, R, K, Q = CapabilityStatus, SuggestionState, ResponseStatus, RankingState, SelectionStatus
@@ -109,4 +110,9 @@ ROLLOUT_MOVES = (
     Move("decline", (T.ASKED, T.ACCEPTED, T.PLANNED), T.DECLINED, ("owner",), ("reason",)),
     Move("plan", (T.ACCEPTED, T.PLANNED), T.PLANNED, ("owner",), ("day",)),
     Move("finish", (T.PLANNED,), T.DONE, ("owner",), ("day",)),
+)
+
+SANDBOX_MOVES = (
+    Move("leave", (SandboxStatus.ACTIVE,), SandboxStatus.LEFT, ("supervisor",), ("every_criterion_met", "findings")),
+    Move("fail", (SandboxStatus.ACTIVE,), SandboxStatus.FAILED, ("supervisor",), ("findings",)),
 )

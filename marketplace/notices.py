@@ -20,6 +20,7 @@ from marketplace.models import (
     Organisation,
     Response,
     ReviewSeat,
+    Sandbox,
 )
 from scenarios.actions.interests import owners_of
 from scenarios.models import Call, Event, Follow, Interest, MergedDemand, MergeProposal, Need
@@ -321,12 +322,20 @@ NOTICES: dict[str, Notice] = {
     ),
 }
 
+
+def watchers(event: Event, subject: Engagement) -> Accounts:
+    """The supervisor of an engagement's sandbox, and the members of the third party that evaluates."""
+    sandbox = Sandbox.objects.filter(engagement=subject).first()
+    return {sandbox.supervisor_id} | members_of({sandbox.third_party_id}) if sandbox else set()
+
+
 HEARERS: dict[str, Audience] = {
     "parties": parties,
     "lead": lead,
     "manager": project_manager,
     "named": named_organisations,
     "followers": followers,
+    "watchers": watchers,
 }
 NOTICES |= {
     kind: Notice(sentence, tuple(HEARERS[name] for name in names))
@@ -393,12 +402,19 @@ PATHS = {
     "proposal": "/staff/merge/{}/",
 }
 # News that asks for a decision leads to where it is made.
+SANDBOX_KINDS = ("sandbox_set_up", "sandbox_left", "sandbox_failed", "incident", "incident_closed")
 PATHS_BY_KIND = {
     "engagement.element_promised": "/engagements/{}/ledger/",
     "engagement.element_delivered": "/engagements/{}/ledger/",
     "engagement.element_confirmed": "/engagements/{}/ledger/",
     "engagement.element_refused": "/engagements/{}/ledger/",
     "engagement.element_released": "/engagements/{}/ledger/",
+    **{f"engagement.{kind}": "/engagements/{}/sandbox/" for kind in SANDBOX_KINDS},
+    "engagement.element_promised": "/engagements/{}/elements/",
+    "engagement.element_delivered": "/engagements/{}/elements/",
+    "engagement.element_confirmed": "/engagements/{}/elements/",
+    "engagement.element_refused": "/engagements/{}/elements/",
+    "engagement.element_released": "/engagements/{}/elements/",
     "need.checked": "/staff/moderation/needs/{}/",
     "need.returned": "/workspace/needs/{}/edit/",
     "demand.invite": "/workspace/pools/",

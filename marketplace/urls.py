@@ -23,6 +23,7 @@ from marketplace.views import (
     organisations,
     responses,
     results,
+    sandboxes,
     suggestions,
     workspace,
 )
@@ -30,6 +31,11 @@ from marketplace.views import (
 engagement_urls: list[URLPattern | URLResolver] = [
     path("", engagements.engagement_list, name="engagement_list"),
     path("<uuid:pk>/", engagements.engagement_detail, name="engagement_detail"),
+    path("<uuid:pk>/sandbox/", sandboxes.sandbox_detail, name="sandbox_detail"),
+    path("<uuid:pk>/sandbox/set-up/", sandboxes.sandbox_set_up, name="sandbox_set_up"),
+    path("<uuid:pk>/sandbox/end/", sandboxes.sandbox_end, name="sandbox_end"),
+    path("<uuid:pk>/sandbox/incidents/", sandboxes.incident_report, name="incident_report"),
+    path("incidents/<uuid:pk>/close/", sandboxes.incident_close, name="incident_close"),
     path("<uuid:pk>/contact/", engagements.engagement_contact, name="engagement_contact"),
     path("<uuid:pk>/ledger/", engagement_elements.engagement_elements, name="engagement_elements"),
     path("<uuid:pk>/acceptance/", engagement_acceptance.engagement_acceptance, name="engagement_acceptance"),

@@ -97,6 +97,14 @@ ENGAGEMENT_FIELDS: dict[str, Audience] = {
 }
 
 
+# OWNER is every party and the third party that evaluates.
+SANDBOX_FIELDS: dict[str, Audience] = {
+    **dict.fromkeys(("scope", "limits", "exit_criteria", "status", "third_party"), Audience.PUBLIC),
+    **dict.fromkeys(("starts_on", "ends_on", "ended_at", "results"), Audience.PUBLIC),
+    **dict.fromkeys(("supervisor", "findings", "version", "incidents"), Audience.STAFF),
+}
+
+
 def audience_of(actor: Actor, owner_id: UUID | None) -> Audience:
     """Return what `actor` is to an object of organisation `owner_id`."""
     if actor.belongs_to(owner_id):

@@ -50,10 +50,11 @@ class TermsEditor:
     """The form of a sandbox's terms with its two sets of rows."""
 
     def __init__(self, terms: SandboxTerms | None, version: int, data: Any = None) -> None:
-        limits = terms.limits if terms else [{}]
-        criteria = [{"text": text} for text in terms.exit_criteria] if terms else [{}]
+        limits = criteria = None
         if data is None:
             self.main = TermsForm(initial={"version": version, "scope": terms.scope if terms else ""})
+            limits = terms.limits if terms else [{}]
+            criteria = [{"text": text} for text in terms.exit_criteria] if terms else [{}]
         else:
             self.main = TermsForm(data)
         self.limits: Any = LimitRows(data, prefix="limits", initial=limits)

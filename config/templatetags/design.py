@@ -27,6 +27,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 TONES = {
     "good": "approved published verified open formed accepted threshold_met shortlisted met pass sent done R1 success"
     " eligible none passed confirmed",
+    " eligible passed confirmed left",
     "info": "submitted checked pending reviewed consenting invited frozen leased running R2 info debug hint declared"
     " sealed opened scored evaluating publicity proposed preparing asked promised delivered planned"
     " combining",

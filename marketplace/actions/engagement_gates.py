@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.engagement_standing import lock_engagement, require_under_way
+from marketplace.actions.sandboxes import require_sandbox_passable
 from marketplace.engagement_choices import EngagementStatus, GateState, PartyRole, Stage
 from marketplace.engagement_parties import acts_as, require_owner_or_manager
 from marketplace.lifecycle import GATE_MOVES
@@ -95,7 +96,8 @@ def _write(gate: Gate, fields: GateFields) -> None:
 def start_gate(*, actor: Actor, gate_id: UUID) -> Gate:
     """Find the entry criteria met and begin the gate; every earlier planned gate is passed.
 
-    For an owner or the manager. Raises IllegalMove while an earlier gate is not passed or another one runs.
+    For an owner or the manager. Raises IllegalMove while an earlier gate is not passed or another one runs, or where
+    the sandbox failed.
     """
     gate = lock_gate(actor, gate_id)
     engagement = gate.engagement
@@ -105,6 +107,7 @@ def start_gate(*, actor: Actor, gate_id: UUID) -> Gate:
     require_under_way(engagement)
     if engagement.gates.filter(position__lt=gate.position).exclude(state=GateState.PASSED).exists():
         raise IllegalMove(_("An earlier gate has not been passed. Pass it first."))
+    require_sandbox_passable(engagement)
     gate.state, gate.started_at = target, timezone.now()
     gate.version += 1
     gate.save()

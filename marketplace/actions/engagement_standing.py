@@ -7,17 +7,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.actions.pilot_papers import require_pilot_papers
 from marketplace.engagement_choices import EngagementStatus, GateState, Stage
-from marketplace.engagement_parties import needs_of, require_staff
+from marketplace.engagement_parties import require_staff
 from marketplace.lifecycle import ENGAGEMENT_MOVES
-from marketplace.models import Engagement
+from marketplace.models import Engagement, Incident
 from scenarios.actor import Actor
-from scenarios.content import unmet_demands
 from scenarios.errors import Conflict, IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.lifecycle import check_move
 from scenarios.policies import one_of, require_move
-from scenarios.risk import START_PILOT
 
 UNDER_WAY = (EngagementStatus.RUNNING, EngagementStatus.ACCEPTED)
 REASON_LIMIT = 2000
@@ -73,18 +72,9 @@ def start_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
     require_staff(actor, engagement, "manager")
     if not engagement.gates.exists():
         raise Invalid({"gates": [_("Plan at least one gate with its cost cap first.")]})
-    _require_risk_papers(engagement)
+    require_pilot_papers(engagement)
     engagement.started_at = timezone.now()
     return move_engagement(engagement, "start", actor=actor)
-
-
-def _require_risk_papers(engagement: Engagement) -> None:
-    lacking = [
-        (need.code, row.label) for need in needs_of(engagement) for row in unmet_demands(need, before=START_PILOT)
-    ]
-    if lacking:
-        text = _("%(code)s needs this before its pilot starts: %(item)s")
-        raise Invalid({"need": [text % {"code": code, "item": item} for code, item in lacking]})
 
 
 @transaction.atomic
@@ -115,13 +105,28 @@ def suspend_locked(engagement: Engagement, *, actor: Actor, reason: str) -> Enga
 
 @transaction.atomic
 def resume_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
-    """Let a suspended engagement go on from where it was."""
+    """Let a suspended engagement go on from where it was.
+
+    Raises IllegalMove while an incident of severity 1 is open in its sandbox.
+    """
     engagement = lock_engagement(actor, engagement_id)
     name = "resume_accepted" if engagement.accepted_at else "resume"
     require_move(ENGAGEMENT_MOVES, name, actor=actor, owner_id=None, status=engagement.status)
     require_staff(actor, engagement, "manager", "supervisor")
+    if is_held_by_incident(engagement):
+        raise IllegalMove(_("An incident of severity 1 is open. The supervisor of the sandbox has to close it first."))
+    return resume_locked(engagement, actor=actor)
+
+
+def resume_locked(engagement: Engagement, *, actor: Actor) -> Engagement:
+    """Let a locked engagement go on from where it was."""
     engagement.reason = ""
-    return move_engagement(engagement, name, actor=actor)
+    return move_engagement(engagement, "resume_accepted" if engagement.accepted_at else "resume", actor=actor)
+
+
+def is_held_by_incident(engagement: Engagement) -> bool:
+    """Whether an incident of severity 1 is open: before its supervisor closes it the engagement does not go on."""
+    return Incident.objects.filter(sandbox__engagement=engagement, severity=1, closed_at__isnull=True).exists()
 
 
 def has_scaled(engagement: Engagement) -> bool:

@@ -14,6 +14,7 @@ from marketplace.models.response import Response, ResponseAttachment, ResponseSt
 from marketplace.models.review import ConsensusScore, Feedback, Score
 from marketplace.models.rollout import Deviation, Lesson, Rollout
 from marketplace.models.selection import Exclusion, Objection, Placing, ReviewSeat, Selection
+from marketplace.models.sandbox import Incident, Sandbox
 from marketplace.models.suggestion import Suggestion
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "ImportJob",
     "ImportKind",
     "ImportState",
+    "Incident",
     "Invitation",
     "LedgerEntry",
     "Lesson",
@@ -53,6 +55,7 @@ __all__ = [
     "Rollout",
     "Score",
     "Selection",
+    "Sandbox",
     "StaffRole",
     "Suggestion",
 ]

@@ -29,7 +29,7 @@ from marketplace.engagement_facts import (
 from marketplace.engagement_querysets import NOT_PUBLIC
 from marketplace.forms.engagements import ContactForm
 from marketplace.lifecycle import ENGAGEMENT_MOVES
-from marketplace.models import Engagement
+from marketplace.models import Engagement, Sandbox
 from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.errors import Invalid, NotFound
@@ -99,6 +99,7 @@ def engagement_page(request: HttpRequest, pk: UUID, *, status: int = 200, **form
         "parties": told_parties(engagement, actor),
         "lessons": engagement.lessons.all(),
         "moves": _open_moves(engagement, may, actor),
+        "sandbox": Sandbox.objects.filter(engagement=engagement).first(),
     }
     if may.inside or actor.is_staff:
         context |= _inside(engagement, actor, may, gates)
@@ -124,14 +125,16 @@ def _inside(engagement: Engagement, actor: Actor, may: Any, gates: list[Any]) ->
 def _open_moves(engagement: Engagement, may: Any, actor: Actor) -> frozenset[str]:
     """Return the moves whose button the reader is shown; every action asks again."""
     other = engagement.proposed_by_id is not None and not actor.belongs_to(engagement.proposed_by_id)
+    held = engagement.status == "suspended" and standing.is_held_by_incident(engagement)
+    resumes = (may.manager or may.supervisor) and not held
     shown = {
         "confirm": may.party and other,
         "decline": may.party and other,
         "call_off": may.manager,
         "start": may.manager,
         "suspend": may.manager or may.supervisor,
-        "resume": (may.manager or may.supervisor) and engagement.accepted_at is None,
-        "resume_accepted": (may.manager or may.supervisor) and engagement.accepted_at is not None,
+        "resume": resumes and engagement.accepted_at is None,
+        "resume_accepted": resumes and engagement.accepted_at is not None,
         "accept": may.owner,
         "close": may.manager,
     }

@@ -15,6 +15,7 @@ from marketplace.lifecycle import (
     RESPONSE_MOVES,
     ROLLOUT_MOVES,
     SELECTION_MOVES,
+    SANDBOX_MOVES,
     SUGGESTION_MOVES,
 )
 from scenarios.actor import STAFF_ROLES, Actor
@@ -42,6 +43,7 @@ TABLES = {
     "selection": SELECTION_MOVES,
     "ranking": RANKING_MOVES,
     "engagement": ENGAGEMENT_MOVES,
+    "sandbox": SANDBOX_MOVES,
     "gate": GATE_MOVES,
     "gate decision": DECISION_MOVES,
     "element": ELEMENT_MOVES,

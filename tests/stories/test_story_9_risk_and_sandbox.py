@@ -4,9 +4,12 @@ from typing import Any
 
 from django.urls import reverse
 
+from marketplace.models import Engagement
 from scenarios.models import Event, Need
-from tests.factories import Cast, checked_need
-from tests.stories.town import heard, post
+from tests.engagements import opened_engagement, planned_gate
+from tests.factories import Cast, checked_need, make_member
+from tests.sandboxes import evaluator, last_incident, report, set_up
+from tests.stories.town import heard, post, signed_in
 
 ANSWERS = {"autonomous_decision": True, "safety_critical_control": True}
 
@@ -50,3 +53,72 @@ def test_a_r4_need_cannot_be_published_without_an_ethics_number(cast: Cast) -> N
     cast.client("publisher").post(reverse("publish_needs"), {"need": str(need.pk)})
     assert status(need) == "published"
     assert (heard(cast.enterprise, "need.published"), Need.objects.get().ethics_number) == (1, "锡伦审〔2026〕第 7 号")
+
+
+def graver(cast: Cast, engagement: Engagement) -> None:
+    """Make the need behind an engagement one of tier R4 with every paper that it held at its call."""
+    answers = {"risk_tier": "R4", "risk_answers": ANSWERS, "ethics_number": "E-1", "supervised_by": cast.supervisor}
+    Need.objects.filter(pk=engagement.need_id).update(**answers)
+
+
+def stands(engagement: Engagement) -> str:
+    return Engagement.objects.get(pk=engagement.pk).status
+
+
+def test_a_severity_1_incident_suspends_the_engagement_and_everybody_is_told_once(cast: Cast) -> None:
+    engagement = opened_engagement(cast)
+    planned_gate(cast, engagement)
+    graver(cast, engagement)
+    manager, supervisor = cast.client("manager"), cast.client("supervisor")
+
+    # Without a sandbox the R4 pilot does not start.
+    start = reverse("engagement_move", args=[engagement.pk, "start"])
+    refused = manager.post(start, follow=True)
+    assert "before its pilot starts. Missing: The sandbox plan." in refused.content.decode()
+    assert "sets the sandbox up on the page of the project" in refused.content.decode()
+    assert stands(engagement) == "preparing"
+    third = evaluator()
+    watching = make_member(third)
+    set_up(supervisor, engagement, third)
+    assert manager.post(start).status_code == 302
+    assert stands(engagement) == "running"
+    (gate,) = engagement.gates.all()
+    post(cast.client("enterprise"), "gate_start", gate.pk)
+
+    # The supplier reports it; everything halts in the same transaction, and each hears of it once.
+    assert report(cast.client("supplier"), engagement, 1).status_code == 302
+    incident = last_incident(engagement)
+    assert (stands(engagement), incident.suspends, incident.reporter) == ("suspended", True, cast.supplier_org)
+    kinds = ["engagement.grave_incident", "engagement.suspend"]
+    events = Event.objects.filter(kind__in=kinds).order_by("id")
+    assert [(row.kind, row.actor_id) for row in events] == [(kind, cast.supplier.pk) for kind in kinds]
+    assert len(set(events.values_list("transaction", flat=True))) == 1
+    told = [cast.enterprise, cast.manager, cast.supervisor, watching]
+    assert [heard(one, "engagement.suspend") for one in told] == [1, 1, 1, 1]
+    assert [one.notifications.filter(event__kind__contains="incident").count() for one in told] == [0, 0, 0, 0]
+    assert cast.client("enterprise").post(reverse("cost_book", args=[gate.pk]), {}).status_code in (409, 422)
+
+    # Neither the manager nor another supervisor lets it go on; the supervisor only with the measures recorded.
+    resume = reverse("engagement_move", args=[engagement.pk, "resume"])
+    assert [client.post(resume).status_code for client in (manager, supervisor)] == [409, 409]
+    close = reverse("incident_close", args=[incident.pk])
+    assert [cast.client(part).post(close, {"remedy": "x"}).status_code for part in ("manager", "supplier")] == [
+        403,
+        403,
+    ]
+    supervisor.post(close, {"remedy": " "})
+    assert stands(engagement) == "suspended"
+    post(supervisor, "incident_close", incident.pk, remedy="更换感知模型并经封闭场地复测 200 次无漏检")
+    assert stands(engagement) == "running"
+    incident.refresh_from_db()
+    assert (incident.closed_by, incident.remedy) == (cast.supervisor, "更换感知模型并经封闭场地复测 200 次无漏检")
+    assert [heard(one, "engagement.resume") for one in (cast.enterprise, cast.supplier, cast.manager, watching)] == [
+        1
+    ] * 4
+
+    # With every criterion met it is left.
+    ended = {"version": 1, "met": ["0", "1"], "findings": "第三方评估报告第 12 页：限值均未超出。"}
+    post(supervisor, "sandbox_end", engagement.pk, **ended)
+    page = signed_in(watching).get(reverse("sandbox_detail", args=[engagement.pk]))
+    assert [met for _criterion, met in page.context["results"]] == [True, True]
+    assert heard(cast.enterprise, "engagement.sandbox_left") == 1

@@ -1,0 +1,102 @@
+"""Forms of a sandbox, its incidents and its end. They read types; the rules are the actions'."""
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.actions.incidents import IncidentFields
+from marketplace.actions.sandboxes import SandboxFields
+from marketplace.models import Engagement, Organisation, Sandbox
+from marketplace.sandbox_choices import Severity
+from scenarios.forms import DATE, RefusableForm
+from scenarios.models.sandbox import SandboxTerms
+from scenarios.sandbox_forms import TermsEditor
+from scenarios.staff_forms import area, moment
+
+
+class SandboxForm(RefusableForm):
+    """Who evaluates, and from which day to which."""
+
+    renamed = {"third_party": "third_party"}
+
+    third_party = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=_("Third party that evaluates"),
+        help_text=_("A verified organisation that takes no part in the project."),
+    )
+    starts_on = forms.DateField(label=_("Start"), widget=DATE)
+    ends_on = forms.DateField(label=_("End"), widget=DATE)
+
+    def __init__(self, *args: Any, engagement: Engagement, **options: Any) -> None:
+        super().__init__(*args, **options)
+        beside = engagement.parties.filter(organisation__isnull=False).values("organisation")
+        verified = Organisation.objects.filter(verification="verified").exclude(pk__in=beside)
+        self.fields["third_party"].queryset = verified  # type: ignore[attr-defined]
+
+
+class SandboxEditor(TermsEditor):
+    """The form of a sandbox: its terms, and who evaluates from when to when."""
+
+    def __init__(
+        self, engagement: Engagement, sandbox: Sandbox | None, plan: SandboxTerms | None = None, data: Any = None
+    ) -> None:
+        """plan : the terms that a new sandbox begins with, from the call."""
+        super().__init__(sandbox or plan, sandbox.version if sandbox else 0, data)
+        names = ("third_party", "starts_on", "ends_on")
+        start = {name: getattr(sandbox, name) for name in names} if sandbox else {}
+        self.setting = SandboxForm(data, initial=start, engagement=engagement)
+
+    def is_valid(self) -> bool:
+        results = [self.setting.is_valid(), super().is_valid()]  # both, so that each shows its errors
+        return all(results)
+
+    def sandbox_fields(self) -> SandboxFields:
+        """Return what was set besides the terms."""
+        typed = self.setting.cleaned_data
+        third = typed["third_party"].pk
+        return {"third_party_id": third, "starts_on": typed["starts_on"], "ends_on": typed["ends_on"]}
+
+
+class IncidentForm(RefusableForm):
+    """What went wrong."""
+
+    key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    severity = forms.TypedChoiceField(label=_("Severity"), choices=Severity.choices, coerce=int)
+    happened_at = moment(_("When it happened"))
+    what = forms.CharField(label=_("What happened"), max_length=2000, widget=area(3))
+    measures = forms.CharField(label=_("What was done at once"), max_length=2000, widget=area(3))
+
+    @property
+    def incident(self) -> IncidentFields:
+        """The fields as `report_incident` takes them."""
+        return cast("IncidentFields", {name: value for name, value in self.cleaned_data.items() if name != "key"})
+
+
+class RemedyForm(forms.Form):
+    """The measures that put an incident right."""
+
+    remedy = forms.CharField(label=_("Measures that put it right"), max_length=2000, widget=area(3))
+
+
+class EndForm(RefusableForm):
+    """A word on each exit criterion, and what the third party found."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    met = forms.MultipleChoiceField(
+        label=_("Criteria that are met"),
+        help_text=_("What is not ticked counts as not met: then the sandbox fails and no further gate starts."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    findings = forms.CharField(label=_("Findings of the third party"), max_length=5000, widget=area(4))
+
+    def __init__(self, *args: Any, sandbox: Sandbox, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.criteria = sandbox.exit_criteria
+        self.fields["met"].choices = [(str(n), text) for n, text in enumerate(self.criteria)]  # type: ignore[attr-defined]
+
+    @property
+    def results(self) -> list[bool]:
+        """For each criterion, in its order, whether it is met."""
+        return [str(number) in self.cleaned_data["met"] for number in range(len(self.criteria))]
