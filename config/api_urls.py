@@ -6,7 +6,6 @@ from rest_framework.routers import SimpleRouter
 from config.api_docs import ApiDocs, ApiSchema
 from marketplace.api.capabilities import CapabilityEndpoint
 from marketplace.api.deadlines import Deadlines
-from marketplace.api.figures import FigureData, FigureFile, FigureList
 from marketplace.api.engagement_steps import (
     CostEndpoint,
     DecisionEndpoint,
@@ -15,6 +14,7 @@ from marketplace.api.engagement_steps import (
     RolloutEndpoint,
 )
 from marketplace.api.engagements import EngagementEndpoint, LessonEndpoint
+from marketplace.api.figures import FigureData, FigureFile, FigureList
 from marketplace.api.members import InvitationEndpoint, OrganisationInvitations, OrganisationMembers
 from marketplace.api.notifications import NotificationEndpoint
 from marketplace.api.open_data import OpenData, OpenDataFile, OpenDataRows
@@ -22,8 +22,8 @@ from marketplace.api.organisations import OrganisationEndpoint
 from marketplace.api.rankings import RankingEndpoint
 from marketplace.api.reference import Reference, References
 from marketplace.api.responses import ResponseEndpoint
-from marketplace.api.selections import SelectionEndpoint
 from marketplace.api.sandboxes import SandboxEndpoint
+from marketplace.api.selections import SelectionEndpoint
 from marketplace.api.sign_in import Login, Logout, LogoutAll
 from marketplace.api.suggestions import SuggestionEndpoint
 from marketplace.api.synonyms import ConceptEndpoint, SynonymProposalEndpoint

@@ -26,13 +26,9 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 TONES = {
     "good": "approved published verified open formed accepted threshold_met shortlisted met pass sent done R1 success"
-    " eligible none passed confirmed",
-    " eligible passed confirmed left",
+    " eligible none passed confirmed left",
     "info": "submitted checked pending reviewed consenting invited frozen leased running R2 info debug hint declared"
-    " sealed opened scored evaluating publicity proposed preparing asked promised delivered planned"
-    " combining",
-    "warn": "returned unverified threshold_missed accepted_with_reservation expired retry R3 warning reservation",
-    " sealed opened scored evaluating publicity",
+    " sealed opened scored evaluating publicity proposed preparing asked promised delivered planned combining",
     "warn": "returned unverified threshold_missed accepted_with_reservation expired retry R3 warning reservation"
     " upheld",
     "bad": "suspended declined cancelled rejected quarantined failed conflict blocker R4 error danger ineligible"

@@ -6,9 +6,9 @@ import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import choices
+from marketplace.engagement_choices import EngagementStatus
 from marketplace.models import Capability, Engagement, Organisation, Suggestion
 from scenarios.api.filters import Days, Mine, Narrow, OnOffer, Text, ordering
-from marketplace.engagement_choices import EngagementStatus
 from scenarios.choices import Deploy, Unit
 
 

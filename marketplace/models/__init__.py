@@ -13,8 +13,8 @@ from marketplace.models.ranking_model import RankingModel
 from marketplace.models.response import Response, ResponseAttachment, ResponseStep
 from marketplace.models.review import ConsensusScore, Feedback, Score
 from marketplace.models.rollout import Deviation, Lesson, Rollout
-from marketplace.models.selection import Exclusion, Objection, Placing, ReviewSeat, Selection
 from marketplace.models.sandbox import Incident, Sandbox
+from marketplace.models.selection import Exclusion, Objection, Placing, ReviewSeat, Selection
 from marketplace.models.suggestion import Suggestion
 
 __all__ = [
@@ -53,9 +53,9 @@ __all__ = [
     "ResponseStep",
     "ReviewSeat",
     "Rollout",
+    "Sandbox",
     "Score",
     "Selection",
-    "Sandbox",
     "StaffRole",
     "Suggestion",
 ]

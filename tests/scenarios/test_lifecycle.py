@@ -14,8 +14,8 @@ from marketplace.lifecycle import (
     RANKING_MOVES,
     RESPONSE_MOVES,
     ROLLOUT_MOVES,
-    SELECTION_MOVES,
     SANDBOX_MOVES,
+    SELECTION_MOVES,
     SUGGESTION_MOVES,
 )
 from scenarios.actor import STAFF_ROLES, Actor

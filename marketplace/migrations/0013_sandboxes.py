@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0011_wiped_responses'),
+        ('marketplace', '0012_wiped_responses'),
     ]
 
     operations = [
