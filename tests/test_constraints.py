@@ -123,36 +123,61 @@ def merge_run(cast: Cast) -> SimilarityRun:
 
 def block_task(cast: Cast) -> BlockTask:
     return BlockTask.objects.create(run=merge_run(cast), block=1, other=0)
+
+
 def engagement(cast: Cast) -> Any:
     return opened_engagement(cast)
+
+
 def agreement(cast: Cast) -> Any:
     organisation, need, capability = cast.enterprise_org, published_need(cast), published_capability(cast)
     ids = {"need_id": need.pk, "capability_id": capability.pk, "organisation_id": organisation.pk}
     return propose_engagement(actor=cast.actor("enterprise"), **ids)
+
+
 def party(cast: Cast) -> Any:
     return opened_engagement(cast).parties.get(role="owner")
+
+
 def gate(cast: Cast) -> Any:
     return running_gate(cast)
+
+
 def cost(cast: Cast) -> Any:
     found = running_gate(cast)
     payer = found.engagement.parties.get(role="lead")
     return found.costs.create(
         payer=payer, amount=Decimal(1), what="x", spent_on=date(2026, 1, 1), booked_by=cast.supplier
     )
+
+
 def measurement(cast: Cast) -> Any:
+    found = running_gate(cast)
     measure(cast, found)
     return found.measurements.get()
+
+
 def gate_decision(cast: Cast) -> Any:
     return propose(cast, running_gate(cast), "iterate")
+
+
 def ledger_entry(cast: Cast) -> Any:
     found = opened_engagement(cast)
     giver, receiver = (found.parties.get(role=role) for role in ("owner", "lead"))
     return found.elements.create(
         element="data", giver=giver, receiver=receiver, what="x", due_on=date(2026, 1, 1), promised_by=cast.enterprise
+    )
+
+
 def rollout(cast: Cast) -> Any:
+    found = opened_engagement(cast)
     return found.rollouts.create(need=found.need)
+
+
 def deviation(cast: Cast) -> Any:
     return rollout(cast).deviations.create(part="problem", value="x", reason="y")
+
+
 def lesson(cast: Cast) -> Any:
     return opened_engagement(cast).lessons.create(title="x", text="y", written_by=cast.manager)
 

@@ -16,7 +16,7 @@ from marketplace.choices import ObjectionState, SelectionStatus
 from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
 from marketplace.models import Objection, Organisation, Placing, Response, Selection
 from marketplace.working_days import after, left_at
-from scenarios.actions.calls import needs_behind
+from scenarios.actions.call_readiness import needs_behind
 from scenarios.actor import Actor
 from scenarios.errors import IllegalMove, Invalid, NotPermitted
 from scenarios.lifecycle import check_move

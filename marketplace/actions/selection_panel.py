@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.actions.selections import active_seats, lock_selection, note, require_evaluating, seat_of
 from marketplace.choices import Declaration
 from marketplace.models import Member, Response, ReviewSeat, Selection
-from scenarios.actions.calls import needs_behind
+from scenarios.actions.call_readiness import needs_behind
 from scenarios.actions.openers import require_staff
 from scenarios.actor import Actor
 from scenarios.errors import IllegalMove, Invalid
