@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, F, Model
 
+from marketplace.actions.engagement_opening import propose_engagement
 from marketplace.models import Exclusion, Feedback
 from scenarios.models import (
     BlockTask,
@@ -25,8 +26,6 @@ from scenarios.models import (
     ScaleMark,
     SimilarityRun,
 )
-from marketplace.actions.engagement_opening import propose_engagement
-from scenarios.models import Call, Consent, CoreChange, Indicator, MergedDemand, Need, ScaleMark
 from tests.engagements import measure, opened_engagement, propose, running_gate
 from tests.factories import Cast, make_organisation, published_capability, published_need
 from tests.scenarios.test_deadlines import make_pool
