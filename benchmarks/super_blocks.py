@@ -22,16 +22,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.collections import documents
-from config.runtime import commands
+from config.runtime.commands import run as run_beside_servers
+from config.runtime.crew import die_with
 
 if TYPE_CHECKING:
     from scenarios.models import SimilarityRun
+
+Process = subprocess.Popen[bytes]
 
 WARM_DOCUMENTS = 6_000
 WARM_BLOCKS = 8
@@ -45,13 +48,20 @@ def migrate() -> None:
 
 
 @contextmanager
-def process(*command: str) -> Iterator[None]:
-    """Run a command in a session of its own for the body; what it started ends with it."""
-    child = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def process(*command: str) -> Iterator[Process]:
+    """Run a command in a session of its own for the body; it ends with the body, and where this process is killed."""
+    child = subprocess.Popen(
+        command,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=die_with(signal.SIGKILL),
+    )
     try:
-        yield
+        yield child
     finally:
-        os.killpg(child.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
 
@@ -71,18 +81,21 @@ def worker(number: int, namespaces: bool) -> tuple[str, ...]:
     return (*alone, sys.executable, "-m", "celery", "-A", "config", "worker", *options)
 
 
-def wait_for(condition: Callable[[], Any], what: str) -> None:
-    """Wait until something holds; a task that failed three times ends the benchmark with its error."""
+def wait_for(condition: Callable[[], Any], what: str, children: list[Process]) -> None:
+    """Wait until something holds; a task that failed three times, or a process that ended, ends the benchmark."""
     from scenarios.models import Delivery
 
     while not condition():
         failed = Delivery.objects.quarantined().first()
         if failed:
             sys.exit(f"while waiting for {what}: {failed.error}")
+        for child in children:
+            if child.poll() is not None:
+                sys.exit(f"while waiting for {what}: {child.args} ended by itself ({child.returncode})")
         time.sleep(0.1)
 
 
-def run_of(epoch: str, min_similarity: float) -> "SimilarityRun":
+def run_of(epoch: str, min_similarity: float, children: list[Process]) -> "SimilarityRun":
     """Join an epoch that lies in the storage, and return the finished run."""
     from django.db import transaction
 
@@ -91,7 +104,7 @@ def run_of(epoch: str, min_similarity: float) -> "SimilarityRun":
 
     with transaction.atomic():
         run = similarity_runs.start_run("merge", min_similarity=min_similarity, epoch=epoch)
-    wait_for(SimilarityRun.objects.filter(pk=run.pk, state="done").exists, f"run {run.pk}")
+    wait_for(SimilarityRun.objects.filter(pk=run.pk, state="done").exists, f"run {run.pk}", children)
     return SimilarityRun.objects.with_progress().get(pk=run.pk)
 
 
@@ -134,13 +147,15 @@ def measure(asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
     for number in asked.workers:
         Heartbeat.objects.all().delete()
         with ExitStack() as running:
-            running.enter_context(process(sys.executable, "manage.py", "relay"))
-            for one in range(number):
-                running.enter_context(process(*worker(one, asked.namespaces)))
+            commands = [
+                (sys.executable, "manage.py", "relay"),
+                *(worker(one, asked.namespaces) for one in range(number)),
+            ]
+            children = [running.enter_context(process(*command)) for command in commands]
             beating = Heartbeat.objects.filter(name__startswith="worker")
-            wait_for(lambda: beating.count() == number, "the workers")  # noqa: B023
-            run_of("warm", asked.min_similarity)
-            row = figures(run_of("whole", asked.min_similarity), number)
+            wait_for(lambda: beating.count() == number, "the workers", children)  # noqa: B023
+            run_of("warm", asked.min_similarity, children)
+            row = figures(run_of("whole", asked.min_similarity, children), number)
         cost = cost or number * row["wall_s"]
         yield {**row, "efficiency": round(cost / (number * row["wall_s"]), 3)}
 
@@ -157,7 +172,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     if "DATABASE_OWNER_URL" not in os.environ:
-        sys.exit(commands.run([sys.executable, "-m", "benchmarks.super_blocks", *sys.argv[1:]]))
+        sys.exit(run_beside_servers([sys.executable, "-m", "benchmarks.super_blocks", *sys.argv[1:]]))
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
         os.environ |= {"SEGMENTS_ROOT": folder, "SUPER_BLOCK_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
