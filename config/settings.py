@@ -301,6 +301,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PartnerRoleEnum": "marketplace.choices.PartnerRole",
         "MemberRoleEnum": "marketplace.choices.MemberRole",
+        "IncidentSeverityEnum": "marketplace.sandbox_choices.Severity",
         **{
             f"{name}Enum": f"scenarios.choices.{name}"
             for name in ("NeedStatus", "DemandStatus", "ProposalStatus", "CallStatus", "CallKind", "Subject")

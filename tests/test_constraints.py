@@ -12,7 +12,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, F, Model
 
 from marketplace.actions.engagement_opening import propose_engagement
-from marketplace.models import Exclusion, Feedback
+from marketplace.actions.response_wiping import wipe_responses
+from marketplace.models import Exclusion, Feedback, Incident, Response, Sandbox
+from scenarios.actions.calls import cancel_call
 from scenarios.models import (
     BlockTask,
     Call,
@@ -23,11 +25,14 @@ from scenarios.models import (
     MergedDemand,
     Need,
     NeedPlace,
+    SandboxPlan,
     ScaleMark,
     SimilarityRun,
 )
-from tests.engagements import measure, opened_engagement, propose, running_gate
+from tests.calls import sealed, sealed_call
+from tests.engagements import measure, opened_engagement, propose, running_engagement, running_gate
 from tests.factories import Cast, make_organisation, published_capability, published_need
+from tests.sandboxes import CRITERIA, LIMITS, SCOPE, last_incident, report, set_up
 from tests.scenarios.test_deadlines import make_pool
 from tests.selections import evaluated_call, published
 
@@ -181,6 +186,29 @@ def lesson(cast: Cast) -> Any:
     return opened_engagement(cast).lessons.create(title="x", text="y", written_by=cast.manager)
 
 
+def sandbox_plan(cast: Cast) -> SandboxPlan:
+    terms = {"scope": SCOPE, "limits": LIMITS, "exit_criteria": CRITERIA}
+    return SandboxPlan.objects.create(call=call(cast), supervisor=cast.supervisor, **terms)
+
+
+def sandbox(cast: Cast) -> Sandbox:
+    return set_up(cast.client("supervisor"), running_engagement(cast))
+
+
+def incident(cast: Cast) -> Incident:
+    engagement = sandbox(cast).engagement
+    report(cast.client("supplier"), engagement, 2)
+    return last_incident(engagement)
+
+
+def wiped(cast: Cast) -> Response:
+    ready = sealed_call(cast)
+    response = sealed(ready.call, cast.supplier)
+    cancel_call(actor=cast.actor("publisher"), call_id=ready.call.pk, reason="x")
+    wipe_responses(call_id=ready.call.pk)
+    return response
+
+
 FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("engagement_status_known", engagement, {"status": "bogus"}),
     ("engagement_has_one_source", engagement, {"need": None}),
@@ -286,6 +314,17 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("call_status_known", call, {"status": "bogus"}),
     ("call_kind_known", call, {"kind": "bogus"}),
     ("call_budget_not_negative", call, {"budget_cap": Decimal(-1)}),
+    ("sandboxplan_has_terms", sandbox_plan, {"scope": ""}),
+    ("sandboxplan_has_terms", sandbox_plan, {"limits": []}),
+    ("sandbox_has_terms", sandbox, {"exit_criteria": []}),
+    ("sandbox_dates_in_order", sandbox, {"ends_on": date(2026, 1, 4)}),
+    ("sandbox_ended_has_findings", sandbox, {"status": "left"}),
+    ("incident_severity_known", incident, {"severity": 5}),
+    ("incident_happened_before_its_report", incident, {"happened_at": datetime(2099, 1, 1, tzinfo=UTC)}),
+    ("incident_has_text", incident, {"measures": ""}),
+    ("incident_closed_has_remedy", incident, {"remedy": "x"}),
+    ("incident_only_the_gravest_suspends", incident, {"suspends": True}),
+    ("response_withdrawn_is_wiped", wiped, {"sealed": b"x"}),
 ]
 
 
