@@ -26,6 +26,7 @@ bench: ## measure the matching library beside its peers, in minutes (DATA_DIR=fo
 	@bin/bootstrap bench
 	@DATA_DIR="$(DATA_DIR)" $(PYTHON) -m benchmarks.quality
 	@DATA_DIR="$(DATA_DIR)" $(PYTHON) -m benchmarks.joins $(ARGS)
+	@DATA_DIR="$(DATA_DIR)" $(PYTHON) -m benchmarks.searches $(ARGS)
 
 bench-full: ## the same with a million documents: an hour and 12 GiB of memory
 	@$(MAKE) --no-print-directory bench ARGS="--full $(ARGS)"

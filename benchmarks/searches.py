@@ -1,8 +1,10 @@
 """The ten best of one query, and of many, beside bm25s, tantivy, scipy and sparse_dot_topn.
 
-    python -m benchmarks.searches documents.csv[ …] [--queries 200] [--batch 2000] [--collection FOLDER] [--json]
+    DATA_DIR=… python -m benchmarks.searches [documents.csv …] [--full] [--queries 200] [--batch 2000]
+        [--collection FOLDER] [--json]
 
-documents.csv : id,title,body; the first 1,000 are held back to be queries. Everybody counts the same tokens: those of
+documents.csv : id,title,body; without it 100,000 synthetic documents, with --full a million as well, made as in
+`benchmarks.joins`. The first 1,000 are held back to be queries. Everybody counts the same tokens: those of
 the product's analyzer. bm25s, scipy and sparse_dot_topn get the same weights as `matching`, tantivy weighs by BM25.
 Each side runs in a process of its own, from the text of a query to ten documents; cutting it into tokens is part of the
 time. A batch is of whole texts that stand in the collection themselves; figures for all are those of the sample times
@@ -26,6 +28,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, csr_matrix, vstack
 
 from benchmarks.collections import HELD, documents, peak_mib, spread, timed
+from benchmarks.joins import synthetic
+from benchmarks.quality import data_dir
 from matching import Collection, Document
 from matching.segments import Best, improve
 from matching.weighting import tfidf
@@ -213,9 +217,8 @@ def measured(side: str, what: str, folder: Path, queries: list[Document], batch:
     }
 
 
-def run(path: Path, asked: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of all sides for one file, each from a process of its own."""
-    every = documents(path)
+def run(name: str, every: Iterator[Document], asked: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of all sides for one set of documents, each from a process of its own."""
     held = list(islice(every, HELD))[: asked.queries + WARM]
     if not (folder / "collection.json").exists():
         Collection.build(folder, every)
@@ -227,13 +230,23 @@ def run(path: Path, asked: argparse.Namespace, folder: Path) -> Iterator[dict[st
             text = json.dumps([[query.id, query.title, query.body] for query in held])
             done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
             for line in done.stdout.splitlines():
-                yield {"documents": path.stem} | json.loads(line)
+                yield {"documents": name} | json.loads(line)
+
+
+def collections(asked: argparse.Namespace) -> Iterator[tuple[str, Iterator[Document]]]:
+    """Yield the name and the documents of what is measured."""
+    for path in asked.documents:
+        yield path.stem, documents(path)
+    if not asked.documents:
+        for count in (100_000, *((1_000_000,) if asked.full else ())):
+            yield f"synthetic {count:,}", iter(synthetic(count)(data_dir()))
 
 
 def main() -> None:
     """Measure the files named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("documents", type=Path, nargs="*")
+    parser.add_argument("--full", action="store_true")
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--batch", type=int, default=2_000)
     parser.add_argument("--collection", type=Path)
@@ -246,13 +259,13 @@ def main() -> None:
         for row in measured(side, what, Path(folder), queries, int(batch)):
             print(json.dumps(row), flush=True)
         return
-    for path in asked.documents:
+    for name, every in collections(asked):
         with tempfile.TemporaryDirectory() as place:
             began = time.perf_counter()
-            for row in run(path, asked, asked.collection or Path(place) / "c"):
+            for row in run(name, every, asked, asked.collection or Path(place) / "c"):
                 rounded = {key: round(value, 3) if isinstance(value, float) else value for key, value in row.items()}
                 print(json.dumps(rounded) if asked.json else rounded, flush=True)
-            print(f"{path.name}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+            print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
 
 
 if __name__ == "__main__":
