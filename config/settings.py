@@ -313,6 +313,10 @@ SPECTACULAR_SETTINGS = {
             for name in ("CapabilityStatus", "OrganisationKind", "RankingState", "SuggestionState", "SelectionStatus")
         },
         "FailureCodeEnum": "marketplace.choices.FailureCode",
+        "EngagementStatusEnum": "marketplace.engagement_choices.EngagementStatus",
+        "PartyRoleEnum": "marketplace.engagement_choices.PartyRole",
+        "GateStageEnum": "marketplace.engagement_choices.Stage",
+        "GateVerdictEnum": "marketplace.engagement_choices.GateVerdict",
         "OpenOrganisationKindEnum": "marketplace.api.organisations.OPEN_CHOICES",
         "FollowedSubjectEnum": "scenarios.api.follows.FOLLOWED",
     },

@@ -76,13 +76,11 @@ def open_engagement(*, actor: Actor, response_id: UUID) -> Engagement:
 
 
 def _seat(engagement: Engagement, owners: set[UUID]) -> None:
-    """Seat the owners and the lead with the contacts that they gave: of the need, of the capability, of themselves."""
+    """Seat the owners, each with the contact that its need names for the parties, and the lead, which writes its own."""
     for organisation in Organisation.objects.filter(pk__in=owners).order_by("pk"):
         contact = _contact_of_owner(engagement, organisation)
         Party.objects.create(engagement=engagement, organisation=organisation, role=PartyRole.OWNER, contact=contact)
-    given = engagement.capability.contact if engagement.capability else ""
-    lead = given or engagement.lead.contact
-    Party.objects.create(engagement=engagement, organisation=engagement.lead, role=PartyRole.LEAD, contact=lead)
+    Party.objects.create(engagement=engagement, organisation=engagement.lead, role=PartyRole.LEAD)
 
 
 def _contact_of_owner(engagement: Engagement, organisation: Organisation) -> str:
@@ -92,7 +90,7 @@ def _contact_of_owner(engagement: Engagement, organisation: Organisation) -> str
     else:
         behind = behind.filter(pk=engagement.need_id)
     need = behind.exclude(contact="").order_by("code").first()
-    return need.contact if need else organisation.contact
+    return need.contact if need else ""
 
 
 def _seat_partners(engagement: Engagement, content: ResponseContent) -> None:

@@ -45,7 +45,7 @@ class EngagementProposed(Strict):
     organisation = serializers.UUIDField(help_text="Yours: the need's owner or the capability's.")
 
 
-class Accepted(Strict):
+class AcceptanceGiven(Strict):
     version = Version(help_text="Of the engagement whose measurements you read.")
 
 

@@ -12,7 +12,7 @@ from marketplace.actions import engagement_elements, engagement_gates, engagemen
 from marketplace.actions import engagement_proof as proof
 from marketplace.actions import engagement_standing as standing
 from marketplace.api.engagement_serializers import (
-    Accepted,
+    AcceptanceGiven,
     ContactChanged,
     ElementPromised,
     EngagementListed,
@@ -151,11 +151,11 @@ class EngagementEndpoint(Endpoint):
         proof.measure_for_acceptance(actor=self.actor, engagement_id=pk, indicator_id=indicator, fields=values)
         return self.shown(self.found())
 
-    @operation(reads=Accepted, shows=EngagementShown)
+    @operation(reads=AcceptanceGiven, shows=EngagementShown)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: UUID) -> Response:
         """Accept for an owner, on the measurements that you read."""
-        version = self.values(Accepted)["version"]
+        version = self.values(AcceptanceGiven)["version"]
         return self.shown(proof.accept_engagement(actor=self.actor, engagement_id=pk, version=version))
 
     @operation(reads=ContactChanged, shows=EngagementShown)

@@ -84,7 +84,8 @@ def agreed(cast: Cast, part: str = "enterprise") -> Engagement:
 def test_a_direct_agreement_takes_both_sides(cast: Cast, one: str, other: str) -> None:
     engagement = agreed(cast, one)
     assert (engagement.status, engagement.lead) == ("proposed", cast.supplier_org)
-    assert engagement.parties.get(role="lead").contact == "市场部 0510-00000002"
+    contacts = {row.role: row.contact for row in engagement.parties.all()}
+    assert contacts == {"owner": "设备科 0510-00000001", "lead": ""}  # nobody's own contact is told without their word
     for part in (one, "manager"):
         with pytest.raises(NotPermitted):
             opening.confirm_engagement(actor=cast.actor(part), engagement_id=engagement.pk)
