@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from scenarios.choices import Unit
 
 HERE = "#figures"
-FIELDS = (("whole", 48), ("level-4", 31), ("level-2", 12), ("empty", 0), ("gap", 9))
+FIELDS = (("whole", 48), ("level-4", 31), ("level-2", 12), ("unmet", 0), ("gap", 9))
 
 
 def pictures() -> dict[str, dict[str, Any]]:

@@ -9,13 +9,15 @@ SEED = 0
 LEAST = 3
 """Fewer documents, or fewer terms, span no plane."""
 NOISE = 1e-6
+DECIMALS = 6
 
 
 def plane_of(index: TextIndex) -> dict[str, tuple[float, float]]:
-    """Return the place of each document: its first two principal components, each from -1 to 1.
+    """Return the place of each document: the square roots of its first two principal components, from -1 to 1.
 
-    The components are those of the tf-idf rows (L2-normalised); the same index gives the same places. Documents of an
-    index that spans no plane all lie at (0, 0).
+    The components are those of the tf-idf rows (L2-normalised). Roots draw the middle apart, where one document unlike
+    all others would press them together. The same index gives the same places; documents of an index that spans no
+    plane all lie at (0, 0).
 
         >>> from matching import Document, TextIndex
         >>> sorted(plane_of(TextIndex.build([Document("a", "钢板缺陷检测")])))
@@ -30,7 +32,8 @@ def plane_of(index: TextIndex) -> dict[str, tuple[float, float]]:
     places = PCA(n_components=2, svd_solver="arpack", random_state=SEED).fit_transform(matrix)
     extent = np.abs(places).max(axis=0)
     scaled = np.divide(places, extent, out=np.zeros_like(places), where=extent > NOISE)
-    return {name: (float(x), float(y)) for name, (x, y) in zip(index.ids, np.round(scaled, 5), strict=True)}
+    scaled = np.sign(scaled) * np.sqrt(np.abs(scaled))
+    return {name: (float(x), float(y)) for name, (x, y) in zip(index.ids, np.round(scaled, DECIMALS), strict=True)}
 
 
 def _spread(matrix: csr_array) -> float:

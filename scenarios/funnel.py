@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from scenarios.actor import Actor
@@ -188,4 +187,3 @@ def _days(took: timedelta | None) -> Decimal | None:
 
 
 CHOICES = [(step.name, step.label) for step in STEPS]
-WORDS = {"partly_told": _("Only needs in pools that name their members.")}

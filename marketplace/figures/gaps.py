@@ -14,7 +14,7 @@ from scenarios.choices import Domain
 Totals = dict[str, tuple[int, int]]
 Cells = dict[tuple[str, str], int]
 LEVELS = 4
-ROW, HEAD, SIDE = 40, 118, 24
+ROW, HEAD, SIDE = 40, 118, 20
 """Pixels: the height of a row and of the labels above; the width of the row labels in percent."""
 
 
@@ -141,5 +141,5 @@ def _kind(number: int, last: int, count: int, on_offer: int, most: int) -> str:
     if number == last:
         return "gap" if count else "none"
     if not count:
-        return "empty" if on_offer else "none"
+        return "unmet" if on_offer else "none"
     return f"level-{1 + (LEVELS - 1) * count // most if most else 1}"

@@ -23,7 +23,7 @@ COLUMNS = [
     Column("owners", _("Owners"), number=True),
     Column("pooled", _("Pooled"), number=True, help=_("A range while fewer than three owners are in.")),
     Column("minimum", _("Minimum scale"), number=True, help=_("That of the pool itself.")),
-    Column("state", _("State"), help=_("met or missed; empty where the pool has no minimum scale.")),
+    Column("state", _("Minimum reached"), help=_("met or missed; empty where the pool has no minimum scale.")),
     Column("suppliers_met", _("Suppliers met"), number=True, help=_("Capabilities whose minimum scale is reached.")),
     Column("suppliers", _("Suppliers"), number=True, help=_("Capabilities that match the pool.")),
 ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.figures.scope import Scope, lists
 from marketplace.figures.tables import Cell, Column, Table
-from scenarios.funnel import WORDS, Stage, funnel
+from scenarios.funnel import Stage, funnel
 
 COLUMNS = [
     Column("step", _("Step")),
@@ -66,9 +66,7 @@ def _picture(found: list[Stage], scope: Scope) -> dict[str, Any]:
             "label": stage.step.label,
             "count": stage.count,
             "share": percent(stage.share_of_before),
-            "note": WORDS["partly_told"] if stage.step.partly_told and not scope.actor.is_staff else "",
             "days": stage.days,
-            "since": stage.since,
             "url": _lists(stage, scope)["page"],
             "y": 64 * place,
         }

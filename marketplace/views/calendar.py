@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from marketplace.calendar_feed import calendar_file
 from marketplace.due_dates import SOURCES, due_dates, promises
@@ -20,6 +21,15 @@ from scenarios.views.parts import actor_of
 
 BACK, AHEAD = timedelta(days=31), timedelta(days=366)
 MONDAY_FIRST = Calendar(firstweekday=0)
+WEEKDAYS = (
+    pgettext_lazy("weekday", "Mon"),
+    pgettext_lazy("weekday", "Tue"),
+    pgettext_lazy("weekday", "Wed"),
+    pgettext_lazy("weekday", "Thu"),
+    pgettext_lazy("weekday", "Fri"),
+    pgettext_lazy("weekday", "Sat"),
+    pgettext_lazy("weekday", "Sun"),
+)
 
 
 @access("public")
@@ -61,6 +71,7 @@ def _month(request: HttpRequest, actor: Actor, *, staff: bool) -> HttpResponse:
             "today": day == today,
             "dues": due_by_day.get(day, []),
             "promises": promised_by_day.get(day, []),
+            "number": len(due_by_day.get(day, [])) + len(promised_by_day.get(day, [])),
         }
         for week in weeks
         for day in week
@@ -70,7 +81,8 @@ def _month(request: HttpRequest, actor: Actor, *, staff: bool) -> HttpResponse:
         "staff": staff,
         "month": first,
         "weeks": [[days[day] for day in week] for week in weeks],
-        "listed": [one for one in days.values() if one["inside"] and (one["dues"] or one["promises"])],
+        "listed": [one for one in days.values() if one["number"]],
+        "weekdays": WEEKDAYS,
         "before": _named(first - timedelta(days=1)),
         "after": _named(first + timedelta(days=31)),
         "feed": feed,

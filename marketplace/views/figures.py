@@ -88,6 +88,7 @@ def _shown(one: Figure, scope: Scope, staff: bool) -> dict[str, Any]:
         **_link(one, scope, staff),
         "table": drawn(one, scope),
         "wide": one.wide,
+        "folded": one.growing,
         "part": f"marketplace/figures/parts/{one.name}.html",
         "csv": f"{reverse('api-figure-file', args=[one.name])}?{urlencode(query)}".rstrip("?"),
         "json": f"{reverse('api-figure', args=[one.name])}?{urlencode(query)}".rstrip("?"),

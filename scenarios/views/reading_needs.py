@@ -19,7 +19,7 @@ from scenarios.facts import label_of
 from scenarios.forms import EthicsForm
 from scenarios.funnel import at_step, steps_for
 from scenarios.lifecycle import NEED_MOVES
-from scenarios.listing import Facet, Narrowing, Order, chosen_order, days, linked, narrow
+from scenarios.listing import Facet, Narrowing, Order, chosen_order, days, labelled, linked, narrow
 from scenarios.models import Call, DemandMember, District, Event, Interest, MergedDemand, ModerationDecision, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
@@ -45,40 +45,25 @@ def _facets() -> list[Facet]:
 
 def _narrowings(actor: Actor) -> list[Narrowing]:
     """Return what figures narrow the list by."""
-    steps, techniques = {step.name: step.label for step in steps_for(actor)}, _techniques()
-    published = days(
-        lambda rows, since, until: rows.published_within(since, until),
-        "published",
-        _("Published from %(day)s on"),
-        _("Published until %(day)s"),
-    )
-    come = days(
-        lambda rows, since, until: rows.come_within(actor, since, until),
-        "came",
-        _("Came from %(day)s on"),
-        _("Came until %(day)s"),
-    )
+    steps = {step.name: step.label for step in steps_for(actor)}
     return [
-        Narrowing(
-            "step",
-            lambda name: name if name in steps else None,
-            lambda rows, name: at_step(rows, name, actor),
-            lambda name: _("Step: %(step)s") % {"step": steps[name]},
+        labelled("step", steps, lambda rows, name: at_step(rows, name, actor), _("Step: %(label)s")),
+        labelled("technique", _techniques(), lambda rows, name: rows.fitted_by(name), _("Fitted by: %(label)s")),
+        labelled(
+            "fit", {"none": _("No capability on offer fits")}, lambda rows, _none: rows.fitted_by_none(), "%(label)s"
         ),
-        Narrowing(
-            "technique",
-            lambda name: name if name in techniques else None,
-            lambda rows, name: rows.fitted_by(name),
-            lambda name: _("Fitted by: %(technique)s") % {"technique": techniques[name]},
+        *days(
+            lambda rows, since, until: rows.come_within(actor, since, until),
+            "came",
+            _("Came from %(day)s on"),
+            _("Came until %(day)s"),
         ),
-        Narrowing(
-            "fit",
-            lambda value: value if value == "none" else None,
-            lambda rows, _value: rows.fitted_by_none(),
-            lambda _value: _("No capability on offer fits"),
+        *days(
+            lambda rows, since, until: rows.published_within(since, until),
+            "published",
+            _("Published from %(day)s on"),
+            _("Published until %(day)s"),
         ),
-        *come,
-        *published,
     ]
 
 
@@ -93,9 +78,10 @@ def need_list(request: HttpRequest) -> HttpResponse:
     """The needs on offer: searched, narrowed, sorted, paged. A step of the funnel lists all that have passed it."""
     actor = actor_of(request)
     text = search_text(request)
-    readable = Need.objects.visible_to(actor)
-    rows = readable if request.GET.get("step") else readable.published()
-    found, chips, carried = linked(rows.matching_text(*search_alternatives(text)), _narrowings(actor), request.GET)
+    readable = Need.objects.visible_to(actor).matching_text(*search_alternatives(text))
+    found, chips, carried = linked(readable, _narrowings(actor), request.GET)
+    if "step" not in carried:
+        found = found.published()
     narrowed = narrow(found, _facets(), request.GET)
     order = chosen_order(ORDERS, request.GET)
     page = page_of(request, narrowed.rows.select_related("owner", "district").order_by(*order.fields))

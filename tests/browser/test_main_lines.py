@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.demonstration.carrying_on import carry_on
+from marketplace.figures.registry import FIGURES
 from marketplace.models import Account, Capability
 from marketplace.pipeline import mine_synonyms
 from scenarios.models import Call, Concept, MergedDemand, MergeProposal, Need
@@ -51,6 +52,10 @@ def pages() -> Iterator[tuple[str, str, str]]:
         ("capabilities", address("capability_list")),
         ("capability", address("capability_detail", capability.pk)),
         ("organisation", address("organisation_detail", need.owner_id)),
+        ("figures", address("figures")),
+        *((f"figure-{name}", address("figure", name)) for name in FIGURES),
+        ("calendar", address("calendar")),
+        ("open-data", address("open_data")),
         ("sign-in", "/accounts/login/"),
         ("sign-up", "/accounts/signup/"),
         ("about", "/about/"),
@@ -72,6 +77,8 @@ def pages() -> Iterator[tuple[str, str, str]]:
     yield "moderator@demo.example", "moderation", address("moderation_queue")
     yield "moderator@demo.example", "moderate-need", address("moderate_need", checked.pk)
     yield "moderator@demo.example", "organisations", address("organisation_queue")
+    yield "manager@demo.example", "dashboard", address("staff_dashboard")
+    yield "manager@demo.example", "staff-calendar", address("staff_calendar")
     yield "manager@demo.example", "merge-desk", address("merge_desk")
     yield "manager@demo.example", "merge-proposal", address("merge_proposal", proposal.pk)
     yield "manager@demo.example", "merge-conflict", address("merge_proposal", conflict.pk)
