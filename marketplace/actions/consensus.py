@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.scoring import all_submitted, is_score
@@ -53,7 +54,7 @@ def agree(*, actor: Actor, selection_id: UUID, response_id: UUID, scores: Mappin
 
 def _require_agreed(selection: Selection, response: Response, scores: Mapping[int, Agreed]) -> None:
     wrong: dict[str, list[Any]] = {}
-    ranges = individual_scores(selection, response)
+    ranges = individual_scores(selection, [response])[response.pk]
     for criterion in range(len(criteria_of(selection.call))):
         agreed = scores.get(criterion)
         if agreed is None or not is_score(agreed.value):
@@ -68,12 +69,13 @@ def _require_agreed(selection: Selection, response: Response, scores: Mapping[in
         raise Invalid(wrong)
 
 
-def individual_scores(selection: Selection, response: Response) -> dict[int, list[Decimal]]:
-    """Return criterion → the scores of those who review now."""
-    rows = Score.objects.filter(response=response, seat__in=active_seats(selection))
-    found: dict[int, list[Decimal]] = {place: [] for place in range(len(selection.call.criteria))}
-    for criterion, value in rows.order_by("seat").values_list("criterion", "value"):
-        found[criterion].append(value)
+def individual_scores(selection: Selection, responses: list[Response]) -> dict[UUID, dict[int, list[Decimal]]]:
+    """Return response → criterion → the scores of those who review now; one query."""
+    places = range(len(selection.call.criteria))
+    found: dict[UUID, dict[int, list[Decimal]]] = {row.pk: {place: [] for place in places} for row in responses}
+    rows = Score.objects.filter(response__in=responses, seat__in=active_seats(selection)).order_by("seat")
+    for response_id, criterion, value in rows.values_list("response", "criterion", "value"):
+        found[response_id][criterion].append(value)
     return found
 
 
@@ -87,15 +89,16 @@ def require_consensus(selection: Selection, eligible: list[Response]) -> None:
     """Raise IllegalMove naming the responses whose consensus is missing, or unexplained since the panel changed."""
     if not all_submitted(selection):
         raise IllegalMove(_("Not every reviewer has submitted their scores."))
-    missing = [str(row.number) for row in eligible if not _is_agreed(selection, row)]
+    ranges = individual_scores(selection, eligible)
+    prefetch_related_objects(eligible, "consensus")
+    missing = [str(row.number) for row in eligible if not _is_agreed(row, ranges[row.pk])]
     if missing:
         text = _("The panel has no complete consensus on response %(numbers)s.")
         raise IllegalMove(text % {"numbers": ", ".join(missing)})
 
 
-def _is_agreed(selection: Selection, response: Response) -> bool:
+def _is_agreed(response: Response, ranges: Mapping[int, list[Decimal]]) -> bool:
     agreed = {row.criterion: row for row in response.consensus.all()}
-    ranges = individual_scores(selection, response)
     if set(agreed) != set(ranges):
         return False
     return all(row.reason or not leaves_range(row.value, ranges[place]) for place, row in agreed.items())

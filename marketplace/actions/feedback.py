@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.selections import lock_selection, note, require_chair
@@ -65,5 +66,5 @@ def lacking_feedback(selection: Selection) -> list[Response]:
     """
     winning = selection.placings.filter(outcome="awarded").values("response")
     losers = Response.objects.filter(call=selection.call, status="scored").exclude(pk__in=winning)
-    count = len(selection.call.criteria)
-    return [row for row in losers.order_by("number") if row.feedback.count() < count]
+    said = losers.annotate(said=Count("feedback"))
+    return list(said.filter(said__lt=len(selection.call.criteria)).order_by("number"))
