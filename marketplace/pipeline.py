@@ -154,7 +154,7 @@ def rank_anew(*, finish: Finish) -> None:
     live = readable_index()
 
     def spread() -> None:
-        if similarity_runs.pays(live):
+        if similarity_runs.pays("suggest", live):
             similarity_runs.start_run("suggest")
             finish()
         else:

@@ -16,13 +16,17 @@ from scenarios import segment_store
 from scenarios.live_index import LiveIndex, readable_index
 from scenarios.models import SimilarityRun
 
+NEEDS_DIVIDED = 8
+"""Of how many parts of a full block the needs of a task of suggestions are one: a long list for each takes longer than
+the pairs of two blocks, and places in memory."""
+
 
 class Epoch(NamedTuple):
-    """An index laid out in blocks of `size` rows.
+    """An index laid out in blocks.
 
     blocks, others : names of the segments to compare and of those to compare them with, in the order of their rows. In
-    a merge both are the same, and a block is compared with itself and those before it. ids : name of the folder with
-    the ids of the rows, empty where nobody will ask for them.
+    a merge both are the same, and a block is compared with itself and those before it. size : rows of each of `blocks`.
+    ids : name of the folder with the ids of the rows, empty where nobody will ask for them.
     """
 
     documents: int
@@ -57,9 +61,10 @@ def _lay_out(run: SimilarityRun, live: LiveIndex) -> None:
     else:
         asked, held = suggestion_rows(live.indexes)
         features = order_of(held, threshold=THRESHOLD, least=1)
-        blocks = [_put(run.epoch, block) for block in super_blocks(asked, features, size=size)]
+        few = max(1, size // NEEDS_DIVIDED)
+        blocks = [_put(run.epoch, block) for block in super_blocks(asked, features, size=few)]
         others = [_put(run.epoch, block) for block in super_blocks(held, features, size=size)]
-        publish_epoch(run.epoch, Epoch(asked.shape[0], size, blocks, others))
+        publish_epoch(run.epoch, Epoch(asked.shape[0], few, blocks, others))
 
 
 def _put(epoch: str, block: Segment) -> str:

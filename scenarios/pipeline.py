@@ -313,7 +313,7 @@ def night_at(now: datetime) -> str | None:
 
 def propose_all(*, finish: Finish) -> None:
     """Look at all needs, not only at those around a new one; at many of them block by block."""
-    if not similarity_runs.pays(readable_index()):
+    if not similarity_runs.pays("merge", readable_index()):
         propose_merges(need_ids=None, finish=finish)
         return
     with transaction.atomic():

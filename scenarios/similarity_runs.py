@@ -30,7 +30,7 @@ Finish = Callable[[], None]
 AHEAD = 64
 """Tasks that are handed out at a time: enough for as many workers, and other work is not kept waiting behind them."""
 
-SHORTLIST = 200
+SHORTLIST = 100
 """Capabilities that a run of suggestions notes for each need, for the gates and the second stage to choose among."""
 
 KEPT_RUNS = 2
@@ -40,9 +40,14 @@ FOUND_PAIRS = np.dtype([("x", "<i8"), ("y", "<i8"), ("similarity", "<f8")])
 FOUND_BEST = np.dtype([("number", "<i4"), ("score", "<f4")])
 
 
-def pays(live: LiveIndex | None) -> bool:
-    """Whether an index is so large that its work is cut into blocks."""
-    return live is not None and live.build.needs >= settings.SUPER_BLOCKS_FROM
+def pays(kind: str, live: LiveIndex | None) -> bool:
+    """Whether an index is so large that such work is cut into blocks: its needs to merge, its capabilities to suggest.
+
+    Among few capabilities each need is ranked faster than a list of the best SHORTLIST of them is made.
+    """
+    if live is None:
+        return False
+    return (live.build.needs if kind == "merge" else live.build.capabilities) >= settings.SUPER_BLOCKS_FROM
 
 
 def start_run(kind: str, *, min_similarity: float | None = None, epoch: str = "") -> SimilarityRun:

@@ -7,7 +7,7 @@ import pytest
 
 from marketplace import pipeline, suggesting
 from marketplace.models import Suggestion
-from scenarios import shortlists, similarity_runs
+from scenarios import epochs, shortlists, similarity_runs
 from scenarios.live_index import readable_index
 from scenarios.models import BlockTask, Delivery, Need, SimilarityRun
 from scenarios.shortlists import Shortlists
@@ -46,18 +46,22 @@ def rank_all() -> None:
     drain_outbox()
 
 
-def test_a_run_suggests_what_is_suggested_at_once(cast: Cast, settings: Any) -> None:
+def test_a_run_suggests_what_is_suggested_at_once(cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     town(cast)
     rank_all()
     at_once = suggested()
     assert len(at_once) > 20
+    settings.SUPER_BLOCKS_FROM = 10  # one capability more than there are
+    rank_all()
+    assert suggested() == at_once
     assert not SimilarityRun.objects.exists()
-    settings.SUPER_BLOCKS_FROM, settings.SUPER_BLOCK_DOCUMENTS = 5, 4
+    settings.SUPER_BLOCKS_FROM, settings.SUPER_BLOCK_DOCUMENTS = 9, 4
+    monkeypatch.setattr(epochs, "NEEDS_DIVIDED", 2)
     rank_all()
     assert suggested() == at_once
     run = SimilarityRun.objects.get()
     assert (run.kind, run.state, run.documents) == ("suggest", "done", 5)
-    assert list(BlockTask.objects.values_list("block", "other")) == [(b, o) for b in range(2) for o in range(3)]
+    assert list(BlockTask.objects.values_list("block", "other")) == [(b, o) for b in range(3) for o in range(3)]
     assert Delivery.objects.filter(task="marketplace.suggest_for_all", state="done").count() == 1
 
 
