@@ -1,6 +1,7 @@
 """Forms of a call as its author drafts it. They read types; the rules are the actions'."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from django import forms
@@ -120,10 +121,11 @@ def _criterion(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def weights_sum(rows: Any) -> str:
     """Return what the weights in the form set add up to, as far as they are numbers."""
-    total = 0.0
+    total = Decimal(0)
     for row in rows:
         try:
-            total += float(row["weight"].value() or 0)
-        except ValueError:
+            weight = Decimal(str(row["weight"].value() or 0))
+        except InvalidOperation:
             continue
-    return number(round(total, 2))
+        total += weight if weight.is_finite() else 0
+    return number(total)
