@@ -64,6 +64,7 @@ LESSON = {"title": "先清砂再检测", "text": "未清砂的铸件误报高；
 
 def project_of(cast: Cast, call: Call) -> Engagement:
     """Have the manager open the project of the award, the owner plan its gates, and the manager start it."""
+    call.refresh_from_db()
     close(call)
     response = award(call, cast.supplier_org, author=cast.supplier, content=answers(call))
     post(cast.client("manager"), "engagement_open", response.pk)
