@@ -14,11 +14,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.actions.partners import full_checklist
 from marketplace.attached_files import MAX_FILES, kind_of, shown_name
 from marketplace.choices import ResponseStatus, ResponseStepKind
 from marketplace.lifecycle import RESPONSE_MOVES
 from marketplace.models import Organisation, Response, ResponseAttachment, ResponseStep
-from marketplace.response_content import ResponseContent, as_text, checklist, cleaned, read
+from marketplace.response_content import ResponseContent, as_text, cleaned
 from scenarios import sealing
 from scenarios.actions.interests import hold_open, owners_of, require_open
 from scenarios.actor import Actor
@@ -130,7 +131,7 @@ def seal_response(*, actor: Actor, response_id: UUID, version: int) -> Response:
     require_move(RESPONSE_MOVES, "seal", actor=actor, owner_id=response.lead_id, status=response.status)
     call = Call.objects.select_related("need", "demand").get(pk=call_id)
     _require_entitled(call, response.lead_id)
-    missing = [row for row in checklist(read(response.content), call) if not row.met]
+    missing = [row for row in full_checklist(response) if not row.met]
     if missing:
         raise Invalid({row.name: [row.label] for row in missing}, _("Something is missing before it can be sealed."))
     _replace_earlier(response, actor)

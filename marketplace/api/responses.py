@@ -13,10 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response as Answer
 
 from marketplace.actions import responses
+from marketplace.actions.partners import full_checklist
 from marketplace.choices import PartnerRole
 from marketplace.models import Response
 from marketplace.outcomes import own_outcome
-from marketplace.response_content import checklist, read
+from marketplace.response_content import read
 from scenarios.access import MEMBER
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.input import Nothing, Strict, Version
@@ -157,7 +158,7 @@ class ResponseShown(serializers.ModelSerializer[Response]):
     def get_missing(self, row: Response) -> list[str]:
         if row.status != "draft":
             return []
-        return [check.name for check in checklist(read(row.content), row.call) if not check.met]
+        return [check.name for check in full_checklist(row) if not check.met]
 
     def get_files(self, row: Response) -> list[str]:
         return [file.name for file in row.attachments.all() if file.name]

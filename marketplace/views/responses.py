@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from marketplace.actions import responses as actions
+from marketplace.actions.partners import full_checklist, unregistered_partners
 from marketplace.forms.responses import Editor, FileForm, SealForm
 from marketplace.models import Response
 from marketplace.outcomes import own_outcome
-from marketplace.response_content import checklist, read
+from marketplace.response_content import read
 from scenarios.access import access
 from scenarios.errors import Conflict, Invalid
 from scenarios.models import Call
@@ -174,9 +175,10 @@ def response_check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _check_page(request: HttpRequest, response: Response, form: SealForm, *, status: int = 200) -> HttpResponse:
-    rows = checklist(read(response.content), response.call)
+    rows = full_checklist(response)
     context = {"response": response, "call": response.call, "rows": rows, "form": form}
     context["complete"] = all(row.met for row in rows)
+    context["unregistered"] = unregistered_partners(read(response.content))
     return render(request, "marketplace/response_check.html", context, status=status)
 
 

@@ -1,0 +1,54 @@
+"""The partners of a response held against the organisations that are registered here.
+
+Before the opening nothing is compared with who stands behind a call or whom they have blocked: a refusal would tell a
+supplier who is in an anonymous pool. That is told to staff with the opened responses.
+"""
+
+from collections import Counter
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.models import Organisation, Response
+from marketplace.response_content import Check, ResponseContent, checklist, read
+from scenarios.actions.interests import owners_of
+from scenarios.models import Need
+
+
+def full_checklist(response: Response) -> list[Check]:
+    """Return every condition of sealing a draft with whether it is met, that on its partners last."""
+    content = read(response.content)
+    return [*checklist(content, response.call), *_partner_check(content, response.lead)]
+
+
+def _partner_check(content: ResponseContent, lead: Organisation) -> list[Check]:
+    names = _names(content)
+    if not names:
+        return []
+    own = {lead.name_zh, lead.name_en} & set(names)
+    repeated = max(Counter((row["name"].strip(), row["role"]) for row in content["partners"]).values()) > 1
+    suspended = _registered(names).filter(verification="suspended").exists()
+    label = _("No partner is your own organisation, stands there twice in one role, or is suspended on this platform")
+    return [Check("partners", label, not (own or repeated or suspended))]
+
+
+def unregistered_partners(content: ResponseContent) -> list[str]:
+    """Return the partners under whose name no verified organisation is registered: they act for nothing here."""
+    verified = _registered(_names(content)).filter(verification="verified")
+    known = {name for pair in verified.values_list("name_zh", "name_en") for name in pair}
+    return [name for name in _names(content) if name not in known]
+
+
+def has_barred_partner(response: Response) -> bool:
+    """Whether a partner of an opened response stands behind its call, or was blocked by an owner who does."""
+    owners = owners_of(response.call)
+    blocked = Need.blocked_organisations.through.objects.filter(need__owner__in=owners).values("organisation")
+    return _registered(_names(read(response.content))).filter(Q(pk__in=owners) | Q(pk__in=blocked)).exists()
+
+
+def _names(content: ResponseContent) -> list[str]:
+    return [row["name"].strip() for row in content.get("partners", [])]
+
+
+def _registered(names: list[str]) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(Q(name_zh__in=names) | Q(name_en__in=names))
