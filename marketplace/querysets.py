@@ -86,11 +86,12 @@ class SuggestionQuerySet(models.QuerySet[Any]):
         return self.exclude(state=SuggestionState.SUPERSEDED)
 
     def fitting(self) -> Self:
-        """Those of capabilities on offer that pass every gate, whatever people said to them.
+        """Those for needs, of capabilities on offer that pass every gate, whatever people said to them.
 
         It follows from what is public of both sides; who dismissed or chose what does not enter it.
         """
-        return self.current().filter(failed_gates=[], capability__in=self._related("capability").published())
+        fits = self.current().filter(need__isnull=False, failed_gates=[])
+        return fits.filter(capability__in=self._related("capability").published())
 
     def for_supplier(self, actor: Actor) -> Self:
         """What is suggested to the actor's own published capabilities, and may still be answered and read by it."""

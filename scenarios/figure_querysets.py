@@ -60,7 +60,7 @@ class NeedFigures(models.QuerySet[Any]):
 
     def _fits(self) -> Any:
         suggestion: Any = self.model._meta.get_field("suggestions").related_model._default_manager
-        return suggestion.fitting().filter(need__isnull=False)
+        return suggestion.fitting()
 
     def placed(self) -> Self:
         """Needs that have a place on the map of likeness."""

@@ -48,7 +48,7 @@ EXPLAINED = _(
 
 def _totals(scope: Scope) -> Totals:
     """Return domain → needs on offer, and those of them that nothing fits."""
-    fitted = Q(pk__in=Suggestion.objects.fitting().filter(need__isnull=False).values("need"))
+    fitted = Q(pk__in=Suggestion.objects.fitting().values("need"))
     rows = scope.offered().order_by().values("domain").annotate(all=Count("pk"), fitted=Count("pk", filter=fitted))
     return {row["domain"]: (row["all"], row["all"] - row["fitted"]) for row in rows}
 

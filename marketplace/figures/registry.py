@@ -16,14 +16,12 @@ from marketplace.figures.tiles import districts
 from marketplace.figures.weeks import weeks
 from marketplace.imports.report import defused
 
-DRAWN = 300
-"""How many rows a page shows of a figure that grows with what it counts; API and file have all."""
-
 
 class Figure(NamedTuple):
     """A figure.
 
-    filters : what of a scope it can be narrowed by. growing : it has a row for each object. wide : its table scrolls.
+    filters : what of a scope it can be narrowed by. most : how many rows a page and the API show of one that has a row
+    for each object; its file has all. wide : its table scrolls.
     """
 
     name: str
@@ -31,7 +29,7 @@ class Figure(NamedTuple):
     lead: Any
     made: Callable[..., Table]
     filters: tuple[str, ...] = ("since", "until", "domain", "district")
-    growing: bool = False
+    most: int | None = None
     wide: bool = False
 
 
@@ -57,14 +55,14 @@ FIGURES = {
             _("What every pool has gathered against its minimum scale and that of suppliers."),
             scales,
             filters=("since", "until"),
-            growing=True,
+            most=60,
         ),
         Figure(
             "map",
             _("Map of likeness"),
             _("Needs that say alike things lie close together."),
             places,
-            growing=True,
+            most=200,
         ),
         Figure("weeks", _("Week by week"), _("What was published, opened and formed."), weeks),
         Figure(
@@ -79,7 +77,7 @@ FIGURES = {
 
 def drawn(figure: Figure, scope: Scope) -> Table:
     """Return a figure as a page shows it."""
-    return figure.made(scope, most=DRAWN) if figure.growing else figure.made(scope)
+    return figure.made(scope, most=figure.most) if figure.most else figure.made(scope)
 
 
 def write_table(table: Table, file: TextIO) -> None:

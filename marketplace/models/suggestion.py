@@ -72,4 +72,12 @@ class Suggestion(models.Model):
                 | Q(probability__gte=0, probability__lte=1, ranking__isnull=False),
             ),
         ]
-        indexes = [models.Index(name="suggestion_capability", fields=["capability", "state", "-score"])]
+        indexes = [
+            models.Index(name="suggestion_capability", fields=["capability", "state", "-score"]),
+            # What fits what, for figures over all needs: read from the index alone.
+            models.Index(
+                name="suggestion_fit",
+                fields=["need", "capability"],
+                condition=Q(need__isnull=False, failed_gates=[]) & ~Q(state="superseded"),
+            ),
+        ]

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from marketplace.figures.registry import DRAWN, FIGURES, Figure, drawn
+from marketplace.figures.registry import FIGURES, Figure, drawn
 from marketplace.figures.scope import Scope, scope_of
 from marketplace.forms.figures import FigureFilter
 from scenarios.access import access
@@ -64,7 +64,6 @@ def _alone(request: HttpRequest, name: str, *, staff: bool) -> HttpResponse:
         "scope": scope,
         "filter": _filter(request, scope, one),
         "one": _shown(one, scope, staff),
-        "most": DRAWN,
         "permalink": request.build_absolute_uri(_address(one, scope, staff)),
     }
     return render(request, "marketplace/figures/figure.html", context)
@@ -88,7 +87,7 @@ def _shown(one: Figure, scope: Scope, staff: bool) -> dict[str, Any]:
         **_link(one, scope, staff),
         "table": drawn(one, scope),
         "wide": one.wide,
-        "folded": one.growing,
+        "folded": bool(one.most),
         "part": f"marketplace/figures/parts/{one.name}.html",
         "csv": f"{reverse('api-figure-file', args=[one.name])}?{urlencode(query)}".rstrip("?"),
         "json": f"{reverse('api-figure', args=[one.name])}?{urlencode(query)}".rstrip("?"),
