@@ -12,6 +12,7 @@ from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
 from marketplace.models import Placing, Response, Selection
 from marketplace.weighing import criteria_of
 from scenarios.actions.calls import CallFields, draft_call, split_core
+from scenarios.actions.members import lock_pooling
 from scenarios.actions.standing import move_demand
 from scenarios.actor import SYSTEM, Actor
 from scenarios.choices import DemandStatus
@@ -98,6 +99,7 @@ def call_again(*, actor: Actor, selection_id: UUID, lots: int = 1) -> Call:
     way.
     """
     require_role(actor, "manager")
+    lock_pooling()
     selection = _lock_failed(actor, selection_id)
     if not 1 <= lots <= MOST_LOTS:
         raise Invalid({"lots": [_("Choose 1 to 10 lots.")]})
@@ -119,6 +121,7 @@ def give_back(*, actor: Actor, selection_id: UUID) -> MergedDemand:
     Raises IllegalMove unless the selection failed, nothing was done yet, and a pool stands behind the call.
     """
     require_role(actor, "manager")
+    lock_pooling()
     selection = _lock_failed(actor, selection_id)
     rows = MergedDemand.objects.select_for_update(of=("self",))
     demand = rows.filter(pk=selection.call.demand_id, status=DemandStatus.CALLED).first()

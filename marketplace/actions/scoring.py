@@ -37,9 +37,7 @@ def save_scores(*, actor: Actor, selection_id: UUID, response_id: UUID, scores: 
     """
     selection = one_of(Selection.objects.visible_to(actor), selection_id)
     require_evaluating(selection)
-    seat = ReviewSeat.objects.select_for_update().get(pk=reviewing_seat(selection, actor).pk)
-    if seat.submitted_at is not None:
-        raise IllegalMove(_("Your scores are submitted. They are fixed from then on."))
+    seat = _lock_unsubmitted(selection, actor)
     response = one_of(Response.objects.in_review().filter(call=selection.call), response_id)
     _require_scores(len(criteria_of(selection.call)), scores)
     for criterion, given in scores.items():
@@ -52,6 +50,13 @@ def save_scores(*, actor: Actor, selection_id: UUID, response_id: UUID, scores: 
             criterion=criterion,
             defaults={"value": given.value, "comment": given.comment.strip()},
         )
+    return seat
+
+
+def _lock_unsubmitted(selection: Selection, actor: Actor) -> ReviewSeat:
+    seat = ReviewSeat.objects.select_for_update().get(pk=reviewing_seat(selection, actor).pk)
+    if seat.submitted_at is not None:
+        raise IllegalMove(_("Your scores are submitted. They are fixed from then on."))
     return seat
 
 
@@ -81,9 +86,7 @@ def submit_scores(*, actor: Actor, selection_id: UUID) -> ReviewSeat:
     """
     selection = lock_selection(actor, selection_id)
     require_evaluating(selection)
-    seat = reviewing_seat(selection, actor)
-    if seat.submitted_at is not None:
-        raise IllegalMove(_("Your scores are submitted. They are fixed from then on."))
+    seat = _lock_unsubmitted(selection, actor)
     eligible = require_all_judged(selection)
     if not eligible:
         raise IllegalMove(_("No response is eligible; there is nothing to score."))

@@ -95,12 +95,14 @@ def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, s
 def _talk(call: Call, actor: Actor, behind: set[UUID]) -> dict[str, Any]:
     """Return what was answered and added, whether the reader may ask, and whether the call takes sealed responses."""
     asking = Call.objects.open().filter(pk=call.pk).exclude(question_deadline__lte=DatabaseClock())
+    sealed = CallKey.objects.filter(call=call).exists()
     stranger = bool(actor.organisation_ids) and not actor.organisation_ids & behind
     return {
         "questions": [row for row in call.questions.all() if row.answer],
         "addenda": call.addenda.all(),
         "may_ask": stranger and asking.exists(),
-        "takes_responses": call.is_open and CallKey.objects.filter(call=call).exists(),  # type: ignore[attr-defined]
+        "takes_responses": call.is_open and sealed,  # type: ignore[attr-defined]
+        "is_sealed": sealed,
     }
 
 
