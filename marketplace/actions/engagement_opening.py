@@ -76,7 +76,6 @@ def open_engagement(*, actor: Actor, response_id: UUID) -> Engagement:
 
 
 def _seat(engagement: Engagement, owners: set[UUID]) -> None:
-    """Seat the owners, each with the contact that its need names for the parties, and the lead, who writes its own."""
     """Seat the owners, each with the contact that its need names for parties, and the lead, which writes its own."""
     for organisation in Organisation.objects.filter(pk__in=owners).order_by("pk"):
         contact = _contact_of_owner(engagement, organisation)

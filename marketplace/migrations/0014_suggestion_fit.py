@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0009_rankings'),
-        ('scenarios', '0016_need_places'),
+        ('marketplace', '0013_sandboxes'),
+        ('scenarios', '0020_eligibility_clauses'),
     ]
 
     operations = [
