@@ -89,7 +89,7 @@ project = "engagements/<uuid:pk>/"
 sandbox_urls: list[URLPattern | URLResolver] = [
     path(f"{project}sandbox/", SandboxEndpoint.as_view({"get": "retrieve", "put": "set_up"}), name="api-sandbox"),
     path(f"{project}sandbox/end/", SandboxEndpoint.as_view({"post": "end"}), name="api-sandbox-end"),
-    path(f"{project}sandbox/incidents/", SandboxEndpoint.as_view({"post": "report"}), name="api-sandbox-incidents"),
+    path(f"{project}sandbox/report/", SandboxEndpoint.as_view({"post": "report"}), name="api-sandbox-report"),
     path("incidents/<uuid:pk>/close/", SandboxEndpoint.as_view({"post": "close"}), name="api-incident-close"),
 ]
 

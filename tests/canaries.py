@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from marketplace.actions import capabilities
 from marketplace.actions.suggestions import judge_suggestion
-from marketplace.models import Capability, Organisation, Suggestion
+from marketplace.models import Capability, Engagement, Organisation, Suggestion
 from scenarios.actions import calls, consents, demands, interests, moderation
 from scenarios.actions.core_changes import propose_core_change
 from scenarios.actor import Actor
@@ -26,6 +26,7 @@ from scenarios.models import Call, MergedDemand, Need
 from tests.drain import drain_outbox
 from tests.engagement_canaries import plant_projects
 from tests.factories import Cast, checked_need, draft_need, make_member, make_organisation, published_need
+from tests.sandbox_canaries import plant_sandbox
 
 LARGE_SCALE = Decimal(9000)
 Allowed = Callable[[Actor], bool]
@@ -78,6 +79,7 @@ def make_world(cast: Cast) -> World:
     _plant_judgement(cast, world)
     drain_outbox()
     project_ids = plant_projects(cast, world)
+    project_ids |= plant_sandbox(cast, world, Engagement.objects.get(pk=project_ids["engagements"][0]))
     drain_outbox()
     world.ids = {
         "needs": list(Need.objects.filter(owner=cast.enterprise_org).values_list("pk", flat=True)),

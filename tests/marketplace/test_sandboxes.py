@@ -259,7 +259,7 @@ def test_the_api_reports_closes_and_ends(cast: Cast, piloted: Engagement) -> Non
         "happened_at": (timezone.now() - timedelta(minutes=5)).isoformat(),
     }
     base = f"/api/v1/engagements/{piloted.pk}/sandbox/"
-    sent = cast.client("supplier").post(f"{base}incidents/", body, content_type="application/json")
+    sent = cast.client("supplier").post(f"{base}report/", body, content_type="application/json")
     assert (sent.status_code, sent.json()["suspends"], stands(piloted)) == (201, True, "suspended")
     supervisor = cast.client("supervisor")
     closing = f"/api/v1/incidents/{sent.json()['id']}/close/"
