@@ -64,7 +64,7 @@ class IncidentForm(RefusableForm):
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     severity = forms.TypedChoiceField(label=_("Severity"), choices=Severity.choices, coerce=int)
     happened_at = moment(_("When it happened"))
-    what = forms.CharField(label=_("What happened"), max_length=2000, widget=area(3))
+    what = forms.CharField(label=_("Course of events"), max_length=2000, widget=area(3))
     measures = forms.CharField(label=_("What was done at once"), max_length=2000, widget=area(3))
 
     @property
