@@ -13,7 +13,9 @@ class MarketplaceConfig(AppConfig):
         from allauth.account.signals import password_changed, password_reset
 
         from marketplace.notices import NOTICES
+        from marketplace.staff_waiting import QUEUES
         from scenarios import topics
+        from scenarios.waiting import add_queues
 
         topics.subscribe(topics.CAPABILITY_SUBMITTED, "marketplace.check_copies", queue="batch")
         topics.subscribe(topics.CAPABILITY_PUBLISHED, "marketplace.check_copies", queue="batch")
@@ -35,6 +37,7 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.EVENT_RECORDED, "marketplace.notify")
         # Most events concern nobody but the log: a delivery for each of them would keep the workers busy for nothing.
         topics.await_events(NOTICES)
+        add_queues(*QUEUES)
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.prune", queue="batch")

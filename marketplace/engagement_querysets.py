@@ -42,6 +42,13 @@ class EngagementQuerySet(TitleSearch, models.QuerySet[Any]):
         """Direct agreements that an organisation of the actor has to confirm or decline."""
         return self.of(actor).filter(status="proposed").exclude(proposed_by__in=actor.organisation_ids)
 
+    def awaiting_sandbox(self) -> Self:
+        """Projects in preparation for a need whose tier demands a sandbox before the pilot, and without one."""
+        grave = ["R3", "R4"]
+        members = Q(demand__members__need__risk_tier__in=grave, demand__members__left_at__isnull=True)
+        of_grave = self.filter(Q(need__risk_tier__in=grave) | members, status="preparing")
+        return self.filter(pk__in=of_grave.values("pk"), sandbox__isnull=True)
+
     def _parties(self) -> Any:
         return self.model._meta.get_field("parties").related_model._default_manager
 
@@ -145,3 +152,9 @@ class LessonQuerySet(models.QuerySet[Any]):
     def matching_text(self, text: str) -> Self:
         """Lessons whose title or text holds `text`."""
         return self.filter(Q(title__icontains=text) | Q(text__icontains=text)) if text else self
+
+
+class IncidentQuerySet(models.QuerySet[Any]):
+    def to_close(self, actor: Actor) -> Self:
+        """Open incidents of the sandboxes that the actor supervises."""
+        return self.filter(closed_at__isnull=True, sandbox__supervisor_id=actor.account_id)

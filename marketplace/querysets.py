@@ -176,15 +176,48 @@ class ResponseQuerySet(models.QuerySet[Any]):
         """Awarded responses whose project was not opened yet, longest first."""
         return self.filter(status="awarded", engagement__isnull=True).order_by("updated_at", "id")
 
+    def awarded_in(self, call: Any) -> Self:
+        """The awarded responses to a call with their leads and projects, by number."""
+        return self.filter(call=call, status="awarded").select_related("lead", "engagement").order_by("number")
+
+    def to_judge(self, actor: Actor) -> Self:
+        """Responses on whose eligibility the actor, in the chair of a complete panel, has to decide."""
+        return self.filter(status="opened", call__selection__in=self._selections().chaired_by(actor).declared())
+
+    def to_agree_on(self, actor: Actor) -> Self:
+        """Eligible responses that every reviewer has scored and that have no consensus; the actor is in the chair."""
+        mine = self._selections().chaired_by(actor).submitted()
+        return self.filter(status="eligible", call__selection__in=mine, consensus__isnull=True)
+
+    def to_explain(self, actor: Actor) -> Self:
+        """Ranked responses that win nothing and have no feedback; the actor is in the chair."""
+        mine = self._selections().chaired_by(actor).filter(status__in=["publicity", "suspended"])
+        losing = self.filter(status="scored", call__selection__in=mine, feedback__isnull=True)
+        return losing.exclude(placings__outcome="awarded")
+
+    def _selections(self) -> Any:
+        return self.model._meta.apps.get_model("marketplace", "Selection")._default_manager
+
+    def to_confirm(self, actor: Actor) -> Self:
+        """The actor's sealed responses to open calls whose terms an addendum has changed since."""
+        return self._before_the_close(actor).filter(status="sealed", terms_version__lt=F("call__terms_version"))
+
+    def to_seal(self, actor: Actor) -> Self:
+        """The actor's drafts for calls that are still open."""
+        return self._before_the_close(actor).filter(status="draft")
+
+    def _before_the_close(self, actor: Actor) -> Self:
+        open_calls = self.model._meta.get_field("call").related_model._default_manager.open()
+        return self.of(actor).filter(call__in=open_calls).order_by("call__closes_at", "pk")
+
     def standing(self) -> Self:
         """Responses that were sealed and not taken back."""
         return self.filter(status="sealed")
 
     def with_told(self) -> Self:
         """Annotate told: the status as the author may know it. What the panel finds is told with the public notice."""
-        selections: Any = self.model._meta.apps.get_model("marketplace", "Selection")._default_manager
         kept = Q(status__in=["eligible", "ineligible", "scored"]) & ~Exists(
-            selections.public().filter(call=OuterRef("call"))
+            self._selections().public().filter(call=OuterRef("call"))
         )
         return self.annotate(
             told=Case(When(kept, then=Value("opened")), default=F("status"), output_field=models.CharField())
@@ -193,43 +226,3 @@ class ResponseQuerySet(models.QuerySet[Any]):
     def in_review(self) -> Self:
         """Opened responses that were not found ineligible, by their anonymous numbers."""
         return self.opened().exclude(status="ineligible").order_by("number")
-
-
-class SelectionQuerySet(models.QuerySet[Any]):
-    """Selections. What the panel does is nobody's business but the panel's and the staff's until the notice."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        """Staff see that there is one; everyone else from its first public notice on, or once it has failed."""
-        return self if actor.is_staff else self.public()
-
-    def public(self) -> Self:
-        """Selections whose result, or whose failure, everyone may read."""
-        return self.exclude(status="evaluating")
-
-    def reviewed_by(self, actor: Actor) -> Self:
-        """Those in which the actor sits on the panel and has declared to have no conflict of interest."""
-        seats: Any = self.model._meta.apps.get_model("marketplace", "ReviewSeat")._default_manager
-        mine = seats.filter(account_id=actor.account_id, declaration="none", left_at__isnull=True)
-        return self.filter(pk__in=mine.values("selection"))
-
-    def past_notice(self) -> Self:
-        """Selections whose public notice is over by the database clock."""
-        return self.filter(status="publicity", notice_ends_at__lte=DatabaseClock())
-
-    def under_notice(self) -> Self:
-        """Selections against whose result something may be said now, by the database clock.
-
-        A suspended notice goes on once its objections are answered, so it is not over.
-        """
-        return self.filter(Q(status="suspended") | Q(status="publicity", notice_ends_at__gt=DatabaseClock()))
-
-
-class ObjectionQuerySet(models.QuerySet[Any]):
-    """Objections against results."""
-
-    def open(self) -> Self:
-        return self.filter(state="open")
-
-    def visible_to(self, actor: Actor) -> Self:
-        """Staff read all; an organisation its own."""
-        return self if actor.is_staff else self.filter(organisation_id__in=actor.organisation_ids)

@@ -17,15 +17,19 @@ DAY = 86_400
 
 
 class Queue(NamedTuple):
-    """A kind of work: who does it, on which page (and tab), which rows wait since which column, the days promised."""
+    """A kind of work: who does it, on which page (and tab), which rows wait since which column, the days promised.
+
+    own : the rows are those of the one who asks; `rows` takes the actor then, and nothing otherwise.
+    """
 
     role: str
     page: str
     label: Any
-    rows: Callable[[], QuerySet[Any]]
+    rows: Callable[..., QuerySet[Any]]
     since: str
     days: int
     state: str = ""
+    own: bool = False
 
 
 def _organisations() -> QuerySet[Any]:
@@ -126,6 +130,13 @@ QUEUES = (
     Queue("auditor", "status", _("Failed work in quarantine"), Delivery.objects.quarantined, "created_at", 1),
 )
 
+_added: list[Queue] = []
+
+
+def add_queues(*queues: Queue) -> None:
+    """Add the queues of work that this package knows nothing of; at the start of the app that does it."""
+    _added.extend(queues)
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -163,12 +174,13 @@ class Waiting:
 
 def waiting_for(actor: Actor) -> list[Waiting]:
     """Return every queue of the actor's roles, in the order of the table, one query each."""
-    return [measure(queue) for queue in QUEUES if queue.role in actor.roles]
+    return [measure(queue, actor) for queue in (*QUEUES, *_added) if queue.role in actor.roles]
 
 
-def measure(queue: Queue) -> Waiting:
-    """Count a queue and find the age of its oldest row."""
+def measure(queue: Queue, actor: Actor) -> Waiting:
+    """Count a queue, as far as it is the actor's, and find the age of its oldest row."""
     age = Extract(ExpressionWrapper(DatabaseClock() - Min(F(queue.since)), output_field=DurationField()), "epoch")
-    found = queue.rows().order_by().aggregate(number=Count("pk", distinct=True), seconds=age)
+    rows = queue.rows(actor) if queue.own else queue.rows()
+    found = rows.order_by().aggregate(number=Count("pk", distinct=True), seconds=age)
     seconds = found["seconds"]
     return Waiting(queue, found["number"], None if seconds is None else max(float(seconds), 0.0) / DAY)

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import sandbox_choices as choices
+from marketplace.engagement_querysets import IncidentQuerySet
 from scenarios.models.known import known
 from scenarios.models.sandbox import SandboxTerms
 
@@ -76,6 +77,8 @@ class Incident(models.Model):
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     remedy = models.TextField(_("measures that put it right"), blank=True, max_length=2000)
+
+    objects = IncidentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("incident")

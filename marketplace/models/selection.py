@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import choices
-from marketplace.querysets import ObjectionQuerySet, SelectionQuerySet
+from marketplace.selection_querysets import ObjectionQuerySet, ReviewSeatQuerySet, SelectionQuerySet
 from scenarios.models.known import known
 
 
@@ -102,6 +102,8 @@ class ReviewSeat(models.Model):
     submitted_at = models.DateTimeField(_("scores submitted"), null=True, blank=True)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+
+    objects = ReviewSeatQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review seat")

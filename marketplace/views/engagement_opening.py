@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from marketplace.actions import engagement_opening as actions
 from marketplace.engagement_choices import EngagementStatus
 from marketplace.forms.engagements import AgreementForm
-from marketplace.models import Capability, Engagement, GateDecision, Response
+from marketplace.models import Capability, Engagement, GateDecision, Incident, Response
 from scenarios.access import access
 from scenarios.errors import Invalid, NotPermitted
 from scenarios.models import Need
@@ -27,7 +27,11 @@ def staff_engagements(request: HttpRequest) -> HttpResponse:
     rows = Engagement.objects.for_page()
     page = page_of(request, rows.filter(status__in=states) if states else rows)
     context = {"page": page, "filtered": bool(states), "states": options(EngagementStatus.choices, states)}
-    if actor_of(request).has_role("manager"):
+    actor = actor_of(request)
+    if actor.has_role("supervisor"):
+        context["incidents"] = Incident.objects.to_close(actor).select_related("sandbox__engagement")[:50]
+        context["unguarded"] = Engagement.objects.awaiting_sandbox()[:50]
+    if actor.has_role("manager"):
         context["decisions"] = GateDecision.objects.awaiting_manager()[:50]
         context["awards"] = Response.objects.awaiting_engagement().select_related("call", "lead")[:50]
     return render(request, "marketplace/staff_engagements.html", context)

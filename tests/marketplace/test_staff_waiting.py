@@ -1,0 +1,119 @@
+"""What waits for staff in a selection and in a sandbox: counted for whom it waits, and gone once it is done."""
+
+from django.urls import reverse
+from django.utils import translation
+
+from marketplace.actions import selection_panel
+from marketplace.actors import actor_for
+from marketplace.models import Account, ReviewSeat
+from scenarios.models import Need
+from scenarios.waiting import waiting_for
+from tests.calls import close, make_supplier, sealed, sealed_call
+from tests.engagements import opened_engagement, planned_gate
+from tests.factories import Cast
+from tests.marketplace.test_awards import give_award, objected, publish
+from tests.sandboxes import last_incident, report, set_up
+from tests.selections import (
+    Review,
+    admit_all,
+    agree,
+    declare_all,
+    end_notice,
+    evaluated_call,
+    open_all,
+    published,
+    score,
+    scored_call,
+    write_all_feedback,
+)
+
+THREE = (["90", "80"], ["70", "95"], ["35", "100"])
+
+
+def waits(account: Account) -> dict[str, int]:
+    """Return what waits for an account in selections and projects, by its English name; what is empty is left out."""
+    rows = waiting_for(actor_for(account))
+    pages = ("selection_list", "staff_engagements")
+    with translation.override("en"):
+        return {str(row.queue.label): row.count for row in rows if row.queue.page in pages and row.count}
+
+
+def panel(review: Review) -> list[dict[str, int]]:
+    return [waits(account) for account in review.ready.reviewers]
+
+
+def test_the_chair_is_told_to_open_the_evaluation(cast: Cast) -> None:
+    ready = sealed_call(cast)
+    sealed(ready.call, make_supplier(0)[1])
+    close(ready.call)
+    assert waits(ready.reviewers[0]) == {}
+    open_all(ready)
+    assert [waits(one) for one in ready.reviewers] == [{"Evaluations to open": 1}, {}, {}]
+
+
+def test_each_reviewer_reads_the_step_that_waits_for_them(cast: Cast) -> None:
+    review = evaluated_call(cast, 3)
+    assert panel(review) == [{"Conflicts of interest to declare": 1}] * 3
+    assert waits(cast.reviewer) == {}
+
+    third = actor_for(review.ready.reviewers[2])
+    act = {"actor": third, "selection_id": review.selection.pk}
+    selection_panel.declare(**act, conflict=True, statement="两年前曾任其中一家的顾问")  # type: ignore[arg-type]
+    assert waits(cast.manager) == {"Seats of panels to fill": 1}
+    free = ReviewSeat.objects.get(declaration="conflict")
+    named = {"selection_id": review.selection.pk, "seat_id": free.pk, "account_id": cast.reviewer.pk}
+    selection_panel.replace_reviewer(actor=cast.actor("manager"), **named)  # type: ignore[arg-type]
+    assert (waits(cast.manager), waits(cast.reviewer)) == ({}, {"Conflicts of interest to declare": 1})
+
+    declare_all(review)
+    assert panel(review) == [{"Responses whose eligibility you judge": 3}, {}, {}]
+    admit_all(review)
+    scoring = {"Panels that wait for your scores": 1}
+    assert [*panel(review), waits(cast.reviewer)] == [scoring, scoring, {}, scoring]
+
+    given = {row.pk: values for row, values in zip(review.responses(), THREE, strict=True)}
+    for account in (*review.ready.reviewers[:2], cast.reviewer):
+        score(review, account, given)
+    assert panel(review) == [{"Responses the panel has to agree on": 3}, {}, {}]
+    for row in review.responses():
+        assert waits(cast.publisher) == {}
+        agree(review, row, given[row.pk])
+    assert panel(review) == [{}, {}, {}]
+    assert waits(cast.publisher) == {"Results to put under public notice": 1}
+
+
+def test_what_waits_from_the_notice_to_the_award(cast: Cast) -> None:
+    review = scored_call(cast, *THREE)
+    publish(cast, review)
+    assert (waits(cast.publisher), panel(review)[0]) == ({}, {"Respondents who wait for feedback": 2})
+    write_all_feedback(review)
+    assert panel(review) == [{}, {}, {}]
+    end_notice(review)
+    assert waits(cast.publisher) == {"Calls to award": 1}
+    give_award(cast, review)
+    assert (waits(cast.publisher), waits(cast.manager)) == ({}, {"Awards without a project": 1})
+
+
+def test_an_objection_waits_for_the_manager(cast: Cast) -> None:
+    review = published(cast, *THREE)
+    objected(review)
+    assert waits(cast.manager) == {"Objections to answer": 1}
+
+
+def test_the_supervisor_reads_which_projects_wait(cast: Cast) -> None:
+    engagement = opened_engagement(cast)
+    planned_gate(cast, engagement)
+    assert waits(cast.supervisor) == {}
+    Need.objects.filter(pk=engagement.need_id).update(risk_tier="R3", supervised_by=cast.supervisor)
+    assert waits(cast.supervisor) == {"Projects that wait for their sandbox": 1}
+    supervisor, page = cast.client("supervisor"), reverse("staff_engagements")
+    assert reverse("sandbox_set_up", args=[engagement.pk]) in supervisor.get(page).content.decode()
+    set_up(supervisor, engagement)
+    assert waits(cast.supervisor) == {}
+
+    report(cast.client("supplier"), engagement, 3)
+    assert waits(cast.supervisor) == {"Incidents to close": 1}
+    assert reverse("sandbox_detail", args=[engagement.pk]) in supervisor.get(page).content.decode()
+    assert "Incidents that wait" not in cast.client("manager").get(page).content.decode()
+    supervisor.post(reverse("incident_close", args=[last_incident(engagement).pk]), {"remedy": "已复测 200 次"})
+    assert waits(cast.supervisor) == {}
