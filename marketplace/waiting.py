@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.models import Capability, Engagement, GateDecision, LedgerEntry, Rollout, Suggestion
+from marketplace.models import Capability, Engagement, GateDecision, LedgerEntry, Response, Rollout, Suggestion
 from scenarios.actor import Actor
 from scenarios.models import Consent, DemandMember, Interest, Need
 from scenarios.querysets import DatabaseClock
@@ -152,6 +152,7 @@ def supply_side(actor: Actor) -> list[Task]:
     ending = Q(status="expired") | Q(status="published", valid_until__lte=DatabaseClock() + SOON)
     declared = Interest.objects.filter(organisation__in=actor.organisation_ids, state="declared", call__status="open")
     return _with_rows(
+        *_response_tasks(actor),
         _task(
             "returned-capabilities",
             gettext_lazy("Returned capabilities"),
@@ -198,6 +199,37 @@ def supply_side(actor: Actor) -> list[Task]:
         ),
         _capability_drafts(mine),
     )
+
+
+def _response(page: str) -> Callable[[Response], Row]:
+    def row(response: Response) -> Row:
+        detail = _("%(code)s · until %(day)s") % {"code": response.call.code, "day": _day(response.call.closes_at)}
+        return Row(response.call.title, reverse(page, args=[response.pk]), detail)
+
+    return row
+
+
+def _response_tasks(actor: Actor) -> list[Task]:
+    return [
+        _task(
+            "responses-to-confirm",
+            gettext_lazy("Responses that count only once you confirm them"),
+            gettext_lazy("An addendum changed the call. Read it, then confirm your response or replace it."),
+            Response.objects.to_confirm(actor).select_related("call"),
+            "my_responses",
+            _response("response_detail"),
+            "bad",
+        ),
+        _task(
+            "draft-responses",
+            gettext_lazy("Responses you have not sealed"),
+            gettext_lazy("Complete and seal them before the close; a draft does not count."),
+            Response.objects.to_seal(actor).select_related("call"),
+            "my_responses",
+            _response("response_edit"),
+            "warn",
+        ),
+    ]
 
 
 def _capability_drafts(mine: Any) -> Task:

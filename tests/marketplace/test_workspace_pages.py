@@ -4,14 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
 from pytest_django import DjangoAssertNumQueries
 
+from marketplace.actions import responses
 from marketplace.models import Account, Capability, Member, Notification
 from scenarios.actions import demands, moderation
-from scenarios.models import Event, Need
+from scenarios.models import Call, Event, Need
+from tests.calls import close, drafted, sealed_call
 from tests.factories import (
     Cast,
     checked_need,
@@ -79,6 +82,18 @@ def test_a_supplier_reads_what_waits(cast: Cast) -> None:
     }
     Capability.objects.filter(pk=capability.pk).update(valid_until=timezone.now() + timedelta(days=3))
     assert waiting(cast.client("supplier"))["ending-capabilities"] == [f"/capabilities/{capability.pk}/"]
+
+
+def test_a_respondent_reads_what_to_seal_and_what_to_confirm(cast: Cast) -> None:
+    call = sealed_call(cast).call
+    draft = drafted(call, cast.supplier)
+    assert waiting(cast.client("supplier")) == {"draft-responses": [f"/workspace/responses/{draft.pk}/edit/"]}
+    responses.seal_response(actor=cast.actor("supplier"), response_id=draft.pk, version=draft.version)
+    assert waiting(cast.client("supplier")) == {}
+    Call.objects.update(terms_version=F("terms_version") + 1)
+    assert waiting(cast.client("supplier")) == {"responses-to-confirm": [f"/workspace/responses/{draft.pk}/"]}
+    close(Call.objects.get())
+    assert waiting(cast.client("supplier")) == {}
 
 
 def test_nothing_waiting_says_what_to_do_next(cast: Cast) -> None:
