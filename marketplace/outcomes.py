@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from marketplace.choices import Clause
-from marketplace.models import Exclusion, Placing, Response, Selection
+from marketplace.models import Engagement, Exclusion, Placing, Response, Selection
 from marketplace.response_content import read
 from marketplace.weighing import Criterion, criteria_of, lots_of
 from marketplace.working_days import DAY, SHANGHAI
@@ -124,13 +124,17 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Own:
-    """What a respondent reads of its own response: the clause, or the arithmetic; the feedback with the award."""
+    """What a respondent reads of its own response: the clause, or the arithmetic; the feedback with the award.
+
+    project : what became of an award; None before the manager has opened it.
+    """
 
     status: str
     exclusion: Exclusion | None
     cells: list[Cell]
     places: list[Placing]
     feedback: list[Said]
+    project: Engagement | None
 
 
 def own_outcome(actor: Actor, response: Response) -> Own | None:
@@ -146,6 +150,7 @@ def own_outcome(actor: Actor, response: Response) -> Own | None:
         _cells(response, criteria_of(selection.call)) if places else [],
         places,
         _said(response, criteria_of(selection.call)) if selection.status == "awarded" else [],
+        Engagement.objects.filter(response=response).first(),
     )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from marketplace.actions.objections import is_concerned, object_to, reject_objection, uphold_objection
 from marketplace.forms.selections import AnswerForm, ObjectionForm
-from marketplace.models import Objection, Organisation, Selection
+from marketplace.models import Engagement, Objection, Organisation, Selection
 from marketplace.outcomes import excluded, last_day_of, ranking
 from marketplace.views.selections import selection_page
 from scenarios.access import access
@@ -41,6 +41,7 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, form: ObjectionF
             "last_day": last_day_of(found),
             "is_over": Selection.objects.past_notice().filter(pk=found.pk).exists(),
             "objection_form": form or _objection_form(found, actor),
+            "projects": Engagement.objects.visible_to(actor).filter(response__call=call).order_by("code"),
             "own_objections": found.objections.visible_to(actor).select_related("organisation"),
         }
     return render(request, "marketplace/call_result.html", context, status=status)

@@ -25,7 +25,7 @@ from marketplace.forms.selections import (
     ReplacementForm,
 )
 from marketplace.lifecycle import SELECTION_MOVES
-from marketplace.models import Account, ReviewSeat, Selection
+from marketplace.models import Account, Response, ReviewSeat, Selection
 from marketplace.outcomes import excluded, last_day_of, ranking
 from marketplace.reviewing import lines, seat_for, steps
 from scenarios.access import access
@@ -114,6 +114,7 @@ def _work(found: Selection, actor: Actor) -> dict[str, Any]:
         ],
         "may_answer": actor.has_role("manager"),
         "failure_form": FailureForm(codes=failure_codes(found)) if "fail" in moves else None,
+        "awards": Response.objects.awarded_in(found.call) if found.status == "awarded" else [],
         "lots_form": LotsForm() if _may_go_on(found, actor) else None,
         "has_pool": found.call.demand_id is not None,
     }
