@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, Count, DateField, DateTimeField, ExpressionWrapper, F, Value
+from django.db.models import Count, DateField, DateTimeField, ExpressionWrapper, F, IntegerField, Value
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
@@ -113,15 +113,16 @@ def promises(actor: Actor, since: date, until: date) -> list[Promise]:
     """Return, for staff, how much of each queue of moderation and publication is due on each day, in one query."""
     if not actor.is_staff:
         return []
-    queues = {queue.page: queue for queue in QUEUES if queue.page in PROMISED}
-    first, *others = [_due_by_day(queue, since, until) for queue in queues.values()]
-    rows: Iterable[tuple[str, date, int]] = first.union(*others, all=True)
-    found = [Promise(day, queues[page].label, count, reverse(page)) for page, day, count in rows]
+    queues = [queue for queue in QUEUES if queue.page in PROMISED]
+    first, *others = [_due_by_day(queue, place, since, until) for place, queue in enumerate(queues)]
+    rows: Iterable[tuple[int, date, int]] = first.union(*others, all=True)
+    found = [Promise(day, queues[place].label, count, reverse(queues[place].page)) for place, day, count in rows]
     return sorted(found, key=lambda one: (one.day, str(one.label)))
 
 
-def _due_by_day(queue: Queue, since: date, until: date) -> Any:
+def _due_by_day(queue: Queue, place: int, since: date, until: date) -> Any:
     due = ExpressionWrapper(F(queue.since) + timedelta(days=queue.days), output_field=DateTimeField())
-    rows = queue.rows().order_by().annotate(page=Value(queue.page, output_field=CharField()), due=due)
+    rows = queue.rows().order_by().annotate(queue=Value(place, output_field=IntegerField()), due=due)
     counted = rows.filter(within_days("due", since, until)).annotate(day=TruncDate("due", output_field=DateField()))
-    return counted.values("page", "day").annotate(number=Count("pk")).values_list("page", "day", "number")
+    numbered = counted.values("queue", "day").annotate(number=Count("pk", distinct=True))
+    return numbered.values_list("queue", "day", "number")

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
+from scenarios.actions.moderation import approve_need
 from scenarios.models import Call, Consent, MergedDemand, Need
 from tests.calls import sealed_call
 from tests.factories import Cast, checked_need
@@ -72,6 +73,15 @@ def test_staff_read_what_the_city_promised_and_nobody_else(cast: Cast) -> None:
     assert [(promise.url, promise.number) for promise in day["promises"]] == [("/staff/moderation/", 1)]
     assert cast.client().get("/calendar/?month=2030-03").context["listed"] == []
     assert cast.client("enterprise").get("/staff/calendar/").status_code == 403
+
+
+def test_every_queue_of_a_page_is_promised(cast: Cast) -> None:
+    need = checked_need(cast, risk_answers={"safety_critical_control": True})
+    approve_need(actor=cast.actor("moderator"), need_id=need.pk)
+    Need.objects.filter(pk=need.pk).update(updated_at=datetime(2030, 3, 4, 9, 0, tzinfo=CITY))
+    (day,) = cast.client("supervisor").get("/staff/calendar/?month=2030-03").context["listed"]
+    assert day["day"].isoformat() == "2030-03-09"
+    assert [(promise.url, promise.number) for promise in day["promises"]] == [("/staff/supervision/", 1)]
 
 
 @pytest.mark.parametrize(("path", "part"), [("/calendar.ics", None), ("/staff/calendar.ics", "manager")])
