@@ -186,6 +186,10 @@ class DifferenceQuerySet(models.QuerySet[Any]):
         """Those of needs that are in the pool now."""
         return self.filter(need__memberships__demand=F("demand"), need__memberships__left_at__isnull=True)
 
+    def binding(self) -> Self:
+        """Closed calls that bind the owners behind them: all but those that failed."""
+        return self.closed().exclude(selection__status="failed")
+
     def undecided(self) -> Self:
         """Conflicting targets of living members on which no manager has decided."""
         return self.living().filter(field="indicators", decided_by__isnull=True)
@@ -330,6 +334,18 @@ class CallQuerySet(TitleSearch, CallFigures):
         """Annotate public_state: the status, with calls past their hour closed even before the sweep has noted it."""
         past = When(status="open", closes_at__lte=DatabaseClock(), then=Value("closed"))
         return self.annotate(public_state=Case(past, default=F("status"), output_field=models.CharField()))
+
+    def binding(self) -> Self:
+        """Closed calls that bind the owners behind them: all but those that failed."""
+        return self.closed().exclude(selection__status="failed")
+
+    def undecided(self) -> Self:
+        """Closed calls that took sealed responses of which nothing has come yet: no failure, and no project of each
+        award.
+        """
+        decided = Q(selection__status__in=["awarded", "failed"])
+        waiting = Q(responses__status="awarded", responses__engagement__isnull=True)
+        return self.closed().filter(~decided | waiting, key__isnull=False).distinct()
 
     def due(self) -> Self:
         """Calls that the clock has closed and the sweep has not noted yet."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -26,8 +27,8 @@ class SealedCall(NamedTuple):
     reviewers: list[Account]
 
 
-def sealed_call(cast: Cast, *, kind: str = "bounty", **changes: Any) -> SealedCall:
-    """Return an open call from a need of the enterprise, with a panel of three and three openers."""
+def sealed_call(cast: Cast, *, kind: str = "bounty", demand_id: UUID | None = None, **changes: Any) -> SealedCall:
+    """Return an open call from a frozen pool, or a need of the enterprise, with a panel of three and three openers."""
     manager, publisher = cast.actor("manager"), cast.actor("publisher")
     fields: Any = {
         "kind": kind,
@@ -38,7 +39,8 @@ def sealed_call(cast: Cast, *, kind: str = "bounty", **changes: Any) -> SealedCa
         "closes_at": timezone.now() + timedelta(days=20),
         **changes,
     }
-    call = calls.draft_call(actor=manager, need_id=published_need(cast).pk, fields=fields)
+    source = {"demand_id": demand_id} if demand_id else {"need_id": published_need(cast).pk}
+    call = calls.draft_call(actor=manager, fields=fields, **source)
     reviewers = [make_account(f"reviewer{n}@example.org", roles=("reviewer",)) for n in range(3)]
     seats = [one.pk for one in reviewers]
     panels.seat_panel(actor=manager, call_id=call.pk, account_ids=seats, chair_id=seats[0])

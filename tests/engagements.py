@@ -15,7 +15,7 @@ from marketplace.actions import (
 )
 from marketplace.models import Engagement, Gate, GateDecision, Organisation, Response
 from scenarios.actions import calls, consents, demands
-from scenarios.models import Call
+from scenarios.models import Call, MergedDemand
 from tests.calls import answers, award
 from tests.factories import Cast, published_need
 
@@ -131,8 +131,8 @@ def accept(cast: Cast, engagement: Engagement, *values: str, owner: str = "enter
     )
 
 
-def landed_pool(cast: Cast) -> Engagement:
-    """Return a landed engagement of a pool of two needs, of the enterprise and of its rival."""
+def frozen_pool(cast: Cast) -> MergedDemand:
+    """Return a frozen pool of two needs, of the enterprise and of its rival."""
     needs = [published_need(cast, part) for part in ("enterprise", "rival")]
     manager = cast.actor("manager")
     pool = demands.draft_demand(actor=manager, need_ids=[need.pk for need in needs], core=demands.suggested_core(needs))
@@ -140,8 +140,12 @@ def landed_pool(cast: Cast) -> Engagement:
     for need, part in zip(needs, ("enterprise", "rival"), strict=True):
         answered = {"demand_id": pool.pk, "organisation_id": need.owner_id, "core_version": 1, "state": "accepted"}
         consents.answer_invitation(actor=cast.actor(part), **answered)  # type: ignore[arg-type]
-    demands.freeze_demand(actor=cast.actor("publisher"), demand_id=pool.pk)
-    engagement = running_engagement(cast, call=closed_call(cast, demand_id=pool.pk))
+    return demands.freeze_demand(actor=cast.actor("publisher"), demand_id=pool.pk)
+
+
+def landed_pool(cast: Cast) -> Engagement:
+    """Return a landed engagement of a pool of two needs, of the enterprise and of its rival."""
+    engagement = running_engagement(cast, call=closed_call(cast, demand_id=frozen_pool(cast).pk))
     for stage in ("poc", "scale"):
         passed_gate(cast, engagement, stage)
     return accept(cast, engagement, "0.4", "9.5")

@@ -71,8 +71,8 @@ def draft_call(*, actor: Actor, fields: CallFields, need_id: UUID | None = None,
         _from_need(call, one_of(Need.objects.visible_to(actor), need_id, lock=True))
     elif demand_id is not None:
         _from_demand(call, one_of(MergedDemand.objects.visible_to(actor), demand_id, lock=True))
-    under_way = Call.objects.filter(need=call.need, demand=call.demand).exclude(status__in=["closed", "cancelled"])
-    if under_way.exists():
+    earlier = Call.objects.filter(need=call.need, demand=call.demand)
+    if earlier.exclude(status__in=["closed", "cancelled"]).exists() or earlier.undecided().exists():
         raise Invalid({"source": [_("A call from this source is already under way.")]})
     _write(call, fields)
     call.save(force_insert=True)

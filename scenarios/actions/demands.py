@@ -318,6 +318,8 @@ def _end(actor: Actor, demand_id: UUID, name: str, reason: str) -> MergedDemand:
         raise Invalid({"reason": [_("Say why; every owner reads it.")]})
     if demand.calls.filter(status__in=LIVE_CALLS).exists():
         raise IllegalMove(_("A call from this pool is under way. Cancel it first."))
+    if demand.calls.undecided().exists():
+        raise IllegalMove(_("The responses to a call from this pool are not decided on. It is awarded or fails first."))
     if demand.engagements.filter(status__in=LIVE_ENGAGEMENTS).exists():
         raise IllegalMove(_("A project of this pool is under way. It has to end first."))
     return end_pool(demand, name, actor=actor, reason=reason)

@@ -216,12 +216,12 @@ def submit_need(*, actor: Actor, need_id: UUID) -> Need:
 def withdraw_need(*, actor: Actor, need_id: UUID) -> Need:
     """Take a need back; it leaves its pool, which is recomputed. Its page says that it was withdrawn.
 
-    Raises IllegalMove once a call from it, or from its pool, has closed.
+    Raises IllegalMove once a call from it, or from its pool, has closed and did not fail.
     """
     lock_pooling()  # before the need's row, in the order in which pools are drafted: else the two deadlock
     need = one_of(Need.objects.of(actor), need_id, lock=True)
     target = require_move(NEED_MOVES, "withdraw", actor=actor, owner_id=need.owner_id, status=need.status)
-    if Call.objects.closed().filter(need=need).exists() or _in_closed_call(need):
+    if Call.objects.binding().filter(need=need).exists() or _in_closed_call(need):
         raise IllegalMove(_("The call has closed; the need can no longer be withdrawn. Ask the scenario manager."))
     if need.engagements.filter(status__in=LIVE_ENGAGEMENTS).exists():
         raise IllegalMove(_("A project for this need is under way. Ask the scenario manager to end it first."))
@@ -231,7 +231,7 @@ def withdraw_need(*, actor: Actor, need_id: UUID) -> Need:
 
 def _in_closed_call(need: Need) -> bool:
     demands = need.memberships.filter(left_at__isnull=True).values("demand")
-    return Call.objects.closed().filter(demand__in=demands).exists()
+    return Call.objects.binding().filter(demand__in=demands).exists()
 
 
 def end_offer(need: Need, status: str, kind: str, *, actor: Actor, generation: int | None = None) -> Need:

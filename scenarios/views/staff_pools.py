@@ -148,7 +148,8 @@ def _steps(pool: MergedDemand, actor: Actor, living: list[DemandMember]) -> dict
         "may_change": actor.has_role("manager") and pool.status in OPEN_TO_CHANGE,
         "may_call": actor.has_role("manager")
         and pool.status in (DemandStatus.FROZEN, DemandStatus.CALLED)
-        and not pool.calls.filter(status__in=LIVE_CALLS).exists(),
+        and not pool.calls.filter(status__in=LIVE_CALLS).exists()
+        and not pool.calls.undecided().exists(),
         "terms_form": TermsForm(initial=terms_initial(pool)),
         "split_form": SplitForm([member.need for member in living]),
         "dissolve_form": ReasonForm(prefix="dissolve"),
