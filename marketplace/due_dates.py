@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.choices import SelectionStatus
+from marketplace.models import Selection
 from scenarios.actor import Actor
 from scenarios.figure_querysets import within_days
 from scenarios.models import Call, MergedDemand
@@ -51,9 +53,16 @@ def _asking(actor: Actor) -> Any:
     return MergedDemand.objects.visible_to(actor).with_open_invitations()
 
 
+def _noticed(actor: Actor) -> Any:
+    noticed = Selection.objects.visible_to(actor).filter(status=SelectionStatus.PUBLICITY)
+    rows = Call.objects.visible_to(actor).filter(selection__in=noticed)
+    return rows.annotate(notice_ends_at=F("selection__notice_ends_at"))
+
+
 SOURCES = (
     Source("questions_end", _("Questions until"), _calls, "question_deadline", "call_detail"),
     Source("call_closes", _("Call closes"), _calls, "closes_at", "call_detail"),
+    Source("notice_ends", _("Public notice ends"), _noticed, "notice_ends_at", "call_result"),
     Source("pool_deadline", _("Deadline of the pool"), _pools, "deadline", "pool_detail"),
     Source("consent_ends", _("Owners answer until"), _asking, "consent_by", "staff_pool", for_staff=True),
 )
@@ -95,7 +104,7 @@ def due_dates(actor: Actor, since: date, until: date) -> list[Due]:
                 reverse(source.page, args=[row.pk]),
                 row.pk,
             )
-            for row in rows.only("id", "code", "title_zh", "title_en", source.column).order_by(source.column, "code")
+            for row in rows.order_by(source.column, "code")
         ]
     return sorted(found, key=lambda due: (due.at, due.code, due.kind))
 

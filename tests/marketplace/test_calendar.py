@@ -10,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
+from marketplace.models import Selection
 from scenarios.actions.moderation import approve_need
 from scenarios.models import Call, Consent, MergedDemand, Need
 from tests.calls import sealed_call
 from tests.factories import Cast, checked_need
 from tests.scenarios.test_deadlines import make_pool
+from tests.selections import published
 
 CITY = timezone.get_default_timezone()
 QUESTIONS, CLOSES = datetime(2030, 3, 11, 17, 30, tzinfo=CITY), datetime(2030, 3, 31, 23, 59, tzinfo=CITY)
@@ -41,6 +43,18 @@ def test_a_month_shows_what_ends_in_it_by_the_citys_days(cast: Cast, call: Call)
     text = cast.client().get("/calendar/?month=2030-03").content.decode()
     assert f'href="/calls/{call.pk}/"' in text
     assert "17:30" in text
+
+
+def test_the_end_of_a_public_notice_leads_to_the_result(cast: Cast) -> None:
+    review = published(cast, ["90", "80"])
+    Selection.objects.filter(pk=review.selection.pk).update(notice_ends_at=POOL)
+    assert entries(cast, "/calendar/?month=2030-03") == [("03-20", "notice_ends")]
+    assert (
+        f'href="/calls/{review.ready.call.pk}/result/"'
+        in cast.client().get("/calendar/?month=2030-03").content.decode()
+    )
+    Selection.objects.filter(pk=review.selection.pk).update(status="suspended", suspended_at=timezone.now())
+    assert entries(cast, "/calendar/?month=2030-03") == []
 
 
 def test_a_wrong_month_is_this_month(cast: Cast) -> None:
