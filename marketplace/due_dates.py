@@ -6,6 +6,9 @@ Another source is another line of SOURCES. What its `rows` lets through is what 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from itertools import groupby
+from operator import attrgetter, or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -86,27 +89,24 @@ class Due:
 
 
 def due_dates(actor: Actor, since: date, until: date) -> list[Due]:
-    """Return what ends within these days of the city, both included, in the order of time; one query a source."""
+    """Return what ends within these days of the city, both included, in the order of time.
+
+    One query for the sources that follow one another in SOURCES and read the same rows.
+    """
     found: list[Due] = []
-    for source in SOURCES:
-        if source.for_staff and not actor.is_staff:
-            continue
-        rows = source.rows(actor).filter(
-            within_days(source.column, since, until), **{f"{source.column}__isnull": False}
-        )
-        found += [
-            Due(
-                source.kind,
-                source.label,
-                getattr(row, source.column),
-                row.code,
-                row.title,
-                reverse(source.page, args=[row.pk]),
-                row.pk,
-            )
-            for row in rows.order_by(source.column, "code")
-        ]
+    told = [source for source in SOURCES if actor.is_staff or not source.for_staff]
+    for rows, group in groupby(told, key=attrgetter("rows")):
+        sources = list(group)
+        ending = reduce(or_, (within_days(source.column, since, until) for source in sources))
+        for row in rows(actor).filter(ending):
+            found += [due for source in sources if (due := _due(source, row)) and since <= due.day <= until]
     return sorted(found, key=lambda due: (due.at, due.code, due.kind))
+
+
+def _due(source: Source, row: Any) -> Due | None:
+    at = getattr(row, source.column)
+    url = reverse(source.page, args=[row.pk])
+    return Due(source.kind, source.label, at, row.code, row.title, url, row.pk) if at else None
 
 
 class Promise(NamedTuple):
