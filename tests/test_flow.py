@@ -2,22 +2,35 @@
 everything between by a real worker.
 """
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from marketplace.models import Capability, Engagement, GateDecision, Notification, Suggestion
+from marketplace.models import (
+    Account,
+    Capability,
+    Engagement,
+    GateDecision,
+    Notification,
+    Response,
+    Selection,
+    Suggestion,
+)
+from marketplace.working_days import after
 from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need
-from tests.calls import answers, award, close
+from tests.calls import SealedCall, close, make_supplier
 from tests.engagements import GATE
-from tests.factories import NEED, Cast
+from tests.factories import NEED, Cast, make_account
 from tests.marketplace.test_capability_pages import form_data
 from tests.processes import drained, relay, wait_until, worker
 from tests.scenarios.test_call_pages import written
 from tests.scenarios.test_drafting_pages import whole
 from tests.scenarios.test_merge_desk_pages import posted_core
+from tests.stories.test_story_7_seven_sealed_responses import remarks, respond, sheet
+from tests.stories.town import signed_in
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
 LIKE = "车身压铸件外观缺陷视觉检测"
@@ -62,12 +75,77 @@ MEASURED = {"test_method": "连续 5 个班次，人工复核", "measured_by": "
 LESSON = {"title": "先清砂再检测", "text": "未清砂的铸件误报高；把清砂写进进入条件。"}
 
 
-def project_of(cast: Cast, call: Call) -> Engagement:
-    """Have the manager open the project of the award, the owner plan its gates, and the manager start it."""
-    call.refresh_from_db()
+class Officials(NamedTuple):
+    """Who opens the responses, in the order of their naming, with the code of each, and who reviews; one chairs."""
+
+    openers: list[Account]
+    codes: list[str]
+    reviewers: list[Account]
+
+
+def name_officials(cast: Cast, call: Call) -> Officials:
+    """Have the manager name panel and openers, and each opener take a code from the page that shows it once."""
+    reviewers = [make_account(f"reviewer{n}@example.org", roles=("reviewer",)) for n in range(3)]
+    openers = [make_account(f"opener{n}@example.org", roles=("auditor",)) for n in range(3)]
+    seats = {"panel": [one.pk for one in reviewers], "chair": reviewers[0].pk, "openers": [one.pk for one in openers]}
+    post(cast.client("manager"), "call_seats", call.pk, **seats)
+    codes = [post(signed_in(one), "opener_code", call.pk).context["code"] for one in openers]
+    return Officials(openers, codes, reviewers)
+
+
+def take_responses(cast: Cast, call: Call, named: Officials) -> tuple[Response, Response]:
+    """Have the supplier and another one respond over the pages; return both responses, opened by two of three."""
+    ready = SealedCall(call, named.openers, named.codes, named.reviewers)
+    mine, other = (respond(ready, one, mark) for one, mark in ((cast.supplier, "甲"), (make_supplier(0)[1], "乙")))
     close(call)
-    response = award(call, cast.supplier_org, author=cast.supplier, content=answers(call))
-    post(cast.client("manager"), "engagement_open", response.pk)
+    for opener, code in zip(named.openers[:2], named.codes, strict=False):
+        post(signed_in(opener), "open_responses", call.pk, code=code)
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert {mine.number, other.number} == {1, 2}
+    return mine, other
+
+
+def review(call: Call, named: Officials, mine: Response, other: Response) -> None:
+    """Have the panel declare, find both eligible, score them without their names, and agree."""
+    panel, scores = [signed_in(one) for one in named.reviewers], ((mine, ("90", "80")), (other, ("70", "70")))
+    chair = panel[0]
+    post(chair, "selection_open", call.pk)
+    for reviewer in panel:
+        post(reviewer, "review_declare", call.pk, conflict="no")
+    for row, _values in scores:
+        post(chair, "review_admit", call.pk, row.number)
+    for reviewer in panel:
+        for row, values in scores:
+            shown = reviewer.get(reverse("review_response", args=[call.pk, row.number])).content.decode()
+            assert row.lead.name_zh not in shown
+            post(reviewer, "review_scores", call.pk, row.number, **sheet(values, "comment", "依据第三节"))
+        post(reviewer, "review_submit", call.pk)
+    for row, values in scores:
+        post(chair, "review_agree", call.pk, row.number, **sheet(values, "reason", ""))
+
+
+def award(cast: Cast, call: Call, named: Officials, other: Response) -> None:
+    """Have the result published, the loser told what was weak, and the call awarded when the notice is over."""
+    publisher, selection = cast.client("publisher"), Selection.objects.get(call=call)
+    post(publisher, "selection_publish", call.pk, version=selection.version)
+    selection.refresh_from_db()
+    assert selection.notice_ends_at == after(selection.published_at, 5).ends_at
+    post(signed_in(named.reviewers[0]), "review_feedback", call.pk, other.number, **remarks())
+    past = timedelta(days=60)
+    Selection.objects.filter(call=call).update(
+        published_at=selection.published_at - past, notice_ends_at=selection.notice_ends_at - past
+    )
+    selection.refresh_from_db()
+    post(publisher, "selection_award", call.pk, version=selection.version)
+    assert Selection.objects.get(call=call).status == "awarded"
+
+
+def project_of(cast: Cast, response: Response) -> Engagement:
+    """Have the manager open the project where the award stands, the owner plan its gates, and the manager start it."""
+    manager, opening = cast.client("manager"), reverse("engagement_open", args=[response.pk])
+    assert opening in manager.get(reverse("selection", args=[response.call_id])).content.decode()
+    assert manager.post(opening).status_code == 302
     project = Engagement.objects.get(response=response)
     for stage in ("poc", "scale"):
         post(cast.client("enterprise"), "gate_plan", project.pk, stage, **GATE, version=0)
@@ -142,8 +220,10 @@ def test_from_two_posted_needs_to_a_rollout_with_lessons(live_cast: Cast, own_br
         # A call is opened from it under four eyes.
         post(cast.client("publisher"), "staff_pool_freeze", pool.pk)
         address = f"{reverse('staff_call_new')}?demand={pool.pk}"
-        assert manager.post(address, written(title_zh="铸件外观在线检测揭榜")).status_code == 302
+        asked = written(title_zh="铸件外观在线检测揭榜", kind="bounty", consortium_allowed="on")
+        assert manager.post(address, asked).status_code == 302
         call = Call.objects.get()
+        named = name_officials(cast, call)
         post(cast.client("moderator"), "staff_call_review", call.pk)
         post(cast.client("publisher"), "staff_call_approve", call.pk)
         post(cast.client("publisher"), "staff_call_open", call.pk)
@@ -158,8 +238,15 @@ def test_from_two_posted_needs_to_a_rollout_with_lessons(live_cast: Cast, own_br
         post(supplier, "interest_declare", call.pk, organisation=str(cast.supplier_org.pk), message="有同类案例")
         wait_until(drained, "the news of the interest")
 
+        # It responds, sealed until two of three open; the panel reviews without names; the result stands under notice.
+        call.refresh_from_db()
+        mine, other_response = take_responses(cast, call, named)
+        review(call, named, mine, other_response)
+        award(cast, call, named, other_response)
+        wait_until(drained, "the news of the award")
+
         # The award becomes a project: gates within their caps, acceptance, landing, rollout, lessons.
-        project = project_of(cast, call)
+        project = project_of(cast, mine)
         for stage in ("poc", "scale"):
             pass_gate(cast, project, stage)
         accept_project(cast, project)
@@ -174,6 +261,8 @@ def test_from_two_posted_needs_to_a_rollout_with_lessons(live_cast: Cast, own_br
     assert LESSON["title"] in cast.client(None).get(reverse("lesson_list")).content.decode()
     change = pool.core_changes.get()
     assert (change.part, change.value, change.state) == ("boundary_in", "含内腔口部", "open")
+    heard_of = Notification.objects.filter(account=cast.supplier, event__kind__startswith="selection.")
+    assert sorted(heard_of.values_list("event__kind", flat=True)) == ["selection.awarded", "selection.published"]
     told = Notification.objects.filter(account=cast.rival, event__kind__startswith="engagement.")
     assert {"engagement.opened", "engagement.land", "engagement.rollout_asked", "engagement.close"} <= set(
         told.values_list("event__kind", flat=True)
