@@ -7,10 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.feedback import lacking_feedback
 from marketplace.actions.selections import lock_selection, note
+from marketplace.choices import Verification
 from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
 from marketplace.models import Response, Selection
 from marketplace.weighing import best_of
+from scenarios.actions.call_readiness import needs_behind
 from scenarios.actor import Actor
+from scenarios.choices import NeedStatus
 from scenarios.errors import IllegalMove, Invalid
 from scenarios.lifecycle import check_move
 from scenarios.policies import require_move
@@ -23,8 +26,9 @@ MOVES = {"awarded": "award", "reserve": "reserve", "not_selected": "decline"}
 def award(*, actor: Actor, selection_id: UUID, version: int) -> Selection:
     """Award the call as its result stood under notice; every respondent is told once.
 
-    Raises IllegalMove before the notice is over by the database clock, or while an objection is open; Invalid naming
-    the responses whose feedback is incomplete; Conflict when the selection changed since it was read.
+    Raises IllegalMove before the notice is over by the database clock, while an objection is open, or where a winner or
+    what was called for was suspended meanwhile; Invalid naming the responses whose feedback is incomplete; Conflict
+    when the selection changed since it was read.
     """
     selection = lock_selection(actor, selection_id, version)
     if selection.objections.open().exists():
@@ -32,6 +36,7 @@ def award(*, actor: Actor, selection_id: UUID, version: int) -> Selection:
     target = require_move(SELECTION_MOVES, "award", actor=actor, owner_id=None, status=selection.status)
     if not Selection.objects.past_notice().filter(pk=selection.pk).exists():
         raise IllegalMove(_("The public notice is not over yet."))
+    _require_both_sides(selection)
     _require_feedback(selection)
     outcomes: dict[UUID, list[str]] = {}
     for response_id, outcome in selection.placings.values_list("response", "outcome"):
@@ -46,6 +51,17 @@ def award(*, actor: Actor, selection_id: UUID, version: int) -> Selection:
     selection.status, selection.decided_at = target, database_time()
     note(selection, "selection.awarded", actor, **counts)
     return selection
+
+
+def _require_both_sides(selection: Selection) -> None:
+    winning = Response.objects.filter(placings__selection=selection, placings__outcome="awarded")
+    gone = sorted({row.number or 0 for row in winning.exclude(lead__verification=Verification.VERIFIED)})
+    if gone:
+        text = _("The winner with response %(numbers)s is suspended. It is reinstated, or the call is declared failed.")
+        raise IllegalMove(text % {"numbers": ", ".join(map(str, gone))})
+    asking = needs_behind(selection.call).exclude(status=NeedStatus.SUSPENDED)
+    if not asking.exclude(owner__verification=Verification.SUSPENDED).exists():
+        raise IllegalMove(_("What was called for is suspended. It is reinstated, or the call is declared failed."))
 
 
 def _require_feedback(selection: Selection) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.selection_panel import require_full_panel
 from marketplace.actions.selections import active_seats, lock_selection, note, require_chair, require_evaluating
-from marketplace.choices import Clause
+from marketplace.choices import Clause, Verification
 from marketplace.lifecycle import RESPONSE_MOVES
 from marketplace.models import Exclusion, Response, Selection
 from scenarios.actor import Actor
@@ -20,11 +20,13 @@ def admit(*, actor: Actor, selection_id: UUID, response_id: UUID) -> Response:
     """Find a response eligible; a clause under which it was excluded falls away.
 
     Raises IllegalMove before every reviewer has declared, and for a response whose author did not confirm it after an
-    addendum, which nobody can waive.
+    addendum, or is not verified any more, which nobody can waive.
     """
     selection, response = _locked(actor, selection_id, response_id)
     if Exclusion.objects.filter(response=response, clause=Clause.TERMS).exists():
         raise IllegalMove(_("Its author did not confirm it after an addendum; that cannot be waived."))
+    if response.lead.verification != Verification.VERIFIED:
+        raise IllegalMove(_("Its author is not verified any more; that cannot be waived."))
     response.status = require_move(RESPONSE_MOVES, "admit", actor=actor, owner_id=None, status=response.status)
     response.version += 1
     response.save()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.actions.consensus import require_consensus
 from marketplace.actions.eligibility import require_all_judged
 from marketplace.actions.selection_panel import require_full_panel
-from marketplace.actions.selections import lock_selection, note
+from marketplace.actions.selections import exclude_unverified, lock_selection, note
 from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
 from marketplace.models import ConsensusScore, Placing, Response, Selection
 from marketplace.response_content import read
@@ -26,11 +26,14 @@ from scenarios.querysets import database_time
 def publish_notice(*, actor: Actor, selection_id: UUID, version: int) -> Selection:
     """Publish the ranking for the call's working days; the day of publication is not one of them.
 
+    A response whose lead was suspended since the opening is excluded first.
+
     Raises IllegalMove while the panel is not complete, a response is not judged or not agreed on, no response is left
     to rank, or an objection is open; Conflict when the selection changed since it was read.
     """
     selection = lock_selection(actor, selection_id, version)
     target = require_move(SELECTION_MOVES, "publish", actor=actor, owner_id=None, status=selection.status)
+    exclude_unverified(selection)
     eligible, placings = _require_result(selection)
     Placing.objects.bulk_create(placings)
     for response in Response.objects.filter(pk__in=[row.pk for row in eligible]).order_by("pk").select_for_update():

@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.choices import Clause, Declaration, SelectionStatus
+from marketplace.choices import Clause, Declaration, SelectionStatus, Verification
 from marketplace.lifecycle import RESPONSE_MOVES
 from marketplace.models import Exclusion, Response, ReviewSeat, Selection
-from scenarios.actor import Actor
+from scenarios.actor import SYSTEM, Actor
 from scenarios.errors import Conflict, IllegalMove, NotFound, NotPermitted
 from scenarios.journal import log_event
 from scenarios.lifecycle import check_move
@@ -19,7 +19,9 @@ from scenarios.policies import one_of, require_role
 
 @transaction.atomic
 def open_evaluation(*, actor: Actor, call_id: UUID) -> Selection:
-    """Begin the selection of a call: its panel takes its seats. Responses not confirmed after an addendum are excluded.
+    """Begin the selection of a call: its panel takes its seats.
+
+    Responses that were not confirmed after an addendum, or whose lead is not verified any more, are excluded.
 
     Raises NotPermitted for anyone but the chair, IllegalMove before the call closed by the database clock, before its
     responses were opened, or when the selection has begun.
@@ -41,16 +43,30 @@ def open_evaluation(*, actor: Actor, call_id: UUID) -> Selection:
     ReviewSeat.objects.bulk_create(seats)
     note(selection, "selection.opened", actor)
     _exclude_unconfirmed(selection)
+    exclude_unverified(selection)
     return selection
 
 
 def _exclude_unconfirmed(selection: Selection) -> None:
     stale = Response.objects.opened().filter(call=selection.call, terms_version__lt=selection.call.terms_version)
-    for response in stale.order_by("pk").select_for_update():
+    _exclude(selection, stale, Clause.TERMS)
+
+
+def exclude_unverified(selection: Selection) -> None:
+    """Exclude every response whose lead is not verified any more: the panel, which reads no names, could not."""
+    standing = Response.objects.filter(call=selection.call, status__in=["opened", "eligible"])
+    text = str(_("The lead organisation was verified when it sealed, and is not any more."))
+    _exclude(selection, standing.exclude(lead__verification=Verification.VERIFIED), Clause.UNVERIFIED, text)
+
+
+def _exclude(selection: Selection, rows: Any, clause: Clause, explanation: str = "") -> None:
+    for response in rows.order_by("pk").select_for_update(of=("self",)):
         response.status = check_move(RESPONSE_MOVES, "exclude", response.status)
         response.version += 1
         response.save()
-        Exclusion.objects.create(response=response, clause=Clause.TERMS)
+        Exclusion.objects.create(response=response, clause=clause, explanation=explanation)
+        told = {"number": response.number, "clause": clause.value}
+        log_event("selection.response_excluded", selection.call, actor=SYSTEM, subject_type="call", **told)
 
 
 def lock_selection(actor: Actor, selection_id: UUID, version: int | None = None) -> Selection:
