@@ -8,9 +8,11 @@ from django.urls import reverse
 
 from marketplace.models import Account, Cost, Engagement, Gate, GateDecision, Lesson, Response
 from scenarios.models import Event
-from tests.calls import answers, award, make_supplier
+from tests.calls import answers, award
 from tests.engagements import GATE, closed_call
 from tests.factories import Cast
+from tests.marketplace.test_awards import give_award
+from tests.selections import end_notice, published
 from tests.stories.town import heard, post, signed_in
 
 LESSON = {"lesson_title": "低对比度裂纹需要偏振光", "lesson": "现有光源下裂纹与背景相差不到两级灰度；换偏振光后再试。"}
@@ -68,14 +70,12 @@ class Team:
 
 @pytest.fixture
 def teams(cast: Cast) -> list[Team]:
-    """Three winners of one race."""
-    call = closed_call(cast)
-    made = []
-    for number in range(3):
-        organisation, account = make_supplier(number)
-        response = award(call, organisation, author=account, content=answers(call))
-        made.append(Team(cast, response, account))
-    return made
+    """Three winners of one race, reviewed and awarded after its notice."""
+    review = published(cast, ["90", "80"], ["85", "85"], ["80", "90"], kind="race", winners=3)
+    end_notice(review)
+    give_award(cast, review)
+    won = zip(review.responses(), review.suppliers, strict=True)
+    return [Team(cast, response, account) for response, account in won]
 
 
 def test_three_teams_pass_iterate_and_stop_without_fault(cast: Cast, teams: list[Team]) -> None:
