@@ -55,7 +55,7 @@ class CriterionForm(forms.Form):
     name = forms.CharField(label=_("Criterion"), max_length=80)
     weight = forms.DecimalField(label=_("Weight"), max_digits=5, decimal_places=2, min_value=0, max_value=100)
     minimum = forms.DecimalField(
-        label=_("Minimum score"), max_digits=5, decimal_places=2, min_value=0, max_value=100, required=False
+        label=_("Minimum score (of 100)"), max_digits=5, decimal_places=2, min_value=0, max_value=100, required=False
     )
 
 
