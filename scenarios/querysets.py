@@ -186,10 +186,6 @@ class DifferenceQuerySet(models.QuerySet[Any]):
         """Those of needs that are in the pool now."""
         return self.filter(need__memberships__demand=F("demand"), need__memberships__left_at__isnull=True)
 
-    def binding(self) -> Self:
-        """Closed calls that bind the owners behind them: all but those that failed."""
-        return self.closed().exclude(selection__status="failed")
-
     def undecided(self) -> Self:
         """Conflicting targets of living members on which no manager has decided."""
         return self.living().filter(field="indicators", decided_by__isnull=True)
