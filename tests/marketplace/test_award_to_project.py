@@ -30,6 +30,11 @@ def test_the_manager_opens_the_project_on_the_page_of_the_selection(cast: Cast, 
     shown = cast.client("manager").get(page).content.decode()
     assert (opening in shown, reverse("engagement_open", args=[loser.pk]) in shown) == (True, False)
 
+    # News of the award leads to the result, and from there to where the manager works.
+    result = cast.client("manager").get(reverse("call_result", args=[winner.call_id])).content.decode()
+    assert page in result
+    assert page not in cast.client().get(reverse("call_result", args=[winner.call_id])).content.decode()
+
     post(cast.client("manager"), "engagement_open", winner.pk)
     project = reverse("engagement_detail", args=[Engagement.objects.get().pk])
     shown = cast.client("manager").get(page).content.decode()
