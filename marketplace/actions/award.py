@@ -57,7 +57,10 @@ def _require_both_sides(selection: Selection) -> None:
     winning = Response.objects.filter(placings__selection=selection, placings__outcome="awarded")
     gone = sorted({row.number or 0 for row in winning.exclude(lead__verification=Verification.VERIFIED)})
     if gone:
-        text = _("The winner with response %(numbers)s is suspended. It is reinstated, or the call is declared failed.")
+        text = _(
+            "The winner with response %(numbers)s is not verified any more. It is verified again, "
+            "or the call is declared failed."
+        )
         raise IllegalMove(text % {"numbers": ", ".join(map(str, gone))})
     asking = needs_behind(selection.call).exclude(status=NeedStatus.SUSPENDED)
     if not asking.exclude(owner__verification=Verification.SUSPENDED).exists():

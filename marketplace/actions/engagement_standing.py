@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.pilot_papers import require_pilot_papers
+from marketplace.choices import Verification
 from marketplace.engagement_choices import EngagementStatus, GateState, Stage
 from marketplace.engagement_parties import require_staff
 from marketplace.lifecycle import ENGAGEMENT_MOVES
@@ -65,11 +66,16 @@ def stated(reason: str) -> str:
 def start_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
     """Begin: from here on gates run, costs are booked and its page is public.
 
-    Raises Invalid while no gate is planned, or naming what the risk tier of a need demands and is not there.
+    Raises Invalid while no gate is planned, or naming what the risk tier of a need demands and is not there;
+    IllegalMove while the lead is suspended.
     """
     engagement = lock_engagement(actor, engagement_id)
     require_move(ENGAGEMENT_MOVES, "start", actor=actor, owner_id=None, status=engagement.status)
     require_staff(actor, engagement, "manager")
+    if engagement.lead.verification == Verification.SUSPENDED:
+        raise IllegalMove(
+            _("The lead organisation is suspended. It is reinstated first, or the project is called off.")
+        )
     if not engagement.gates.exists():
         raise Invalid({"gates": [_("Plan at least one gate with its cost cap first.")]})
     require_pilot_papers(engagement)

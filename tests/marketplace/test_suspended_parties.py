@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from marketplace.actions.eligibility import admit
-from marketplace.actions.organisations import suspend_organisation
+from marketplace.actions.engagement_standing import start_engagement
+from marketplace.actions.organisations import reinstate_organisation, suspend_organisation
 from marketplace.actions.selections import open_evaluation
 from marketplace.actors import actor_for
 from marketplace.models import Account, Organisation
@@ -13,6 +14,7 @@ from scenarios.actions.moderation import suspend_need
 from scenarios.errors import IllegalMove
 from scenarios.models import Event
 from tests.calls import close, make_supplier, sealed, sealed_call
+from tests.engagements import opened_engagement, planned_gate
 from tests.factories import Cast
 from tests.marketplace.test_awards import give_award, publish
 from tests.selections import Review, declare_all, end_notice, open_all, published, scored_call, write_all_feedback
@@ -76,3 +78,14 @@ def test_nothing_is_awarded_for_a_suspended_need(cast: Cast) -> None:
     with pytest.raises(IllegalMove):
         give_award(cast, review)
     assert review.fresh().status == "publicity"
+
+
+def test_no_project_starts_under_a_suspended_lead(cast: Cast) -> None:
+    engagement = opened_engagement(cast)
+    planned_gate(cast, engagement)
+    suspend(cast, cast.supplier)
+    act: Any = {"actor": cast.actor("manager"), "engagement_id": engagement.pk}
+    with pytest.raises(IllegalMove):
+        start_engagement(**act)
+    reinstate_organisation(actor=cast.actor("moderator"), organisation_id=cast.supplier_org.pk)
+    assert start_engagement(**act).status == "running"
