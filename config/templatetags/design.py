@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from config.navigation import NavigationLink, main_links, workspace_links
+from scenarios.facts import number
 from scenarios.findings import LABELS
 
 register = template.Library()
@@ -70,6 +71,12 @@ def money(amount: Any) -> str:
     if (get_language() or "").startswith("zh"):
         return f"{floatformat(amount, '-2')} {gettext('10,000 yuan')}"
     return f"CNY {floatformat(amount * 10_000, '0g')}"
+
+
+@register.filter
+def plain_number(value: Any) -> str:
+    """Write a number without idle zeros: 80.3000 as 80.3."""
+    return number(value)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from marketplace.actions import objections
 from marketplace.actions.eligibility import exclude
+from marketplace.actions.engagement_opening import open_engagement
 from marketplace.actions.failed_calls import fail_selection
 from marketplace.actors import actor_for
 from marketplace.models import Account, Selection
@@ -50,8 +51,8 @@ def visit(open_page: PageMaker, name: str, account: Account | None, address: str
             cookies[settings.SESSION_COOKIE_NAME] = session
         page = open_page(address, width=width, locale=locale, cookies=cookies)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-        assert axe_findings(page) == [], name
         pictures(page, f"{name}-{locale[:2]}-{width}")
+        assert axe_findings(page) == [], name
 
 
 def steps(cast: Cast) -> Iterator[tuple[str, Account | None, str]]:
@@ -114,6 +115,11 @@ def test_the_result_reads_well(live_cast: Cast, under_notice: Review, open_page:
     own_page = reverse("response_detail", args=[under_notice.responses()[1].pk])
     visit(open_page, "own", under_notice.suppliers[1], own_page)
     visit(open_page, "list", live_cast.manager, reverse("selection_list"))
+    visit(open_page, "project-to-open", live_cast.manager, page)
+    winner = under_notice.responses()[0]
+    open_engagement(actor=live_cast.actor("manager"), response_id=winner.pk)
+    visit(open_page, "won", under_notice.suppliers[0], reverse("response_detail", args=[winner.pk]))
+    visit(open_page, "waiting", live_cast.manager, reverse("staff_home"))
 
 
 def test_a_failed_call_offers_what_comes_next(live_cast: Cast, open_page: PageMaker) -> None:
