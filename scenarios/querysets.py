@@ -362,8 +362,9 @@ class CallQuerySet(TitleSearch, CallFigures):
 
 class EventQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
-        """The log as staff read it; reviewers not the steps of responses, which name who wrote them."""
-        return self.exclude(kind="call.response_step") if actor.has_role("reviewer") else self
+        """The log as staff read it; steps of responses, which name authors, for auditors only who review nothing."""
+        audits = actor.has_role("auditor") and not actor.has_role("reviewer")
+        return self if audits else self.exclude(kind="call.response_step")
 
     def about(self, subject_type: str, subject_id: UUID) -> Self:
         return self.filter(subject_type=subject_type, subject_id=subject_id)

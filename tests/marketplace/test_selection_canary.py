@@ -97,7 +97,7 @@ def test_before_the_notice_nobody_reads_names_or_the_scores_of_others(cast: Cast
             read += 1
             told = [one for one in secrets if one in text and one not in path and one not in own]
             assert told == [], (part, path)
-            if actor.has_role("reviewer"):
+            if not actor.has_role("auditor"):
                 assert str(review.suppliers[0].pk) != _author_in(text), (part, path)
     assert read > 300
 
