@@ -68,11 +68,16 @@ def found_in(text: str, canaries: Sequence[Canary]) -> list[Canary]:
     return [one for one in canaries if one.text in text or (one.text[0].isdigit() and one.text in plain)]
 
 
+# A walk takes minutes, so two processes share it.
+HALVES = pytest.mark.parametrize("parts", [PARTS[::2], PARTS[1::2]], ids=["half of the cast", "the other half"])
+
+
 @pytest.mark.slow
-def test_nobody_reads_what_is_not_for_them(cast: Cast, world: World) -> None:
+@HALVES
+def test_nobody_reads_what_is_not_for_them(cast: Cast, world: World, parts: Sequence[str | None]) -> None:
     addresses = list(readable(world))
     leaks, broken = [], []
-    for part in PARTS:
+    for part in parts:
         actor, client = cast.actor(part) if part else PUBLIC, cast.client(part)
         client.raise_request_exception = False
         forbidden = [one for one in world.canaries if not one.allowed(actor)]
@@ -119,10 +124,13 @@ def sent(client: Client, method: str, route: Route, path: str) -> Any:
 
 
 @pytest.mark.slow
-def test_no_refusal_and_no_answer_to_a_step_tells_what_is_not_for_them(cast: Cast, world: World) -> None:
+@HALVES
+def test_no_refusal_and_no_answer_to_a_step_tells_what_is_not_for_them(
+    cast: Cast, world: World, parts: Sequence[str | None]
+) -> None:
     leaks, broken, statuses = [], [], Counter[int]()
     addresses = [(method, *one) for method in WRITING for one in writable(world, method)]
-    for part in PARTS:
+    for part in parts:
         actor, client = cast.actor(part) if part else PUBLIC, cast.client(part)
         client.raise_request_exception = False
         forbidden = [one for one in world.canaries if not one.allowed(actor)]
@@ -136,7 +144,7 @@ def test_no_refusal_and_no_answer_to_a_step_tells_what_is_not_for_them(cast: Cas
             leaks += [f"{part}: {one.field} from {method} {path}" for one in found_in(text_of(answer), forbidden)]
     assert "\n".join(leaks) == ""
     assert "\n".join(broken) == ""
-    assert min(statuses[status] for status in (200, 403, 404, 409, 422)) > 3, statuses
+    assert min(statuses[status] for status in (200, 403, 404, 409, 422)) > 1, statuses
 
 
 def test_every_canary_is_alive(cast: Cast, world: World) -> None:
