@@ -57,7 +57,7 @@ def visit(open_page: PageMaker, name: str, account: Account | None, address: str
 
 def steps(cast: Cast) -> Iterator[tuple[str, Account | None, str]]:
     """Walk a selection and yield (picture, reader, address) at each step."""
-    review = evaluated_call(cast, 4, eligibility="须有一年以上同类产线业绩。")
+    review = evaluated_call(cast, 4, eligibility=[{"name": "业绩", "text": "须有一年以上同类产线业绩"}])
     pk, reviewers = review.ready.call.pk, review.ready.reviewers
     page, first = reverse("selection", args=[pk]), reverse("review_response", args=[pk, 1])
     yield "declaration", reviewers[0], page

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from marketplace.actions import engagement_costs as costs
 from marketplace.actions import engagement_gates as gates
@@ -93,7 +94,8 @@ def test_costs_are_booked_up_to_the_cap_and_not_beyond(cast: Cast) -> None:
     booked(cast, gate, "1.80", part="manager", role="owner")
     with pytest.raises(Invalid) as refusal:
         booked(cast, gate, "0.01")
-    assert "of 5 only 0" in str(refusal.value.fields["amount"][0])
+    with translation.override("en"):
+        assert "of 5 only 0" in str(refusal.value.fields["amount"][0])
     assert (Cost.objects.count(), Gate.objects.get().spent) == (2, Decimal("5.00"))
 
 

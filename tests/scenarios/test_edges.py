@@ -107,8 +107,9 @@ def test_only_likeness_is_stored_as_a_float() -> None:
         for field in model._meta.get_fields()
         if isinstance(field, models.FloatField)
     }
-    # Likeness, probabilities and how good a ranking is: nothing that is paid, promised or added up.
+    # Likeness, probabilities, how good a ranking is and how long a task took: nothing that is paid or promised.
     assert found == {
+        "BlockTask.seconds",
         "MergeProposal.probability",
         "MergeProposal.score",
         "MergeThreshold.value",
@@ -119,6 +120,7 @@ def test_only_likeness_is_stored_as_a_float() -> None:
         "RankingModel.ndcg",
         "RankingModel.plain_ndcg",
         "RankingModel.unlearned_ndcg",
+        "SimilarityRun.min_similarity",
         "Suggestion.probability",
         "Suggestion.score",
         "SynonymProposal.score",

@@ -29,6 +29,7 @@ def test_every_encrypted_field_is_known() -> None:
     assert sorted((one.table, one.column) for one in encrypted_columns()) == [
         ("marketplace_capability", "contact"),
         ("marketplace_organisation", "contact"),
+        ("marketplace_party", "contact"),
         ("marketplace_response", "content"),
         ("marketplace_responseattachment", "data"),
         ("marketplace_responseattachment", "name"),

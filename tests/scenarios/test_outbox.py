@@ -29,6 +29,7 @@ def test_a_topic_gets_one_row_per_subscriber(db: None) -> None:
     emit(topics.NEED_INDEXED, need_ids=["n"])
     assert set(Delivery.objects.values_list("task", "queue")) == {
         ("scenarios.propose_merges", "batch"),
+        ("scenarios.lay_out_needs", "batch"),
         ("marketplace.suggest_for_need", "batch"),
     }
 
