@@ -11,6 +11,9 @@ from matching.pruned_join import BINS, CHUNK
 ONE = np.uint64(1)
 """Unsigned places: a signed one costs a look for negative numbers at every access."""
 
+SPAN = 32
+"""Rows of a chunk that are looked at one by one where one of them reaches the limit: two vectors' worth."""
+
 
 @njit(nogil=True, cache=True)
 def column_sums(indices, data, terms):
@@ -138,6 +141,21 @@ def reaching(products, limit):
 
 
 @njit(nogil=True, cache=True)
+def rows_reaching(products, first, limit, near, sums, number):
+    """Append to near and sums, which hold `number`, the rows whose product reaches the limit; return the new number.
+
+    first : what the first product's row is called. near, sums : with room for one more than are found.
+    """
+    for start in range(0, len(products), SPAN):
+        some = products[start : start + SPAN]
+        if reaching(some, limit):
+            for place in range(len(some)):
+                near[number], sums[number] = first + start + place, some[place]
+                number += some[place] >= limit
+    return number
+
+
+@njit(nogil=True, cache=True)
 def skipped_from(norms, caps, skipped_part):
     """Return the last cut below which what the query skips stays under `skipped_part` for every row of the block."""
     cut = len(caps) - 1
@@ -212,7 +230,7 @@ def candidates(
     size = last - first
     products, skipped = np.zeros(size, np.float32), np.zeros(cuts[-1], np.float32)
     found_x, found_y, number = np.empty(1024, np.int32), np.empty(1024, np.int32), 0
-    near, sums, lengths = np.empty(size, np.int32), np.empty(size, np.float32), np.empty(BINS, np.float32)
+    near, sums, lengths = np.empty(size + 1, np.int32), np.empty(size + 1, np.float32), np.empty(BINS, np.float32)
     q_ends, q_features, q_weights, q_norms, q_lengths = asked
     width, touched = len(starts) - 1, np.float64(0)
     for query in queries:
@@ -225,19 +243,16 @@ def candidates(
         touched += add_up(q_features[rest:end], q_weights[rest:end], starts, documents, values, products)
         number_near = 0
         for chunk in range(0, size, CHUNK):
-            some, enough = (
-                products[chunk : chunk + CHUNK],
-                limit - q_norms[query, cut] * chunk_caps[cut, chunk // CHUNK],
-            )
-            if reaching(some, enough):
-                for row in range(max(chunk, least), chunk + len(some)):
-                    if products[row] >= enough:
-                        near[number_near], sums[number_near] = row, products[row]
-                        touched += bins[row, 0] + bins[row, BINS // 2]
-                        number_near += 1
+            some = products[chunk : chunk + CHUNK]
+            enough = limit - q_norms[query, cut] * chunk_caps[cut, chunk // CHUNK]
+            start = max(chunk, least)
+            if start < chunk + len(some) and reaching(some, enough):
+                number_near = rows_reaching(some[start - chunk :], start, enough, near, sums, number_near)
             some[:] = 0
         if not number_near:
             continue
+        for place in range(number_near):
+            touched += bins[near[place], 0] + bins[near[place], BINS // 2]
         its_skipped, its_weights = q_features[begin:rest], q_weights[begin:rest]
         lengths_by_bin(its_skipped, its_weights, lengths)
         kept, nothing = _screened(near[:number_near], sums, scales, bins, lengths, first, ends, features, limit)

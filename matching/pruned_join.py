@@ -215,3 +215,11 @@ def held_rows(plan: Plan, block: Block) -> tuple[Any, ...]:
         block.first, block.last, plan.ends, plan.features, plan.weights, plan.cuts, block.chunk_caps, block.caps,
         block.bins, block.scales, block.starts, block.documents, block.values,
     )  # fmt: skip
+
+
+def searched_rows(plan: Plan, block: Block) -> tuple[Any, ...]:
+    """Return what the kernel of searches reads of the same."""
+    return (
+        block.first, block.last, plan.ends, plan.features, plan.weights, plan.norms, plan.cuts, block.chunk_caps,
+        block.caps, block.starts, block.documents, block.values,
+    )  # fmt: skip

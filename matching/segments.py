@@ -27,16 +27,16 @@ from matching.pruned_join import (
     Plan,
     between,
     block_of,
-    held_rows,
     own_rows,
     plan_of,
+    searched_rows,
 )
 from matching.store import read_folder, write_folder
 
 SEGMENT = 131_072
 """Documents of a full segment: a task of two takes seconds, and holds some 1 GB of documents of 500 characters."""
 
-SEARCH_SKIPPED = 0.8
+SEARCH_SKIPPED = 0.9
 """What `pruned_join.SKIPPED` is to a join; a list's last score is low, and few candidates are cheap to tell apart."""
 
 COMPILED_FROM = 5_000
@@ -182,7 +182,7 @@ def improve(
         for block in held.blocks:
             work.nearest(
                 queries[part], own_rows(asked), own[part], best.scores[part], best.numbers[part], held.numbers, dead,
-                *held_rows(held.plan, block), np.float32(SEARCH_SKIPPED), np.float32(SLACK), scratch,
+                *searched_rows(held.plan, block), np.float32(SEARCH_SKIPPED), np.float32(SLACK), scratch,
             )  # fmt: skip
 
     if len(queries) == 1:
