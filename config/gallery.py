@@ -92,6 +92,7 @@ def gallery_context(*, posted: bool = False) -> dict[str, Any]:
         "proof": _proof(),
         "columns": ["XQ-2026-0007", "XQ-2026-0012", "XQ-2026-0031"],
         "differences": _differences(),
+        "two_versions": [{"name": "title", "label": _("Title"), "mine": "表面缺陷检测", "saved": "缺陷在线检测"}],
         "pictures": pictures(),
         "show_errors": posted,
     }

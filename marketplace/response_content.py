@@ -1,7 +1,7 @@
 """What a response says: its fields, how they are stored, and what it lacks before it can be sealed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, TypedDict, cast
 
@@ -135,6 +135,46 @@ def _number(text: Any, field: str, wrong: dict[str, list[Any]]) -> str:
         wrong[field] = [_("Write numbers such as 18.5.")]
         return ""
     return plain
+
+
+class Part(NamedTuple):
+    """A part of a response that can be kept from one version or the other; a commitment for each indicator."""
+
+    name: str
+    indicator: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}-{self.indicator}" if self.indicator else self.name
+
+
+def parts_of(call: Call) -> list[Part]:
+    """Return the parts of a response in the order of the form."""
+    promised = [Part("commitments", str(row["id"])) for row in call.indicators]
+    lists = [Part(name) for name in ("role", "lots", "partners")]
+    return [*lists, *promised, Part("price_tiers"), *map(Part, TEXTS)]
+
+
+def part(content: ResponseContent, wanted: Part) -> Any:
+    """Return what a response says in one part; an empty list or text where it says nothing."""
+    if wanted.indicator:
+        return [row for row in content.get("commitments", []) if row["indicator"] == wanted.indicator]
+    return content.get(wanted.name, "" if wanted.name in (*TEXTS, "role") else [])
+
+
+def differences(mine: ResponseContent, saved: ResponseContent, call: Call) -> dict[str, tuple[Any, Any]]:
+    """Return key of the part → (mine, saved), where the two differ."""
+    pairs = {row.key: (part(mine, row), part(saved, row)) for row in parts_of(call)}
+    return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def joined(mine: ResponseContent, saved: ResponseContent, kept: Collection[str], call: Call) -> ResponseContent:
+    """Return one's own version with the parts whose keys are in `kept` from the saved one."""
+    found: dict[str, Any] = {"commitments": []}
+    for row in parts_of(call):
+        said = part(saved if row.key in kept else mine, row)
+        found[row.name] = [*found["commitments"], *said] if row.indicator else said
+    return cast("ResponseContent", found)
 
 
 def checklist(content: ResponseContent, call: Call) -> list[Check]:

@@ -117,6 +117,12 @@ def sheet(selection: Selection, response: Response, seat: ReviewSeat | None) -> 
     ]
 
 
+def version_of(response: Response, seat: ReviewSeat) -> int:
+    """Return which version the seat's scores of a response are at; 0 before the first one."""
+    found = seat.sheets.filter(response=response).values_list("version", flat=True).first()
+    return found or 0
+
+
 def steps(selection: Selection) -> list[Step]:
     """Return the way from the declarations to the award with where it stands."""
     seats = list(active_seats(selection))

@@ -1,6 +1,6 @@
 """What an author writes, as typed values, and its translation into what the precision check reads."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -118,3 +118,35 @@ def unmet_demands(need: Need, *, before: str, held: Collection[str] = ()) -> tup
     own = {name for name, paper in papers.items() if paper}
     reasons = derive_tier(need.risk_answers, data_class=need.data_class).reasons
     return unmet(need.risk_tier, before=before, held=own | set(held), reasons=reasons)
+
+
+def differences(
+    need: Need,
+    fields: NeedFields,
+    indicators: Iterable[IndicatorFields] | None,
+    blocked_ids: Iterable[UUID] | None,
+) -> dict[str, tuple[Any, Any]]:
+    """Return field → (mine, theirs) as text where they differ; lists of text for rows."""
+    pairs = {name: (value, getattr(need, name)) for name, value in fields.items()}
+    found: dict[str, tuple[Any, Any]] = {
+        name: (str(mine), str(theirs)) for name, (mine, theirs) in pairs.items() if mine != theirs
+    }
+    if indicators is not None:
+        rows = [_as_row(row) for row in indicators], [_as_row(row) for row in need.indicators.values()]
+        found |= {"indicators": rows} if rows[0] != rows[1] else {}
+    if blocked_ids is not None:
+        theirs = need.blocked_organisations.values_list("pk", flat=True)
+        sets = sorted(map(str, blocked_ids)), sorted(map(str, theirs))
+        found |= {"blocked": sets} if sets[0] != sets[1] else {}
+    return found
+
+
+def _as_row(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return an indicator as text, a number without the zeros that its column adds."""
+    return {name: _as_text(values.get(name)) for name in INDICATOR_FIELDS}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return "" if value is None else str(value)

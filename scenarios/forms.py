@@ -69,7 +69,7 @@ class NeedForm(RefusableForm):
 
     renamed = {"title": "title_zh", "risk_answers": "risk", "owner": "owner", "joins_id": "joins"}
 
-    version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     need = forms.UUIDField(required=False, widget=forms.HiddenInput)
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     risk = forms.MultipleChoiceField(

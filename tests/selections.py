@@ -10,7 +10,7 @@ from django.utils import timezone
 from marketplace.actions import consensus, eligibility, feedback, opening, public_notice, scoring, selection_panel
 from marketplace.actions.selections import open_evaluation
 from marketplace.actors import actor_for
-from marketplace.models import Account, Response, ReviewSeat, Selection
+from marketplace.models import Account, Response, ReviewSeat, ScoreSheet, Selection
 from scenarios.actor import Actor
 from tests.calls import SealedCall, close, make_supplier, sealed, sealed_call
 from tests.factories import Cast
@@ -63,18 +63,27 @@ def admit_all(review: Review) -> None:
         eligibility.admit(actor=review.chair, selection_id=review.selection.pk, response_id=response.pk)
 
 
+def saving(review: Review, actor: Actor, response_id: Any) -> dict[str, Any]:
+    """Return what saving scores takes besides them, with the version that the reviewer's page holds."""
+    sheets = ScoreSheet.objects.filter(seat__account_id=actor.account_id, response_id=response_id)
+    version = sheets.values_list("version", flat=True).first() or 0
+    return {"actor": actor, "selection_id": review.selection.pk, "response_id": response_id, "version": version}
+
+
 def score(review: Review, account: Account, values: dict[Any, list[str]]) -> None:
     """Have a reviewer score the responses (id → one value for each criterion) and submit."""
     actor = actor_for(account)
     for response_id, row in values.items():
         given = {place: scoring.Given(Decimal(value), "理由充分") for place, value in enumerate(row)}
-        scoring.save_scores(actor=actor, selection_id=review.selection.pk, response_id=response_id, scores=given)
+        scoring.save_scores(**saving(review, actor, response_id), scores=given)
     scoring.submit_scores(actor=actor, selection_id=review.selection.pk)
 
 
 def agree(review: Review, response: Response, values: list[str], reason: str = "") -> None:
     agreed = {place: consensus.Agreed(Decimal(value), reason) for place, value in enumerate(values)}
-    consensus.agree(actor=review.chair, selection_id=review.selection.pk, response_id=response.pk, scores=agreed)
+    response.refresh_from_db()
+    act: Any = {"actor": review.chair, "selection_id": review.selection.pk, "response_id": response.pk}
+    consensus.agree(**act, version=response.version, scores=agreed)
 
 
 def scored_call(cast: Cast, *values: list[str], **changes: Any) -> Review:
@@ -102,9 +111,8 @@ def published(cast: Cast, *values: list[str], **changes: Any) -> Review:
 def write_all_feedback(review: Review) -> None:
     said = {place: feedback.Remarks("方案完整", "成本偏高") for place in range(len(review.ready.call.criteria))}
     for response in feedback.lacking_feedback(review.fresh()):
-        feedback.write_feedback(
-            actor=review.chair, selection_id=review.selection.pk, response_id=response.pk, remarks=said
-        )
+        act: Any = {"actor": review.chair, "selection_id": review.selection.pk, "response_id": response.pk}
+        feedback.write_feedback(**act, version=response.version, remarks=said)
 
 
 def end_notice(review: Review, seconds: int = 0) -> None:

@@ -30,7 +30,7 @@ from tests.scenarios.test_call_pages import written
 from tests.scenarios.test_drafting_pages import whole
 from tests.scenarios.test_merge_desk_pages import posted_core
 from tests.stories.test_story_7_seven_sealed_responses import remarks, respond, sheet
-from tests.stories.town import signed_in
+from tests.stories.town import signed_in, version_on
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
 LIKE = "车身压铸件外观缺陷视觉检测"
@@ -119,10 +119,11 @@ def review(call: Call, named: Officials, mine: Response, other: Response) -> Non
         for row, values in scores:
             shown = reviewer.get(reverse("review_response", args=[call.pk, row.number])).content.decode()
             assert row.lead.name_zh not in shown
-            post(reviewer, "review_scores", call.pk, row.number, **sheet(values, "comment", "依据第三节"))
+            post(reviewer, "review_scores", call.pk, row.number, version=0, **sheet(values, "comment", "依据第三节"))
         post(reviewer, "review_submit", call.pk)
     for row, values in scores:
-        post(chair, "review_agree", call.pk, row.number, **sheet(values, "reason", ""))
+        version = version_on(chair, "review_response", call.pk, row.number)
+        post(chair, "review_agree", call.pk, row.number, version=version, **sheet(values, "reason", ""))
 
 
 def award(cast: Cast, call: Call, named: Officials, other: Response) -> None:
@@ -131,7 +132,9 @@ def award(cast: Cast, call: Call, named: Officials, other: Response) -> None:
     post(publisher, "selection_publish", call.pk, version=selection.version)
     selection.refresh_from_db()
     assert selection.notice_ends_at == after(selection.published_at, 5).ends_at
-    post(signed_in(named.reviewers[0]), "review_feedback", call.pk, other.number, **remarks())
+    chair = signed_in(named.reviewers[0])
+    version = version_on(chair, "review_response", call.pk, other.number)
+    post(chair, "review_feedback", call.pk, other.number, version=version, **remarks())
     past = timedelta(days=60)
     Selection.objects.filter(call=call).update(
         published_at=selection.published_at - past, notice_ends_at=selection.notice_ends_at - past

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.scoring import all_submitted, is_score
 from marketplace.actions.selections import active_seats, lock_selection, note, require_chair, require_evaluating
+from marketplace.actions.sheets import require_seen
 from marketplace.models import ConsensusScore, Response, Score, Selection
 from marketplace.weighing import criteria_of, spread
 from scenarios.actor import Actor
@@ -26,13 +27,16 @@ class Agreed(NamedTuple):
 
 
 @transaction.atomic
-def agree(*, actor: Actor, selection_id: UUID, response_id: UUID, scores: Mapping[int, Agreed]) -> Response:
+def agree(
+    *, actor: Actor, selection_id: UUID, response_id: UUID, version: int, scores: Mapping[int, Agreed]
+) -> Response:
     """Write down the consensus on one eligible response, every criterion of it.
 
-    scores : place of the criterion → what was agreed.
+    version : of the response that the chair read. scores : place of the criterion → what was agreed.
 
-    Raises NotPermitted for anyone but the chair, IllegalMove before every reviewer has submitted, Invalid where a
-    criterion is missing or a score outside of the reviewers' range has no reason.
+    Raises NotPermitted for anyone but the chair, IllegalMove before every reviewer has submitted, Conflict where a
+    consensus was noted in between, Invalid where a criterion is missing or a score outside of the reviewers' range has
+    no reason.
     """
     selection = lock_selection(actor, selection_id)
     require_evaluating(selection)
@@ -40,14 +44,18 @@ def agree(*, actor: Actor, selection_id: UUID, response_id: UUID, scores: Mappin
     if not all_submitted(selection):
         raise IllegalMove(_("Not every reviewer has submitted; the scores of the others are not shown yet."))
     eligible = Response.objects.filter(call=selection.call, status="eligible")
-    response = one_of(eligible, response_id)
+    response = one_of(eligible, response_id, lock=True)
     _require_agreed(selection, response, scores)
+    saved = {row.criterion: Agreed(row.value, row.reason) for row in response.consensus.all()}
+    require_seen(version, stored=response.version, mine=scores, saved=saved)
     for criterion, agreed in scores.items():
         ConsensusScore.objects.update_or_create(
             response=response,
             criterion=criterion,
             defaults={"value": agreed.value, "reason": agreed.reason.strip()},
         )
+    response.version += 1
+    response.save()
     note(selection, "selection.consensus_reached", actor, number=response.number)
     return response
 

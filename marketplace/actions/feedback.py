@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.selections import lock_selection, note, require_chair
+from marketplace.actions.sheets import require_seen
 from marketplace.choices import SelectionStatus
 from marketplace.models import Feedback, Response, Selection
 from scenarios.actor import Actor
@@ -24,24 +25,32 @@ class Remarks(NamedTuple):
 
 
 @transaction.atomic
-def write_feedback(*, actor: Actor, selection_id: UUID, response_id: UUID, remarks: Mapping[int, Remarks]) -> Response:
+def write_feedback(
+    *, actor: Actor, selection_id: UUID, response_id: UUID, version: int, remarks: Mapping[int, Remarks]
+) -> Response:
     """Write the feedback to one response, every criterion of it. Its author reads it with the award.
 
-    Raises NotPermitted for anyone but the chair, IllegalMove outside of the public notice, Invalid for a criterion
-    without both remarks.
+    version : of the response that the chair read.
+
+    Raises NotPermitted for anyone but the chair, IllegalMove outside of the public notice, Conflict where feedback was
+    written in between, Invalid for a criterion without both remarks.
     """
     selection = lock_selection(actor, selection_id)
     if selection.status not in (SelectionStatus.PUBLICITY, SelectionStatus.SUSPENDED):
         raise IllegalMove(_("Feedback is written while the result is under public notice."))
     require_chair(selection, actor)
-    response = one_of(Response.objects.filter(call=selection.call, status="scored"), response_id)
+    response = one_of(Response.objects.filter(call=selection.call, status="scored"), response_id, lock=True)
     _require_complete(len(selection.call.criteria), remarks)
+    saved = {row.criterion: Remarks(row.strengths, row.weaknesses) for row in response.feedback.all()}
+    require_seen(version, stored=response.version, mine=remarks, saved=saved)
     for criterion, said in remarks.items():
         Feedback.objects.update_or_create(
             response=response,
             criterion=criterion,
             defaults={"strengths": said.strengths.strip(), "weaknesses": said.weaknesses.strip()},
         )
+    response.version += 1
+    response.save()
     note(selection, "selection.feedback_written", actor, number=response.number)
     return response
 

@@ -19,7 +19,7 @@ from marketplace.attached_files import MAX_FILES, kind_of, shown_name
 from marketplace.choices import ResponseStatus, ResponseStepKind
 from marketplace.lifecycle import RESPONSE_MOVES
 from marketplace.models import Organisation, Response, ResponseAttachment, ResponseStep
-from marketplace.response_content import ResponseContent, as_text, cleaned
+from marketplace.response_content import ResponseContent, as_text, cleaned, differences, read
 from scenarios import sealing
 from scenarios.actions.interests import hold_open, owners_of, require_open
 from scenarios.actor import Actor
@@ -83,9 +83,15 @@ def _lock_draft(actor: Actor, response_id: UUID, version: int | None = None) -> 
 
 @transaction.atomic
 def save_response(*, actor: Actor, response_id: UUID, version: int, content: ResponseContent) -> Response:
-    """Save a draft as far as it is written. Raises Conflict for another version, Invalid as `cleaned` does."""
-    response = _lock_draft(actor, response_id, version)
-    response.content = as_text(cleaned(content, response.call))
+    """Save a draft as far as it is written.
+
+    Raises Conflict with the parts that differ when it was saved in between, Invalid as `cleaned` does.
+    """
+    response = _lock_draft(actor, response_id)
+    written = cleaned(content, response.call)
+    if response.version != version:
+        raise Conflict(differences(written, read(response.content), response.call))
+    response.content = as_text(written)
     response.version += 1
     response.save()
     return response

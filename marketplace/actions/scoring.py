@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.eligibility import require_all_judged
 from marketplace.actions.selections import active_seats, lock_selection, note, require_evaluating, reviewing_seat
-from marketplace.models import Response, ReviewSeat, Score, Selection
+from marketplace.actions.sheets import require_seen
+from marketplace.models import Response, ReviewSeat, Score, ScoreSheet, Selection
 from marketplace.weighing import FULL, criteria_of
 from scenarios.actor import Actor
 from scenarios.errors import IllegalMove, Invalid
@@ -28,18 +29,26 @@ class Given(NamedTuple):
 
 
 @transaction.atomic
-def save_scores(*, actor: Actor, selection_id: UUID, response_id: UUID, scores: Mapping[int, Given]) -> ReviewSeat:
+def save_scores(
+    *, actor: Actor, selection_id: UUID, response_id: UUID, version: int, scores: Mapping[int, Given]
+) -> ScoreSheet:
     """Keep a reviewer's draft of the scores of one response; no event, as for every autosave.
 
+    version : of the sheet that the reviewer read, 0 for a new one.
     scores : place of the criterion → score of 0–100 with at most two decimal places, and a comment.
 
-    Raises IllegalMove once they are submitted, Invalid for what is no such score.
+    Raises Conflict where they were saved in between, IllegalMove once they are submitted, Invalid for what is no such
+    score.
     """
     selection = one_of(Selection.objects.visible_to(actor), selection_id)
     require_evaluating(selection)
     seat = _lock_unsubmitted(selection, actor)
     response = one_of(Response.objects.in_review().filter(call=selection.call), response_id)
     _require_scores(len(criteria_of(selection.call)), scores)
+    sheet, _new = ScoreSheet.objects.get_or_create(seat=seat, response=response)
+    rows = Score.objects.filter(seat=seat, response=response).values_list("criterion", "value", "comment")
+    saved = {criterion: Given(value, comment) for criterion, value, comment in rows}
+    require_seen(version, stored=sheet.version, mine=scores, saved=saved)
     for criterion, given in scores.items():
         if given.value is None:
             Score.objects.filter(seat=seat, response=response, criterion=criterion).delete()
@@ -50,7 +59,9 @@ def save_scores(*, actor: Actor, selection_id: UUID, response_id: UUID, scores: 
             criterion=criterion,
             defaults={"value": given.value, "comment": given.comment.strip()},
         )
-    return seat
+    sheet.version += 1
+    sheet.save()
+    return sheet
 
 
 def _lock_unsubmitted(selection: Selection, actor: Actor) -> ReviewSeat:

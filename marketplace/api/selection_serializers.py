@@ -13,6 +13,7 @@ from marketplace.audiences import OBJECTION_FIELDS, SELECTION_FIELDS
 from marketplace.choices import Clause, FailureCode, PartnerRole
 from marketplace.models import Objection, ReviewSeat, Selection
 from marketplace.outcomes import excluded, ranking
+from marketplace.reviewing import version_of
 from scenarios.api.input import Strict, Version, Words
 from scenarios.api.output import Audienced, Brief, Party, actor_of
 from scenarios.audiences import Audience, audience_of
@@ -69,6 +70,7 @@ class ScoreGiven(Strict):
 
 
 class ScoresGiven(Numbered):
+    version = Version(min_value=0, help_text="The version of your scores that you read, 0 for new ones.")
     scores = ScoreGiven(many=True, max_length=30)  # type: ignore[call-arg]
 
 
@@ -79,6 +81,7 @@ class ScoreAgreed(Strict):
 
 
 class ConsensusReached(Numbered):
+    version = Version(help_text="The version of the response that you read; another one is a conflict.")
     scores = ScoreAgreed(many=True, max_length=30)  # type: ignore[call-arg]
 
 
@@ -89,6 +92,7 @@ class RemarksWritten(Strict):
 
 
 class FeedbackWritten(Numbered):
+    version = Version(help_text="The version of the response that you read; another one is a conflict.")
     remarks = RemarksWritten(many=True, max_length=30)  # type: ignore[call-arg]
 
 
@@ -271,9 +275,14 @@ class ReviewedShown(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     status = serializers.CharField()
+    version = serializers.IntegerField(help_text="To be sent with the consensus and with feedback.")
+    scores_version = serializers.SerializerMethodField(help_text="To be sent with your scores.")
     clause = serializers.SerializerMethodField(help_text="Of a response that is not eligible.")
     content = serializers.SerializerMethodField()
     rows = serializers.SerializerMethodField()
+
+    def get_scores_version(self, row: Any) -> int:
+        return version_of(row, self.context["seat"])
 
     def get_clause(self, row: Any) -> str:
         return row.exclusion.clause if hasattr(row, "exclusion") else ""

@@ -116,7 +116,7 @@ class SelectionEndpoint(Endpoint):
             raise NotFound
         seat = seat_for(selection, self.actor)
         rows = Response.objects.opened().filter(call=selection.call_id).select_related("lead", "exclusion")
-        context = {"sheet": lambda row: sheet(selection, row, seat)}
+        context = {"seat": seat, "sheet": lambda row: sheet(selection, row, seat)}
         return Answer(ReviewedShown(rows.order_by("number"), many=True, context=context).data)
 
     @operation(reads=shapes.Numbered, shows=SelectionShown)
@@ -143,7 +143,9 @@ class SelectionEndpoint(Endpoint):
         values = self.values(shapes.ScoresGiven)
         given = {row["criterion"]: scoring.Given(row["value"], row["comment"]) for row in values["scores"]}
         response_id = self._numbered(values["number"])
-        scoring.save_scores(actor=self.actor, selection_id=pk, response_id=response_id, scores=given)
+        scoring.save_scores(
+            actor=self.actor, selection_id=pk, response_id=response_id, version=values["version"], scores=given
+        )
         return self._now(pk)
 
     @operation(reads=Nothing, shows=SelectionShown)
@@ -161,7 +163,9 @@ class SelectionEndpoint(Endpoint):
         values = self.values(shapes.ConsensusReached)
         agreed = {row["criterion"]: consensus.Agreed(row["value"], row["reason"]) for row in values["scores"]}
         response_id = self._numbered(values["number"])
-        consensus.agree(actor=self.actor, selection_id=pk, response_id=response_id, scores=agreed)
+        consensus.agree(
+            actor=self.actor, selection_id=pk, response_id=response_id, version=values["version"], scores=agreed
+        )
         return self._now(pk)
 
     @operation(reads=shapes.FeedbackWritten, shows=SelectionShown)
@@ -171,7 +175,9 @@ class SelectionEndpoint(Endpoint):
         values = self.values(shapes.FeedbackWritten)
         said = {row["criterion"]: feedback.Remarks(row["strengths"], row["weaknesses"]) for row in values["remarks"]}
         response_id = self._numbered(values["number"])
-        feedback.write_feedback(actor=self.actor, selection_id=pk, response_id=response_id, remarks=said)
+        feedback.write_feedback(
+            actor=self.actor, selection_id=pk, response_id=response_id, version=values["version"], remarks=said
+        )
         return self._now(pk)
 
     @operation(reads=shapes.SelectionSeen, shows=SelectionShown)

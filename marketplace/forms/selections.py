@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.consensus import Agreed
@@ -12,6 +13,8 @@ from marketplace.actions.scoring import Given
 from marketplace.choices import Clause, FailureCode
 from marketplace.reviewing import Row
 from marketplace.weighing import Criterion
+from scenarios.errors import Conflict
+from scenarios.two_versions import Differing, holds_version, with_choices
 
 
 def _area(label: Any, limit: int, *, rows: int = 3, required: bool = True, help_text: Any = "") -> forms.CharField:
@@ -84,10 +87,16 @@ class Part(NamedTuple):
 class SheetForm(forms.Form):
     """A form with the same fields for every criterion of a response: ``value-0``, ``comment-0``, ``value-1``, …"""
 
-    def __init__(self, rows: Sequence[Row], data: Any = None) -> None:
-        self.rows = rows
-        start = {f"{name}-{row.place}": value for row in rows for name, value in self.stored(row).items()}
-        super().__init__(data, initial=start)
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, rows: Sequence[Row], version: int, data: QueryDict | None = None) -> None:
+        """version : of what is stored; data : what was posted, in which the author may keep what is stored."""
+        self.rows, self.differences = rows, list[Differing]()
+        self.saved = {
+            f"{name}-{row.place}": self.stored(row).get(name) for row in rows for name in self.fields_of(row.criterion)
+        }
+        posted = None if data is None else with_choices(data, self.saved)
+        super().__init__(posted, initial={**self.saved, "version": version})
         for row in rows:
             for name, field in self.fields_of(row.criterion).items():
                 self.fields[f"{name}-{row.place}"] = field
@@ -99,6 +108,15 @@ class SheetForm(forms.Form):
     def stored(self, row: Row) -> Mapping[str, Any]:
         """Return what is stored of one criterion."""
         raise NotImplementedError
+
+    def compare(self, conflict: Conflict) -> None:
+        """Have the form show what is stored beside what was typed, for its author to choose."""
+        criteria = {str(row.place): row.criterion.name for row in self.rows}
+        self.differences = [
+            Differing(name, f"{criteria[name.rpartition('-')[2]]}: {self.fields[name].label}", mine, saved)
+            for name, (mine, saved) in conflict.differences.items()
+        ]
+        holds_version(self, self.initial["version"])
 
     @property
     def parts(self) -> Iterable[Part]:

@@ -11,7 +11,7 @@ from marketplace.models.notification import Notification
 from marketplace.models.organisation import Invitation, Member, Organisation
 from marketplace.models.ranking_model import RankingModel
 from marketplace.models.response import Response, ResponseAttachment, ResponseStep
-from marketplace.models.review import ConsensusScore, Feedback, Score
+from marketplace.models.review import ConsensusScore, Feedback, Score, ScoreSheet
 from marketplace.models.rollout import Deviation, Lesson, Rollout
 from marketplace.models.sandbox import Incident, Sandbox
 from marketplace.models.selection import Exclusion, Objection, Placing, ReviewSeat, Selection
@@ -55,6 +55,7 @@ __all__ = [
     "Rollout",
     "Sandbox",
     "Score",
+    "ScoreSheet",
     "Selection",
     "StaffRole",
     "Suggestion",

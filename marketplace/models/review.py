@@ -23,6 +23,19 @@ def _score() -> Any:
 _IN_RANGE = Q(value__gte=Decimal(0), value__lte=Decimal(100))
 
 
+class ScoreSheet(models.Model):
+    """Which version one reviewer's scores of one response are at: two tabs do not overwrite each other unseen."""
+
+    seat = models.ForeignKey(ReviewSeat, on_delete=models.CASCADE, related_name="sheets")
+    response = models.ForeignKey("marketplace.Response", on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField(_("version"), default=0)
+
+    class Meta:
+        verbose_name = _("score sheet")
+        verbose_name_plural = _("score sheets")
+        constraints = [models.UniqueConstraint(name="score_sheet_once", fields=["seat", "response"])]
+
+
 class Score(models.Model):
     """What one reviewer gives a response for one criterion. Nobody else reads it until everyone has submitted."""
 

@@ -21,6 +21,7 @@ from scenarios.errors import Conflict, Invalid, NotFound
 from scenarios.facts import number
 from scenarios.forms import new_key
 from scenarios.policies import one_of
+from scenarios.two_versions import compared_again, differing, holds_version, with_choices
 from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 
@@ -35,8 +36,9 @@ def gate_plan(request: HttpRequest, pk: UUID, stage: str) -> HttpResponse:
     gate = engagement.gates.filter(stage=stage).first()
     if request.method != "POST":
         return _plan_page(request, engagement, stage, GateForm(initial=_planned(gate)))
-    form = GateForm(request.POST)
+    form = GateForm(with_choices(request.POST, _planned(gate)))
     if not form.is_valid():
+        compared_again(form)
         return _plan_page(request, engagement, stage, form, status=422)
     plan: Any = form.plan
     version = form.cleaned_data["version"]
@@ -44,9 +46,13 @@ def gate_plan(request: HttpRequest, pk: UUID, stage: str) -> HttpResponse:
         engagement_gates.plan_gate(actor=actor, engagement_id=pk, stage=stage, version=version, fields=plan)
     except Invalid as refusal:
         form.show(refusal)
+        compared_again(form)
         return _plan_page(request, engagement, stage, form, status=422)
     except Conflict as conflict:
-        return _plan_page(request, engagement, stage, form, status=409, conflict=str(conflict), saved=_planned(gate))
+        saved = _planned(gate)
+        holds_version(form, saved.pop("version"))
+        rows = differing(form, saved)
+        return _plan_page(request, engagement, stage, form, status=409, conflict=conflict, differences=rows)
     messages.success(request, _("The gate is planned."))
     return redirect("engagement_detail", pk)
 
@@ -61,17 +67,6 @@ def _plan_page(
     request: HttpRequest, engagement: Engagement, stage: str, form: GateForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = {"engagement": engagement, "stage": Stage(stage), "form": form, **more}
-    if "saved" in more:
-        context["compared"] = [
-            {
-                "label": form[name].label,
-                "values": [form[name].value(), value],
-                "differs": str(form[name].value()) != str(value),
-            }
-            for name, value in more["saved"].items()
-            if name != "version"
-        ]
-        context["compared_columns"] = [_("Yours"), _("The saved one")]
     return render(request, "marketplace/gate_form.html", context, status=status)
 
 

@@ -17,11 +17,13 @@ from marketplace.actions.partners import full_checklist, unregistered_partners
 from marketplace.forms.responses import Editor, FileForm, SealForm
 from marketplace.models import Response
 from marketplace.outcomes import own_outcome
-from marketplace.response_content import read
+from marketplace.response_content import joined, read
+from marketplace.response_versions import differing_parts
 from scenarios.access import access
 from scenarios.errors import Conflict, Invalid
 from scenarios.models import Call
 from scenarios.policies import one_of
+from scenarios.two_versions import compared_again, holds_version, kept_as_saved
 from scenarios.views.parts import actor_of, organisations_of, page_of
 
 
@@ -70,28 +72,42 @@ def response_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _form_page(request, response, Editor(response.call, read(response.content), response.version))
     editor = Editor(response.call, read(response.content), response.version, request.POST)
     if "add_tiers" in request.POST or "add_partners" in request.POST:
-        return _form_page(request, response, editor)
+        return _drawn_again(request, response, editor)
     if not editor.is_valid():
-        return _form_page(request, response, editor, status=422)
+        return _drawn_again(request, response, editor, status=422)
     try:
         _save(request, response, editor)
     except Conflict as conflict:
-        return _form_page(request, response, editor, status=409, conflict=str(conflict))
+        return _show_conflict(request, response, editor, conflict)
     except Invalid as invalid:
         _show(editor, invalid)
-        return _form_page(request, response, editor, status=422)
+        return _drawn_again(request, response, editor, status=422)
     messages.success(request, _("Your draft is saved. Nobody but your organisation sees it."))
     return redirect("response_check" if request.POST.get("then") == "check" else "response_edit", pk)
 
 
 def _save(request: HttpRequest, response: Response, editor: Editor) -> Response:
-    version, content = editor.main.cleaned_data["version"], editor.content()
+    version, saved = editor.main.cleaned_data["version"], read(response.content)
+    content = joined(editor.content(), saved, kept_as_saved(request.POST), response.call)
     return actions.save_response(actor=actor_of(request), response_id=response.pk, version=version, content=content)
 
 
 def _show(editor: Editor, invalid: Invalid) -> None:
     for name, texts in invalid.fields.items():
         editor.main.add_error(name if name in editor.main.fields else None, texts)
+
+
+def _drawn_again(request: HttpRequest, response: Response, editor: Editor, *, status: int = 200) -> HttpResponse:
+    compared_again(editor.main)
+    return _form_page(request, response, editor, status=status)
+
+
+def _show_conflict(request: HttpRequest, response: Response, editor: Editor, conflict: Conflict) -> HttpResponse:
+    """Show both versions. What was typed stays in the form; its author chooses for each part which of them is kept."""
+    latest = _own(request, response.pk)
+    holds_version(editor.main, latest.version)
+    rows = differing_parts(conflict.differences, latest.call)
+    return _form_page(request, latest, editor, status=409, conflict=conflict, differences=rows)
 
 
 def _form_page(

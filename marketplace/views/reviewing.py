@@ -1,5 +1,6 @@
 """One response as the panel works on it: read without names, judged, scored, agreed on, and given feedback."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +18,13 @@ from marketplace.attached_files import CONTENT_TYPES
 from marketplace.choices import PartnerRole
 from marketplace.forms.selections import ConsensusForm, ExclusionForm, FeedbackForm, ScoresForm, SheetForm
 from marketplace.models import Response, Selection
-from marketplace.reviewing import may_read_responses, seat_for, sheet
+from marketplace.reviewing import may_read_responses, seat_for, sheet, version_of
 from marketplace.views.selections import selection_of
 from scenarios.access import access
-from scenarios.errors import IllegalMove, Invalid, NotFound
+from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound
 from scenarios.facts import indicator_text, lot_label
 from scenarios.policies import one_of
+from scenarios.two_versions import compared_again
 from scenarios.views.parts import actor_of
 from scenarios.views.staff_parts import show_errors
 
@@ -53,6 +55,7 @@ def _page(
     scorable = evaluating and response.status == "eligible"
     under_notice = selection.status in ("publicity", "suspended") and response.status == "scored"
     winner = selection.placings.filter(response=response, outcome="awarded").exists()
+    hears = under_notice and seat.is_chair and not winner
     context = {
         "call": selection.call,
         "selection": selection,
@@ -63,9 +66,9 @@ def _page(
         "judging": judging and response.status in ("opened", "eligible", "ineligible"),
         "exclusion": getattr(response, "exclusion", None),
         "exclusion_form": ExclusionForm(clauses=selection.call.eligibility) if judging else None,
-        "scores_form": ScoresForm(rows) if scorable and seat.submitted_at is None else None,
-        "consensus_form": ConsensusForm(rows) if scorable and seat.is_chair and told else None,
-        "feedback_form": FeedbackForm(rows) if under_notice and seat.is_chair and not winner else None,
+        "scores_form": ScoresForm(rows, version_of(response, seat)) if scorable and seat.submitted_at is None else None,
+        "consensus_form": ConsensusForm(rows, response.version) if scorable and seat.is_chair and told else None,
+        "feedback_form": FeedbackForm(rows, response.version) if hears else None,
         "files": range(1, len(files_of(response)) + 1),
         **_content(response),
         **forms,
@@ -133,20 +136,18 @@ def review_exclude(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 @access("reviewer")
 @require_POST
 def review_scores(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
-    """Keep the reader's scores of a response; an autosave gets no page back."""
+    """Keep the reader's scores of a response; an autosave gets no page back but the version to post next."""
     selection, response = _found(request, pk, number)
-    form = ScoresForm(sheet(selection, response, seat_for(selection, actor_of(request))), request.POST)
-    quiet = request.headers.get("HX-Request") == "true"
-    if form.is_valid():
-        act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
-        try:
-            scoring.save_scores(**act, scores=form.scores())
-        except Invalid as refusal:
-            show_errors(form, refusal)
-    if not form.is_valid():
-        return HttpResponse(status=422) if quiet else _page(request, selection, response, status=422, scores_form=form)
-    if quiet:
-        return HttpResponse(status=204)
+    seat: Any = seat_for(selection, actor_of(request))
+    form = ScoresForm(sheet(selection, response, seat), version_of(response, seat), request.POST)
+    act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
+    status = _outcome(form, lambda seen: scoring.save_scores(**act, version=seen, scores=form.scores()))
+    if request.headers.get("HX-Request") == "true":
+        if status != 200:
+            return HttpResponse(status=status)
+        return render(request, "marketplace/parts/response_version.html", {"version": version_of(response, seat)})
+    if status != 200:
+        return _page(request, selection, response, status=status, scores_form=form)
     messages.success(request, _("Your scores are saved. Submit them when all responses are scored."))
     return redirect("selection", pk)
 
@@ -171,12 +172,15 @@ def review_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
 def review_agree(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Write down the consensus on a response."""
     selection, response = _found(request, pk, number)
-    form = ConsensusForm(sheet(selection, response, seat_for(selection, actor_of(request))), request.POST)
+    form = ConsensusForm(
+        sheet(selection, response, seat_for(selection, actor_of(request))), response.version, request.POST
+    )
     act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
-    if _done(form, lambda: consensus.agree(**act, scores=form.scores())):
-        messages.success(request, _("The consensus on response %(number)d is noted.") % {"number": number})
-        return redirect("selection", pk)
-    return _page(request, selection, response, status=422, consensus_form=form)
+    status = _outcome(form, lambda seen: consensus.agree(**act, version=seen, scores=form.scores()))
+    if status != 200:
+        return _page(request, selection, response, status=status, consensus_form=form)
+    messages.success(request, _("The consensus on response %(number)d is noted.") % {"number": number})
+    return redirect("selection", pk)
 
 
 @access("reviewer")
@@ -184,20 +188,28 @@ def review_agree(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 def review_feedback(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Write the feedback to the author of a response."""
     selection, response = _found(request, pk, number)
-    form = FeedbackForm(sheet(selection, response, seat_for(selection, actor_of(request))), request.POST)
+    form = FeedbackForm(
+        sheet(selection, response, seat_for(selection, actor_of(request))), response.version, request.POST
+    )
     act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
-    if _done(form, lambda: feedback.write_feedback(**act, remarks=form.remarks())):
-        messages.success(request, _("The feedback to response %(number)d is complete.") % {"number": number})
-        return redirect("selection", pk)
-    return _page(request, selection, response, status=422, feedback_form=form)
+    status = _outcome(form, lambda seen: feedback.write_feedback(**act, version=seen, remarks=form.remarks()))
+    if status != 200:
+        return _page(request, selection, response, status=status, feedback_form=form)
+    messages.success(request, _("The feedback to response %(number)d is complete.") % {"number": number})
+    return redirect("selection", pk)
 
 
-def _done(form: SheetForm, act: Any) -> bool:
-    """Whether the form was valid and the action took it; a refusal stands beside its fields."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except Invalid as refusal:
-        show_errors(form, refusal)
-    return form.is_valid()
+def _outcome(form: SheetForm, act: Callable[[int], object]) -> int:
+    """Have the action take a valid form: 200; what it refuses (422), or what differs (409), then stands in the form."""
+    if form.is_valid():
+        try:
+            act(form.cleaned_data["version"])
+        except Invalid as refusal:
+            show_errors(form, refusal)
+        except Conflict as conflict:
+            form.compare(conflict)
+            return 409
+    if form.is_valid():
+        return 200
+    compared_again(form)
+    return 422

@@ -17,7 +17,15 @@ from scenarios.actions.members import lock_pooling, part_blocked
 from scenarios.actor import Actor
 from scenarios.choices import NeedStatus
 from scenarios.codes import next_code
-from scenarios.content import INDICATOR_FIELDS, NEED_FIELDS, IndicatorFields, NeedFields, need_draft, risk_tier
+from scenarios.content import (
+    INDICATOR_FIELDS,
+    NEED_FIELDS,
+    IndicatorFields,
+    NeedFields,
+    differences,
+    need_draft,
+    risk_tier,
+)
 from scenarios.errors import Conflict, IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.lifecycle import NEED_MOVES
@@ -93,7 +101,7 @@ def save_need(
     if need.status not in EDITABLE:
         raise IllegalMove(_("Only a draft or a returned need can be edited. Withdraw it first, then reopen it."))
     if need.version != version:
-        raise Conflict(_differences(need, fields))
+        raise Conflict(differences(need, fields, indicators, blocked_ids))
     _require_joinable(actor, fields)
     changed = _write(need, fields)
     need.version += 1
@@ -150,11 +158,6 @@ def _require_order(need: Need) -> None:
             wrong[name] = [_("An amount of money cannot be below zero.")]
     if wrong:
         raise Invalid(wrong)
-
-
-def _differences(need: Need, fields: NeedFields) -> dict[str, tuple[Any, Any]]:
-    pairs = {name: (value, getattr(need, name)) for name, value in fields.items()}
-    return {name: (str(mine), str(theirs)) for name, (mine, theirs) in pairs.items() if mine != theirs}
 
 
 def _write_indicators(need: Need, rows: list[IndicatorFields]) -> None:

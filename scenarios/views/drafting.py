@@ -20,6 +20,7 @@ from scenarios.disclosure import shows_names
 from scenarios.errors import Conflict, Invalid, NotPermitted
 from scenarios.models import DemandMember, MergedDemand, Need
 from scenarios.policies import one_of, require_owner
+from scenarios.two_versions import compared_again, kept_as_saved
 from scenarios.views.assistance import like_context, precision_context, report_context
 from scenarios.views.drafting_form import (
     PREFIX,
@@ -92,6 +93,8 @@ def _save(request: HttpRequest, actor: Actor, pk: UUID | None = None) -> HttpRes
     drafting = posted(actor, _with_like(request.POST, actor))
     valid = drafting.is_valid
     pk = pk or drafting.form.cleaned_data.get("need")
+    if not valid or f"add_{PREFIX}" in request.POST:
+        compared_again(drafting.form)
     if f"add_{PREFIX}" in request.POST:
         return _draw(request, actor, drafting, need=_editable(actor, pk) if pk else None)
     if not valid:
@@ -130,7 +133,7 @@ def _with_like(data: QueryDict, actor: Actor) -> QueryDict:
 
 
 def _store(actor: Actor, drafting: Drafting, pk: UUID | None, *, autosave: bool = False) -> Need:
-    form, rows = drafting.form, drafting.indicators.rows
+    form, rows, saved = drafting.form, drafting.indicators.rows, kept_as_saved(drafting.form.data)
     key, version = form.cleaned_data.get("key", ""), form.cleaned_data.get("version") or 0
     if pk is None and (earlier := known_result(actor, "need", key)):
         # The page did not learn of the draft that it made (a lost answer, the back button): go on with that one.
@@ -145,9 +148,9 @@ def _store(actor: Actor, drafting: Drafting, pk: UUID | None, *, autosave: bool 
         actor=actor,
         need_id=pk,
         version=version,
-        fields=form.values,
-        indicators=rows,
-        blocked_ids=form.blocked_ids,
+        fields={name: value for name, value in form.values.items() if name not in saved},  # type: ignore[arg-type]
+        indicators=None if "indicators" in saved else rows,
+        blocked_ids=None if "blocked" in saved else form.blocked_ids,
         autosave=autosave,
     )
 
@@ -177,14 +180,14 @@ def submit(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
 def _show_conflict(
     request: HttpRequest, actor: Actor, drafting: Drafting, conflict: Conflict, pk: UUID | None
 ) -> HttpResponse:
-    """Show both versions. What was typed stays in the form; saving again puts it in the place of the other."""
+    """Show both versions. What was typed stays in the form; its author chooses for each field which of them is kept."""
     need = _editable(actor, pk)
     data = request.POST.copy()
     data["version"] = str(need.version)
     again = posted(actor, data)
     again.form.full_clean()
     again.indicators.full_clean()
-    differences = difference_rows(conflict.differences, need)
+    differences = difference_rows(conflict.differences, again.form)
     return _draw(request, actor, again, need=need, status=409, conflict=conflict, differences=differences)
 
 

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from scenarios.actor import Actor
 from scenarios.content import INDICATOR_FIELDS
 from scenarios.errors import Invalid
-from scenarios.facts import label_of
+from scenarios.facts import indicator_text, label_of
 from scenarios.forms import IndicatorFormSet, IndicatorFormSetBase, NeedForm, indicator_initial, need_initial, new_key
 from scenarios.models import District, MergedDemand, Need
 from scenarios.policies import one_of
 from scenarios.risk import QUESTIONS
+from scenarios.two_versions import Differing
 from scenarios.views.parts import organisations_of
 
 PREFIX = "indicators"
@@ -223,18 +224,29 @@ def joined_pool(actor: Actor, pk: Any) -> MergedDemand | None:
     return one_of(MergedDemand.objects.visible_to(actor), pk) if pk else None
 
 
-def difference_rows(differences: Mapping[str, tuple[Any, Any]], need: Need) -> list[tuple[str, str, str]]:
-    """Return (label, yours, theirs) of a conflict, in words; what says the same in other words is left out."""
+def difference_rows(differences: Mapping[str, tuple[Any, Any]], form: NeedForm) -> list[Differing]:
+    """Return what differs in a conflict, in words; what says the same in other words is left out."""
     rows = [
-        (label_of(Need, name.removesuffix("_id")), _worded(name, mine), _worded(name, theirs))
+        Differing(name, _label(name, form), _worded(name, mine, form), _worded(name, theirs, form))
         for name, (mine, theirs) in differences.items()
     ]
-    return [row for row in rows if row[1] != row[2]]
+    return [row for row in rows if row.mine != row.saved]
 
 
-def _worded(name: str, value: str) -> str:
+def _label(name: str, form: NeedForm) -> str:
+    if name == "blocked":
+        return str(form.fields["blocked"].label)
+    return str(label_of(Need, name.removesuffix("_id")))
+
+
+def _worded(name: str, value: Any, form: NeedForm) -> str:
     if value in ("None", "", "{}"):
         return ""
+    if name == "indicators":
+        return "\n".join(_indicator_line(row) for row in value)
+    if name == "blocked":
+        field: Any = form.fields["blocked"]
+        return "\n".join(str(row) for row in field.queryset.filter(pk__in=value))
     if name == "risk_answers":
         answers = literal_eval(value)
         return "\n".join(str(label) for question, label in QUESTIONS.items() if answers.get(question)) or str(NO_ANSWER)
@@ -243,3 +255,10 @@ def _worded(name: str, value: str) -> str:
     field = Need._meta.get_field(name.removesuffix("_id"))
     labels = {str(key): str(label) for key, label in getattr(field, "flatchoices", ())}
     return labels.get(value, value)
+
+
+def _indicator_line(row: Mapping[str, str]) -> str:
+    """Return an indicator with everything that its author typed: ``漏检率 ≤ 0.5 % (3 %) · 抽检 · 必达 · 60``."""
+    essential = str(_("Essential")) if row["essential"] == "True" else ""
+    parts = [indicator_text(row), row["test_method"], essential, row["weight"]]
+    return " · ".join(part for part in parts if part)

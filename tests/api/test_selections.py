@@ -31,7 +31,7 @@ def parts(cast: Cast) -> Any:
 
 def scores(number: int, values: tuple[str, str]) -> dict[str, Any]:
     rows = [{"criterion": n, "value": value, "comment": "依据充分"} for n, value in enumerate(values)]
-    return {"number": number, "scores": rows}
+    return {"number": number, "version": 0, "scores": rows}
 
 
 def test_the_whole_way_over_the_api(api: Send, cast: Cast, parts: Any) -> None:
@@ -67,7 +67,15 @@ def test_the_whole_way_over_the_api(api: Send, cast: Cast, parts: Any) -> None:
     assert (len(row["given"]), row["spread"]) == (3, {"mean": "90.00", "low": "90.00", "high": "90.00"})
     for number, values in enumerate(VALUES, start=1):
         agreed = [{"criterion": n, "value": value} for n, value in enumerate(values)]
-        assert api("reviewer0", "post", f"{own}consensus/", {"number": number, "scores": agreed}).status_code == 200
+        read = api("reviewer0", "get", f"{own}responses/").json()[number - 1]["version"]
+        body = {"number": number, "version": read, "scores": agreed}
+        assert api("reviewer0", "post", f"{own}consensus/", body).status_code == 200
+        other = [{**row, "value": "10", "reason": "另一页"} for row in agreed]
+        late = api("reviewer0", "post", f"{own}consensus/", {**body, "scores": other})
+        assert (late.status_code, late.json()["differences"]["value-0"]) == (
+            409,
+            {"yours": "10.00", "theirs": f"{values[0]}.00"},
+        )
 
     version = api("publisher", "get", own).json()["version"]
     assert api("publisher", "post", f"{own}publish/", {"version": version + 1}).status_code == 409
@@ -106,7 +114,7 @@ def test_objection_answer_feedback_and_award(api: Send, cast: Cast, review: Revi
     assert (refused.status_code, list(refused.json()["errors"])) == (422, ["feedback"])
     assert api("publisher", "get", own).json()["lacking_feedback"] == [loser.number]
     remarks = [{"criterion": n, "strengths": "方案完整", "weaknesses": "成本偏高"} for n in (0, 1)]
-    written = {"number": loser.number, "remarks": remarks}
+    written = {"number": loser.number, "version": loser.version, "remarks": remarks}
     assert api("chair", "post", f"{own}feedback/", written).status_code == 200
     version = api("publisher", "get", own).json()["version"]
     assert api("publisher", "post", f"{own}award/", {"version": version}).json()["status"] == "awarded"

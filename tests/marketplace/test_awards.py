@@ -128,7 +128,8 @@ def test_every_loser_has_feedback_first_and_the_missing_ones_are_named(cast: Cas
         give_award(cast, review)
     missing = ", ".join(str(number) for number in sorted([second.number, third.number]))
     assert str(refusal.value.fields["feedback"][0]).endswith(missing)
-    act = {"actor": review.chair, "selection_id": review.selection.pk, "response_id": second.pk}
+    act: Any = {"actor": review.chair, "selection_id": review.selection.pk, "response_id": second.pk}
+    act["version"] = second.version
     for remarks in ({0: Remarks("好", "贵")}, {0: Remarks("好", "贵"), 1: Remarks("好", " ")}):
         with pytest.raises(Invalid):
             write_feedback(**act, remarks=remarks)

@@ -108,7 +108,12 @@ def test_a_refused_plan_keeps_what_was_typed(cast: Cast) -> None:
     stale = cast.client("manager").post(address, {**form, "stop_loss": "另一条件", "cost_cap": "9"})
     body = stale.content.decode()
     assert (stale.status_code, "两轮不达标即停" in body, "另一条件" in body) == (409, True, True)
+    assert [row.name for row in stale.context["differences"]] == ["cost_cap", "stop_loss"]
     assert str(Gate.objects.get().cost_cap) == "5.00"
+    chosen = {**form, "stop_loss": "另一条件", "cost_cap": "9", "version": 1, "keep-stop_loss": "saved"}
+    post(cast.client("manager"), "gate_plan", engagement.pk, "poc", **chosen)
+    gate = Gate.objects.get()
+    assert (str(gate.cost_cap), gate.stop_loss, gate.version) == ("9.00", "两轮不达标即停", 2)
 
 
 def test_a_gate_is_measured_decided_and_explained_over_its_pages(cast: Cast) -> None:

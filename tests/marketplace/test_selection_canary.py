@@ -41,7 +41,7 @@ def review(cast: Cast, caplog: pytest.LogCaptureFixture) -> Review:
     (response,) = review.responses()
     given = {n: scoring.Given(scoring.CENT * 7319, COMMENT) for n in (0, 1)}
     scorer = actor_for(ready.reviewers[1])
-    scoring.save_scores(actor=scorer, selection_id=selection.pk, response_id=response.pk, scores=given)
+    scoring.save_scores(actor=scorer, selection_id=selection.pk, response_id=response.pk, version=0, scores=given)
     scoring.submit_scores(actor=scorer, selection_id=selection.pk)
     drain_outbox()
     return review

@@ -25,7 +25,7 @@ from tests.selections import (
     score,
     scored_call,
 )
-from tests.stories.town import post, signed_in
+from tests.stories.town import post, signed_in, version_on
 
 PDF = b"%PDF-1.7 a report"
 
@@ -125,7 +125,7 @@ def test_scores_that_are_none_come_back_and_nothing_is_kept(cast: Cast) -> None:
     declare_all(review)
     admit_all(review)
     client = signed_in(review.ready.reviewers[1])
-    typed = {"value-0": "101", "comment-0": "超出", "value-1": "", "comment-1": ""}
+    typed = {"version": "0", "value-0": "101", "comment-0": "超出", "value-1": "", "comment-1": ""}
     refused = client.post(address(review, "review_scores", 1), typed)
     assert (refused.status_code, list(refused.context["scores_form"].errors)) == (422, ["value-0"])
     quiet = client.post(address(review, "review_scores", 1), typed, headers={"hx-request": "true"})
@@ -212,7 +212,8 @@ def test_the_award_is_offered_after_the_notice_and_refused_without_feedback(cast
     refused = client.post(address(review, "selection_award"), version, follow=True)
     assert str(review.responses()[1].number) in str(next(iter(refused.context["messages"])))
     chair, number = signed_in(review.ready.reviewers[0]), review.responses()[1].number
-    half = {"strengths-0": "好", "weaknesses-0": "贵", "strengths-1": "好"}
+    version_read = version_on(chair, "review_response", review.ready.call.pk, number)
+    half = {"version": version_read, "strengths-0": "好", "weaknesses-0": "贵", "strengths-1": "好"}
     assert chair.post(address(review, "review_feedback", number), half).status_code == 422
     assert not Feedback.objects.exists()
     post(chair, "review_feedback", review.ready.call.pk, number, **half, **{"weaknesses-1": "慢"})

@@ -1,6 +1,7 @@
 """The panel's work: declarations, replacements, eligibility, scores that stay apart, and the consensus."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -199,23 +200,26 @@ def test_scores_are_drafted_then_submitted_complete_and_fixed(cast: Cast) -> Non
     admit_all(review)
     one, other = review.responses()
     act = {"actor": reviewer(review, 1), "selection_id": review.selection.pk}
+    new: Any = {**act, "response_id": one.pk, "version": 0}
     for value in ("100.01", "-1", "80.005", "NaN"):
         with pytest.raises(Invalid):
-            scoring.save_scores(**act, response_id=one.pk, scores={0: scoring.Given(Decimal(value), "x")})
+            scoring.save_scores(**new, scores={0: scoring.Given(Decimal(value), "x")})
     with pytest.raises(Invalid):
-        scoring.save_scores(**act, response_id=one.pk, scores={2: scoring.Given(Decimal(1), "x")})
+        scoring.save_scores(**new, scores={2: scoring.Given(Decimal(1), "x")})
     events = Event.objects.count()
-    scoring.save_scores(**act, response_id=one.pk, scores={0: scoring.Given(Decimal("80.25"), "扎实")})
-    scoring.save_scores(**act, response_id=one.pk, scores={1: scoring.Given(Decimal(70))})
+    assert scoring.save_scores(**new, scores={0: scoring.Given(Decimal("80.25"), "扎实")}).version == 1
+    scoring.save_scores(**new | {"version": 1}, scores={1: scoring.Given(Decimal(70))})
     assert Event.objects.count() == events
-    scoring.save_scores(**act, response_id=other.pk, scores={n: scoring.Given(Decimal(60), "一般") for n in (0, 1)})
+    scoring.save_scores(
+        **new | {"response_id": other.pk}, scores={n: scoring.Given(Decimal(60), "一般") for n in (0, 1)}
+    )
     with pytest.raises(Invalid) as refusal:
         scoring.submit_scores(**act)  # the comment on the second criterion of the first response is missing
     assert str(one.number) in str(refusal.value.fields["scores"][0])
-    scoring.save_scores(**act, response_id=one.pk, scores={1: scoring.Given(Decimal(70), "合理")})
+    scoring.save_scores(**new | {"version": 2}, scores={1: scoring.Given(Decimal(70), "合理")})
     assert scoring.submit_scores(**act).submitted_at is not None
     with pytest.raises(IllegalMove):
-        scoring.save_scores(**act, response_id=one.pk, scores={0: scoring.Given(Decimal(1), "x")})
+        scoring.save_scores(**new | {"version": 3}, scores={0: scoring.Given(Decimal(1), "x")})
     assert Score.objects.get(seat=seat(review, 1), response=one, criterion=0).value == Decimal("80.25")
     with pytest.raises(IllegalMove):  # which responses count is fixed with the first submission
         eligibility.exclude(
@@ -236,15 +240,12 @@ def test_consensus_waits_for_everyone_and_explains_what_leaves_the_range(cast: C
     with pytest.raises(Invalid) as refusal:
         agree(review, response, ["80.01", "60"])
     assert list(refusal.value.fields) == ["reason-0"]
+    act: Any = {"actor": review.chair, "selection_id": review.selection.pk, "response_id": response.pk}
+    act["version"] = response.version
     with pytest.raises(Invalid):
-        consensus.agree(
-            actor=review.chair,
-            selection_id=review.selection.pk,
-            response_id=response.pk,
-            scores={0: consensus.Agreed(Decimal(70))},
-        )
+        consensus.agree(**act, scores={0: consensus.Agreed(Decimal(70))})
     with pytest.raises(NotPermitted):
-        consensus.agree(actor=reviewer(review, 1), selection_id=review.selection.pk, response_id=response.pk, scores={})
+        consensus.agree(**act | {"actor": reviewer(review, 1)}, scores={})
     assert ConsensusScore.objects.count() == 0
     agree(review, response, ["60", "80"], reason="讨论后认为价格优势被低估")
     assert list(response.consensus.values_list("value", flat=True)) == [Decimal(60), Decimal(80)]

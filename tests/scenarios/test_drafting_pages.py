@@ -138,11 +138,42 @@ def test_who_saves_later_sees_both_versions_and_keeps_what_was_typed(cast: Cast)
     assert client.post(url, whole(version=1, title_en="The first to save", then="save")).status_code == 302
     late = client.post(url, whole(version=1, title_en="The later one", then="save"))
     assert late.status_code == 409
-    assert late.context["differences"] == [("English title", "The later one", "The first to save")]
+    assert [row[1:] for row in late.context["differences"]] == [("English title", "The later one", "The first to save")]
     assert hidden(late, "version") == "2"
     assert Need.objects.get().title_en == "The first to save"
     assert client.post(url, whole(version=2, title_en="The later one", then="save")).status_code == 302
     assert Need.objects.get().title_en == "The later one"
+
+
+def test_of_two_tabs_the_author_keeps_for_each_field_the_one_or_the_other(cast: Cast) -> None:
+    """Both values stand on the page, and autosave rests until it is chosen: nothing of either tab is lost."""
+    need, client = draft_need(cast), cast.client("enterprise")
+    url, rows = f"/workspace/needs/{need.pk}/edit/", [{**INDICATORS[0], "target": "0.3"}]
+    first = whole(version=1, title_en="From the first tab", problem="第一页所写的问题")
+    assert client.post(url, first | form(rows)).status_code == 302
+    second = whole(version=1, title_en="From the second tab", problem="第二页所写的问题")
+    late = client.post(url, second)
+    told = {row.name: (row.mine, row.saved) for row in late.context["differences"]}
+    method, pace = (row["test_method"] for row in INDICATORS)
+    assert told == {
+        "title_en": ("From the second tab", "From the first tab"),
+        "problem": ("第二页所写的问题", "第一页所写的问题"),
+        "indicators": (
+            f"漏检率 ≤ 0.5 % (3 %) · {method} · Essential · 60\n节拍 ≤ 10 s/件 (12 s/件) · {pace} · 40",
+            f"漏检率 ≤ 0.3 % (3 %) · {method} · Essential · 60",
+        ),
+    }
+    page = late.content.decode()
+    assert all(line in page for pair in told.values() for text in pair for line in text.split("\n"))
+    assert 'hx-trigger="none"' in page
+    kept = {"keep-title_en": "mine", "keep-problem": "saved", "keep-indicators": "saved"}
+    refused = client.post(url, second | kept | {"version": "2", "quantity": "oops"})
+    assert (refused.status_code, hidden(refused, "version")) == (422, "0")
+    assert client.post(url, second | kept | {"version": "0"}).status_code == 409
+    assert client.post(url, second | kept | {"version": "2"}).status_code == 302
+    need.refresh_from_db()
+    assert (need.title_en, need.problem) == ("From the second tab", "第一页所写的问题")
+    assert [row.target for row in need.indicators.all()] == [Decimal("0.3000")]
 
 
 def test_autosave_makes_one_draft_and_goes_on_with_it(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from scenarios.models import Event
 from tests.calls import SealedCall, answers, close, make_supplier, sealed_call
 from tests.factories import Cast
 from tests.selections import Review, end_notice, open_all
-from tests.stories.town import heard, post
+from tests.stories.town import heard, post, version_on
 
 ROWS = "TOTAL_FORMS", "INITIAL_FORMS"
 
@@ -136,13 +136,15 @@ def scored(ready: SealedCall, panel: list[Client]) -> None:
     for client in panel:
         for row, values in zip(responses, SCORES, strict=True):
             address = reverse("review_scores", args=[pk, row.number])
-            kept = client.post(address, sheet(values, "comment", "依据第三节"), headers={"hx-request": "true"})
-            assert kept.status_code == 204
+            typed_in = {**sheet(values, "comment", "依据第三节"), "version": 0}
+            kept = client.post(address, typed_in, headers={"hx-request": "true"})
+            assert (kept.status_code, b'value="1"' in kept.content) == (200, True)
         assert chair.get(page).context["rows"][0].given == []
         post(client, "review_submit", pk)
     assert [score.comment for score in chair.get(page).context["rows"][0].given] == ["依据第三节"] * 3
     for row, values in zip(responses, SCORES, strict=True):
-        post(chair, "review_agree", pk, row.number, **sheet(values, "reason", ""))
+        version = version_on(chair, "review_response", pk, row.number)
+        post(chair, "review_agree", pk, row.number, version=version, **sheet(values, "reason", ""))
 
 
 def test_a_conflict_is_replaced_and_the_award_waits_for_notice_and_feedback(cast: Cast, ready: SealedCall) -> None:
@@ -166,7 +168,8 @@ def test_a_conflict_is_replaced_and_the_award_waits_for_notice_and_feedback(cast
     for number, row in enumerate(losers):
         end_notice(Review(ready, [], selection))
         assert (number, award()) == (number, "publicity")  # of the six feedbacks one is missing, at least
-        post(panel[0], "review_feedback", pk, row.number, **remarks())
+        version = version_on(panel[0], "review_response", pk, row.number)
+        post(panel[0], "review_feedback", pk, row.number, version=version, **remarks())
     end_notice(Review(ready, [], selection), seconds=3600)
     assert award() == "publicity"
     end_notice(Review(ready, [], selection))

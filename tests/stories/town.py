@@ -1,5 +1,6 @@
 """The town of the stories: owners with like needs, suppliers with minimum scales, and who does what through HTTP."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -39,6 +40,13 @@ def post(client: Client, name: str, *args: Any, **data: Any) -> Any:
     answer = client.post(reverse(name, args=args), data)
     assert answer.status_code == 302, (name, answer.status_code)
     return answer
+
+
+def version_on(client: Client, name: str, *args: Any) -> str:
+    """Return the version that the form on the page `name` holds."""
+    found = re.search(r'name="version"\s+value="(\d+)"', client.get(reverse(name, args=args)).content.decode())
+    assert found, name
+    return found.group(1)
 
 
 def owner_of(cast: Cast, quantity: int, **changes: Any) -> Owner:
