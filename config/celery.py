@@ -35,6 +35,11 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 60},
         },
+        "tell-notices-over": {
+            "task": "marketplace.tell_notices_over",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
         "seal-events": {
             "task": "scenarios.seal_events",
             "schedule": 60.0,

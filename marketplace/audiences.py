@@ -10,7 +10,7 @@ SELECTION_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("id", "call", "status", "version", "round", "published_at", "notice_ends_at"), Audience.PUBLIC),
     **dict.fromkeys(("notice_provisional", "suspended_at", "decided_at", "lots", "excluded"), Audience.PUBLIC),
     **dict.fromkeys(("failure_code", "failure_reason", "next_step"), Audience.PUBLIC),
-    **dict.fromkeys(("opened_at", "seats", "lacking_feedback"), Audience.STAFF),
+    **dict.fromkeys(("opened_at", "seats", "lacking_feedback", "lost_winners"), Audience.STAFF),
 }
 
 # An objection is read by staff and by the organisation that made it.

@@ -166,6 +166,11 @@ class Clause(TextChoices):
     OWNER = "owner", pgettext_lazy("clause", "Related to an organisation that stands behind the call")
     BUDGET = "budget", pgettext_lazy("clause", "The price is above the budget cap")
     INDICATOR = "indicator", pgettext_lazy("clause", "An essential indicator is not promised")
+    DROPPED = "dropped", pgettext_lazy("clause", "Dropped out between the result and the award")
+
+
+# What the platform finds by itself: no chair chooses it.
+FOUND_CLAUSES = (Clause.TERMS, Clause.DROPPED)
 
 
 class Outcome(TextChoices):
@@ -188,6 +193,7 @@ class FailureCode(TextChoices):
     NONE_ELIGIBLE = "none_eligible", pgettext_lazy("failure", "No response is eligible")
     NONE_QUALIFIED = "none_qualified", pgettext_lazy("failure", "No response reached the minimum scores")
     OBJECTION = "objection", pgettext_lazy("failure", "An objection was upheld")
+    WINNER_LOST = "winner_lost", pgettext_lazy("failure", "The winner dropped out before the award")
     FUNDS = "funds", pgettext_lazy("failure", "The funds were withdrawn")
 
 

@@ -44,6 +44,8 @@ RESPONSE_MOVES = (
     Move("exclude", (R.OPENED, R.ELIGIBLE), R.INELIGIBLE, ("reviewer", "system"), ("chair", "evaluating", "clause")),
     Move("score", (R.ELIGIBLE,), R.SCORED, ("system",), ("consensus_complete",)),
     Move("rescore", (R.SCORED,), R.ELIGIBLE, ("system",), ("objection_upheld",)),
+    Move("withdraw_ranked", (R.SCORED,), R.SCORED, ("owner",), ("under_notice", "not_withdrawn_yet")),
+    Move("drop", (R.SCORED,), R.INELIGIBLE, ("system",), ("winner_lost", "clause")),
     Move("award", (R.SCORED,), R.AWARDED, ("system",), ("selection_awarded",)),
     Move("reserve", (R.SCORED,), R.RESERVE, ("system",), ("selection_awarded",)),
     Move("decline", (R.SCORED, R.ELIGIBLE, R.OPENED), R.NOT_SELECTED, ("system",), ("selection_awarded_or_failed",)),
@@ -54,6 +56,7 @@ SELECTION_MOVES = (
     Move("suspend", (Q.PUBLICITY,), Q.SUSPENDED, ("system",), ("within_notice",)),
     Move("resume", (Q.SUSPENDED,), Q.PUBLICITY, ("system",), ("no_open_objection",)),
     Move("reopen", (Q.SUSPENDED,), Q.EVALUATING, ("manager",), ("objection_upheld",)),
+    Move("put_next", (Q.PUBLICITY,), Q.PUBLICITY, ("publisher",), ("winner_lost", "no_open_objection", "one_follows")),
     Move("award", (Q.PUBLICITY,), Q.AWARDED, ("publisher",), ("past_notice", "no_open_objection", "feedback_complete")),
     Move("fail", (Q.EVALUATING, Q.PUBLICITY, Q.SUSPENDED), Q.FAILED, ("publisher",), ("code_is_true", "reason")),
 )

@@ -79,6 +79,9 @@ NOTICES: dict[str, Notice] = {
         _("Like needs were found; decide whether they can be merged: %(title)s"), (staff("manager"),)
     ),
     "demand.invite": Notice(_("You are asked for consent to pool %(code)s: %(title)s"), (unanswered,)),
+    "demand.take_on_core": Notice(
+        _("%(code)s goes on with a new version of its core; read what changed and decide: %(title)s"), (unanswered,)
+    ),
     "demand.core_changed": Notice(
         _("The core of %(code)s changed; your earlier consent no longer counts, decide again: %(title)s"),
         (need_owners, followers),
@@ -92,7 +95,9 @@ NOTICES: dict[str, Notice] = {
     "demand.core_change_dismissed": Notice(
         _("Your change of the core of %(code)s was not taken up; read why: %(title)s"), (named_organisations,)
     ),
-    "demand.consent_due": Notice(_("Your consent to %(code)s is still open and lapses soon: %(title)s"), (unanswered,)),
+    "demand.consent_due": Notice(
+        _("Your consent to %(code)s is still open and lapses soon: %(title)s"), (named_organisations,)
+    ),
     "demand.consent": Notice(_("An owner answered the invitation to %(code)s: %(title)s"), (manager,)),
     "demand.member_left": Notice(
         _("A need left the pool %(code)s; its quantity changed: %(title)s"), (manager, need_owners)
@@ -172,6 +177,22 @@ NOTICES: dict[str, Notice] = {
         (named_accounts,),
     ),
     "selection.scores_submitted": Notice(_("A reviewer submitted scores for %(code)s: %(title)s"), (chair,)),
+    "selection.consensus_complete": Notice(
+        _("The panel of %(code)s has agreed on every response; put the result under notice: %(title)s"),
+        (staff("publisher"),),
+    ),
+    "selection.notice_over": Notice(
+        _("The public notice of %(code)s is over without open objections; award the call: %(title)s"),
+        (staff("publisher"),),
+    ),
+    "selection.response_withdrawn": Notice(
+        _("A ranked response to %(code)s was withdrawn before the award: %(title)s"),
+        (manager, staff("publisher")),
+    ),
+    "selection.next_in_rank": Notice(
+        _("A winner of %(code)s dropped out; who follows is under a new public notice: %(title)s"),
+        (manager, need_owners, followers, interested, respondents, reviewers),
+    ),
     "selection.published": Notice(
         _("The result of the call %(code)s is under public notice: %(title)s"),
         (manager, need_owners, followers, interested, respondents, reviewers),
@@ -301,6 +322,7 @@ PATHS_BY_KIND = {
     "need.checked": "/staff/moderation/needs/{}/",
     "need.returned": "/workspace/needs/{}/edit/",
     "demand.invite": "/workspace/pools/",
+    "demand.take_on_core": "/workspace/pools/",
     "demand.consent_due": "/workspace/pools/",
     "demand.consent": "/staff/pools/{}/",
     "demand.core_change_proposed": "/staff/pools/{}/",
@@ -312,13 +334,17 @@ PATHS_BY_KIND = {
     "call.question_asked": "/staff/calls/{}/talk/",
     "call.opening_refused": "/staff/calls/{}/opening/",
     **dict.fromkeys(
-        ("selection.opened", "selection.reviewer_left", "selection.reviewer_replaced", "selection.scores_submitted"),
+        (
+            *("selection.opened", "selection.reviewer_left", "selection.reviewer_replaced"),
+            *("selection.scores_submitted", "selection.consensus_complete", "selection.notice_over"),
+            "selection.response_withdrawn",
+        ),
         "/staff/calls/{}/selection/",
     ),
     **dict.fromkeys(
         (
             *("selection.published", "selection.objected", "selection.objection_rejected"),
-            *("selection.objection_upheld", "selection.awarded", "selection.failed"),
+            *("selection.objection_upheld", "selection.next_in_rank", "selection.awarded", "selection.failed"),
         ),
         "/calls/{}/result/",
     ),

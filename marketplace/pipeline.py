@@ -12,11 +12,11 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from marketplace.actions import capabilities, import_jobs, near_copies, response_wiping
+from marketplace.actions import award, capabilities, import_jobs, near_copies, response_wiping
 from marketplace.actions.offering import search_tokens
 from marketplace.active_ranking import active_ranking
 from marketplace.copying import copied_from, indexed_text
-from marketplace.models import Capability, Notification, Suggestion
+from marketplace.models import Capability, Notification, Selection, Suggestion
 from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
 from marketplace.ranking_training import keep_ranking, material_of, tried_ranking
 from marketplace.suggesting import (
@@ -134,6 +134,14 @@ def expire_capabilities() -> int:
     due = Capability.objects.due_for_expiry().values_list("pk", flat=True)[:500]
     for pk in due:
         capabilities.expire_capability(capability_id=pk)
+    return len(due)
+
+
+def tell_notices_over() -> int:
+    """Tell of every public notice that is over on the database clock, once each; return how many."""
+    due = Selection.objects.to_tell_over().values_list("pk", flat=True)[:500]
+    for pk in due:
+        award.tell_notice_over(selection_id=pk)
     return len(due)
 
 

@@ -57,6 +57,12 @@ class SelectionQuerySet(models.QuerySet[Any]):
         """Selections whose public notice is over by the database clock."""
         return self.filter(status="publicity", notice_ends_at__lte=DatabaseClock())
 
+    def to_tell_over(self) -> Self:
+        """Those whose notice is over and of which that was not told yet in this round."""
+        events: Any = self.model._meta.apps.get_model("scenarios", "Event")._default_manager
+        told = events.filter(kind="selection.notice_over", subject_id=OuterRef("call"), generation=OuterRef("round"))
+        return self.past_notice().filter(~Exists(told))
+
     def under_notice(self) -> Self:
         """Selections against whose result something may be said now, by the database clock.
 

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:pk>/selection/", selections.selection, name="selection"),
     path("calls/<uuid:pk>/selection/open/", selections.selection_open, name="selection_open"),
     path("calls/<uuid:pk>/selection/publish/", selections.selection_publish, name="selection_publish"),
+    path("calls/<uuid:pk>/selection/next-in-rank/", selections.selection_next, name="selection_next"),
     path("calls/<uuid:pk>/selection/award/", selections.selection_award, name="selection_award"),
     path("calls/<uuid:pk>/selection/fail/", selections.selection_fail, name="selection_fail"),
     path("calls/<uuid:pk>/selection/again/", selections.selection_again, name="selection_again"),

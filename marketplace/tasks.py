@@ -86,6 +86,11 @@ def expire_capabilities() -> None:
     pipeline.expire_capabilities()
 
 
+@shared_task(name="marketplace.tell_notices_over", **LIMITS)
+def tell_notices_over() -> None:
+    pipeline.tell_notices_over()
+
+
 @shared_task(name="marketplace.notify", **LIMITS)
 def notify(*, delivery: int) -> None:
     outbox.do_together(delivery, pipeline.notify, ids="event_ids")

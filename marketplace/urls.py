@@ -98,6 +98,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/responses/<uuid:pk>/check/", responses.response_check, name="response_check"),
     path("workspace/responses/<uuid:pk>/copy.zip", responses.response_copy, name="response_copy"),
     path("workspace/responses/<uuid:pk>/withdraw/", responses.response_withdraw, name="response_withdraw"),
+    path(
+        "workspace/responses/<uuid:pk>/withdraw-from-award/",
+        responses.response_withdraw_ranked,
+        name="response_withdraw_ranked",
+    ),
     path("workspace/responses/<uuid:pk>/confirm/", responses.response_confirm, name="response_confirm"),
     path("workspace/responses/<uuid:pk>/discard/", responses.response_discard, name="response_discard"),
     path("workspace/invitations/<uuid:pk>/<str:answer>/", invitations.invitation_answer, name="invitation_answer"),

@@ -1,20 +1,23 @@
 """The award: after the public notice, without an open objection, and with feedback to everyone who wins nothing."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.feedback import lacking_feedback
+from marketplace.actions.lost_winners import lost_responses, lost_winners
 from marketplace.actions.selections import lock_selection, note
 from marketplace.choices import Verification
 from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
 from marketplace.models import Response, Selection
 from marketplace.weighing import best_of
 from scenarios.actions.call_readiness import needs_behind
-from scenarios.actor import Actor
+from scenarios.actor import SYSTEM, Actor
 from scenarios.choices import NeedStatus
 from scenarios.errors import IllegalMove, Invalid
+from scenarios.journal import log_event
 from scenarios.lifecycle import check_move
 from scenarios.policies import require_move
 from scenarios.querysets import database_time
@@ -39,8 +42,9 @@ def award(*, actor: Actor, selection_id: UUID, version: int) -> Selection:
     _require_both_sides(selection)
     _require_feedback(selection)
     outcomes: dict[UUID, list[str]] = {}
+    lost = lost_responses(selection)  # a reserve that dropped out wins nothing, and holds nobody up
     for response_id, outcome in selection.placings.values_list("response", "outcome"):
-        outcomes.setdefault(response_id, []).append(outcome)
+        outcomes.setdefault(response_id, []).append("not_selected" if response_id in lost else outcome)
     counts = dict.fromkeys(MOVES, 0)
     for response in Response.objects.filter(pk__in=outcomes).order_by("pk").select_for_update():
         best = best_of(outcomes[response.pk])
@@ -53,15 +57,23 @@ def award(*, actor: Actor, selection_id: UUID, version: int) -> Selection:
     return selection
 
 
+@transaction.atomic
+def tell_notice_over(*, selection_id: UUID) -> None:
+    """Tell, once per round, that the public notice is over by the database clock and no objection is open."""
+    over = Selection.objects.past_notice().filter(pk=selection_id).select_for_update(of=("self",))
+    selection = over.select_related("call").first()
+    if selection is not None and not selection.objections.open().exists():
+        told: dict[str, Any] = {"actor": SYSTEM, "subject_type": "call", "generation": selection.round}
+        log_event("selection.notice_over", selection.call, **told)
+
+
 def _require_both_sides(selection: Selection) -> None:
-    winning = Response.objects.filter(placings__selection=selection, placings__outcome="awarded")
-    gone = sorted({row.number or 0 for row in winning.exclude(lead__verification=Verification.VERIFIED)})
-    if gone:
+    if gone := lost_winners(selection):
         text = _(
-            "The winner with response %(numbers)s is not verified any more. It is verified again, "
-            "or the call is declared failed."
+            "The winner with response %(numbers)s dropped out. Put the next in rank under notice, or declare the call "
+            "failed."
         )
-        raise IllegalMove(text % {"numbers": ", ".join(map(str, gone))})
+        raise IllegalMove(text % {"numbers": ", ".join(str(row.number) for row in gone)})
     asking = needs_behind(selection.call).exclude(status=NeedStatus.SUSPENDED)
     if not asking.exclude(owner__verification=Verification.SUSPENDED).exists():
         raise IllegalMove(_("What was called for is suspended. It is reinstated, or the call is declared failed."))

@@ -9,13 +9,15 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.actions.eligibility import require_all_judged
 from marketplace.actions.scoring import all_submitted, is_score
 from marketplace.actions.selections import active_seats, lock_selection, note, require_chair, require_evaluating
 from marketplace.actions.sheets import require_seen
 from marketplace.models import ConsensusScore, Response, Score, Selection
 from marketplace.weighing import criteria_of, spread
-from scenarios.actor import Actor
+from scenarios.actor import SYSTEM, Actor
 from scenarios.errors import IllegalMove, Invalid
+from scenarios.journal import log_event
 from scenarios.policies import one_of
 
 
@@ -57,7 +59,18 @@ def agree(
     response.version += 1
     response.save()
     note(selection, "selection.consensus_reached", actor, number=response.number)
+    _tell_when_complete(selection)
     return response
+
+
+def _tell_when_complete(selection: Selection) -> None:
+    """Tell, once per round, that the panel has agreed on everything."""
+    try:
+        require_consensus(selection, require_all_judged(selection))
+    except IllegalMove:
+        return
+    told: dict[str, Any] = {"actor": SYSTEM, "subject_type": "call", "generation": selection.round}
+    log_event("selection.consensus_complete", selection.call, **told)
 
 
 def _require_agreed(selection: Selection, response: Response, scores: Mapping[int, Agreed]) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.selection_panel import require_full_panel
 from marketplace.actions.selections import active_seats, lock_selection, note, require_chair, require_evaluating
-from marketplace.choices import Clause, Verification
+from marketplace.choices import FOUND_CLAUSES, Clause, Verification
 from marketplace.lifecycle import RESPONSE_MOVES
 from marketplace.models import Exclusion, Response, Selection
 from scenarios.actor import Actor
@@ -72,8 +72,9 @@ def _locked(actor: Actor, selection_id: UUID, response_id: UUID) -> tuple[Select
 
 def _require_named(selection: Selection, clause: str, quoted: str, explanation: str) -> None:
     wrong = {}
-    if clause not in Clause.values or clause == Clause.TERMS:
-        wrong["clause"] = [_("Choose the clause. Whether terms were confirmed, the platform finds by itself.")]
+    if clause not in Clause.values or clause in FOUND_CLAUSES:
+        text = _("Choose the clause. Whether terms were confirmed, or who dropped out, the platform finds by itself.")
+        wrong["clause"] = [text]
     if clause == Clause.CALL and quoted not in [row["text"] for row in selection.call.eligibility]:
         wrong["quoted"] = [_("Choose which of the call's clauses is not met.")]
     if not explanation or len(explanation) > 2000:

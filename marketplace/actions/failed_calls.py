@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.actions.lost_winners import lost_winners
 from marketplace.actions.selections import lock_selection, note
 from marketplace.choices import FailureCode, NextStep, SelectionStatus
 from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
@@ -73,6 +74,7 @@ def _is_true(selection: Selection, code: str) -> bool:
         FailureCode.TOO_FEW: 0 < count < enough_for(selection.call),
         FailureCode.NONE_ELIGIBLE: count > 0 and judged and not opened.exclude(status="ineligible").exists(),
         FailureCode.NONE_QUALIFIED: eligible.exists() and judged and all(_misses(selection, row) for row in eligible),
+        FailureCode.WINNER_LOST: selection.status != SelectionStatus.EVALUATING and bool(lost_winners(selection)),
         FailureCode.OBJECTION: selection.objections.filter(state="upheld").exists(),
         FailureCode.FUNDS: True,
     }[FailureCode(code)]

@@ -40,7 +40,7 @@ def publish_notice(*, actor: Actor, selection_id: UUID, version: int) -> Selecti
         response.status = check_move(RESPONSE_MOVES, "score", response.status)
         response.version += 1
         response.save()
-    _begin(selection, target)
+    begin_notice(selection, target)
     note(selection, "selection.published", actor, round=selection.round, responses=len(eligible))
     return selection
 
@@ -54,7 +54,7 @@ def _require_result(selection: Selection) -> tuple[list[Response], list[Placing]
     require_consensus(selection, eligible)
     if selection.objections.open().exists():
         raise IllegalMove(_("An objection is open. Answer it first."))
-    placings = _placings(selection, eligible)
+    placings = placings_of(selection, eligible)
     if not any(row.rank for row in placings):
         raise IllegalMove(_("No response reached the minimum scores. Declare the call failed instead."))
     return eligible, placings
@@ -69,7 +69,8 @@ def obstacle_to_notice(selection: Selection) -> str:
     return ""
 
 
-def _begin(selection: Selection, status: str) -> None:
+def begin_notice(selection: Selection, status: str) -> None:
+    """Have the working days of a public notice begin now; the caller saves."""
     selection.status = status
     selection.round += 1
     selection.published_at = database_time()
@@ -77,7 +78,8 @@ def _begin(selection: Selection, status: str) -> None:
     selection.notice_ends_at, selection.notice_provisional = period
 
 
-def _placings(selection: Selection, eligible: list[Response]) -> list[Placing]:
+def placings_of(selection: Selection, eligible: list[Response]) -> list[Placing]:
+    """Return how the responses stand in each lot, from the consensus as it stands; not stored yet."""
     return [
         Placing(
             selection=selection,

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response as Answer
 
 from marketplace.actions import responses
+from marketplace.actions.lost_winners import withdraw_from_award
 from marketplace.actions.partners import full_checklist
 from marketplace.choices import PartnerRole
 from marketplace.models import Response
@@ -168,7 +169,11 @@ class ResponseEndpoint(Endpoint):
     """The responses of your organisations."""
 
     audience = dict.fromkeys(
-        ("list", "retrieve", "create", "partial_update", "destroy", "files", "seal", "confirm", "withdraw"), (MEMBER,)
+        (
+            *("list", "retrieve", "create", "partial_update", "destroy", "files", "seal", "confirm", "withdraw"),
+            "leave",
+        ),
+        (MEMBER,),
     )
     serializer_class = ResponseShown
 
@@ -239,3 +244,11 @@ class ResponseEndpoint(Endpoint):
         """Withdraw a sealed response before the close; it is wiped."""
         self.values(Nothing)
         return self.shown(responses.withdraw_response(actor=self.actor, response_id=pk))
+
+    @operation(reads=Nothing, shows=ResponseShown)
+    @action(detail=True, methods=["post"], url_path="withdraw-from-award")
+    def leave(self, request: Request, pk: UUID) -> Answer:
+        """Withdraw a ranked response between the result and the award."""
+        self.values(Nothing)
+        withdraw_from_award(actor=self.actor, response_id=pk)
+        return self.shown(self.found())

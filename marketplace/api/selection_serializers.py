@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.actions.feedback import lacking_feedback
+from marketplace.actions.lost_winners import lost_winners
 from marketplace.anonymity import anonymous
 from marketplace.api.responses import OfferCommitment, OfferTier
 from marketplace.audiences import OBJECTION_FIELDS, SELECTION_FIELDS
@@ -177,6 +178,7 @@ class SelectionShown(Audienced):
     excluded = serializers.SerializerMethodField(help_text="Responses that are not eligible, and the clause.")
     seats = SeatShown(many=True, read_only=True)
     lacking_feedback = serializers.SerializerMethodField(help_text="Numbers of responses whose feedback is missing.")
+    lost_winners = serializers.SerializerMethodField(help_text="Numbers of winners that dropped out since the result.")
 
     class Meta:
         model = Selection
@@ -194,6 +196,9 @@ class SelectionShown(Audienced):
     def get_excluded(self, row: Selection) -> Any:
         return ExcludedShown(excluded(row), many=True).data
 
+    def get_lost_winners(self, row: Selection) -> list[int]:
+        return [one.number or 0 for one in lost_winners(row)] if row.status in ("publicity", "suspended") else []
+
     def get_lacking_feedback(self, row: Selection) -> list[int]:
         return [one.number or 0 for one in lacking_feedback(row)] if row.status in ("publicity", "suspended") else []
 
@@ -207,7 +212,9 @@ class SelectionListed(Audienced):
     class Meta:
         model = Selection
         fields = tuple(
-            name for name in SELECTION_FIELDS if name not in ("lots", "excluded", "seats", "lacking_feedback")
+            name
+            for name in SELECTION_FIELDS
+            if name not in ("lots", "excluded", "seats", "lacking_feedback", "lost_winners")
         )
         read_only_fields = fields
 

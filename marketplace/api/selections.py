@@ -14,6 +14,7 @@ from marketplace.actions import (
     eligibility,
     failed_calls,
     feedback,
+    lost_winners,
     objections,
     public_notice,
     scoring,
@@ -40,7 +41,7 @@ class SelectionEndpoint(Endpoint):
         **dict.fromkeys(("list", "retrieve"), (PUBLIC,)),
         **dict.fromkeys(("create", "declare", "leave", "responses", "admit", "exclude", "scores"), ("reviewer",)),
         **dict.fromkeys(("submit", "consensus", "feedback"), ("reviewer",)),
-        **dict.fromkeys(("publish", "award", "fail"), ("publisher",)),
+        **dict.fromkeys(("publish", "put_next", "award", "fail"), ("publisher",)),
         **dict.fromkeys(("replace", "answer", "again", "give_back"), ("manager",)),
         "object": (MEMBER,),
         "objections": (SIGNED_IN,),
@@ -193,6 +194,13 @@ class SelectionEndpoint(Endpoint):
         """Award the call after the notice, with no objection open and all feedback written."""
         version = self.values(shapes.SelectionSeen)["version"]
         return self.shown(award.award(actor=self.actor, selection_id=pk, version=version))
+
+    @operation(reads=shapes.SelectionSeen, shows=SelectionShown)
+    @action(detail=True, methods=["post"], url_path="next-in-rank")
+    def put_next(self, request: Request, pk: UUID) -> Answer:
+        """Put who follows a winner that dropped out under a public notice of its own."""
+        version = self.values(shapes.SelectionSeen)["version"]
+        return self.shown(lost_winners.put_next_in_rank(actor=self.actor, selection_id=pk, version=version))
 
     @operation(reads=shapes.CallFailed, shows=SelectionShown)
     @action(detail=True, methods=["post"])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.actions.consensus import Agreed
 from marketplace.actions.feedback import Remarks
 from marketplace.actions.scoring import Given
-from marketplace.choices import Clause, FailureCode
+from marketplace.choices import FOUND_CLAUSES, Clause, FailureCode
 from marketplace.reviewing import Row
 from marketplace.weighing import Criterion
 from scenarios.errors import Conflict
@@ -60,7 +60,7 @@ class ExclusionForm(forms.Form):
 
     clause = forms.ChoiceField(
         label=_("Clause"),
-        choices=[(value, label) for value, label in Clause.choices if value != Clause.TERMS],
+        choices=[(value, label) for value, label in Clause.choices if value not in FOUND_CLAUSES],
         widget=forms.RadioSelect,
     )
     quoted = forms.ChoiceField(

@@ -24,6 +24,7 @@ class Response(models.Model):
     code : random, since a number would tell how many there are.
     content : while it is a draft, and again once opened, its answers as JSON (encrypted at rest); empty while sealed.
     sealed : the answers encrypted to the call's key; nobody here can read them before the opening.
+    withdrew_at : when the lead withdrew between the result and the award; it stays in the ranking until that is redone.
     digest : SHA-256 of what was sealed, attachments included; it stands on the author's receipt.
     """
 
@@ -44,6 +45,7 @@ class Response(models.Model):
     terms_version = models.PositiveIntegerField(default=0)
     number = models.PositiveSmallIntegerField(_("anonymous number"), null=True, blank=True)
     opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
+    withdrew_at = models.DateTimeField(_("withdrew before the award"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -75,6 +77,10 @@ class Response(models.Model):
             models.CheckConstraint(
                 name="response_withdrawn_is_wiped",
                 condition=~Q(status__in=WIPED) | Q(content="", sealed__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="response_withdrew_is_not_awarded",
+                condition=Q(withdrew_at__isnull=True) | ~Q(status__in=[*HIDDEN, "opened", "awarded", "reserve"]),
             ),
             models.CheckConstraint(
                 name="response_opened_has_number",

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from marketplace.actions import responses as actions
+from marketplace.actions.lost_winners import withdraw_from_award
 from marketplace.actions.partners import full_checklist, unregistered_partners
 from marketplace.forms.responses import Editor, FileForm, SealForm
 from marketplace.models import Response
@@ -235,6 +236,15 @@ def response_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a sealed response back before the close."""
     actions.withdraw_response(actor=actor_of(request), response_id=pk)
     messages.success(request, _("Your response is withdrawn and wiped. You can respond anew until the close."))
+    return redirect("response_detail", pk)
+
+
+@access("member")
+@require_POST
+def response_withdraw_ranked(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Withdraw a ranked response between the result and the award."""
+    withdraw_from_award(actor=actor_of(request), response_id=pk)
+    messages.success(request, _("Your response is withdrawn from the award; the city is told."))
     return redirect("response_detail", pk)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from marketplace.actions.award import award
 from marketplace.actions.failed_calls import call_again, fail_selection, failure_codes, give_back
 from marketplace.actions.feedback import lacking_feedback
+from marketplace.actions.lost_winners import follows, lost_winners, put_next_in_rank
 from marketplace.actions.public_notice import obstacle_to_notice, publish_notice
 from marketplace.actions.selections import open_evaluation
 from marketplace.forms.selections import (
@@ -113,11 +114,18 @@ def _work(found: Selection, actor: Actor) -> dict[str, Any]:
             (row, AnswerForm(prefix=str(row.pk))) for row in found.objections.select_related("organisation")
         ],
         "may_answer": actor.has_role("manager"),
+        **_lost(found, moves),
         "failure_form": FailureForm(codes=failure_codes(found)) if "fail" in moves else None,
         "awards": Response.objects.awarded_in(found.call) if found.status == "awarded" else [],
         "lots_form": LotsForm() if _may_go_on(found, actor) else None,
         "has_pool": found.call.demand_id is not None,
     }
+
+
+def _lost(found: Selection, moves: frozenset[str]) -> dict[str, Any]:
+    """Return the winners that dropped out, and whether the reader can put who follows in their place."""
+    lost = lost_winners(found) if found.status in ("publicity", "suspended") else []
+    return {"lost": lost, "may_put_next": bool(lost) and "put_next" in moves and follows(found)}
 
 
 def _may_go_on(found: Selection, actor: Actor) -> bool:
@@ -178,6 +186,20 @@ def selection_award(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The call is awarded; everyone concerned is told."))
+    return redirect("selection", pk)
+
+
+@access("publisher")
+@require_POST
+def selection_next(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put who follows a winner that dropped out under public notice."""
+    act: Any = {"actor": actor_of(request), "selection_id": selection_of(pk).pk, "version": posted_version(request)}
+    try:
+        put_next_in_rank(**act)
+    except (Conflict, IllegalMove) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The next in rank is under public notice; everyone concerned is told."))
     return redirect("selection", pk)
 
 

@@ -1,0 +1,120 @@
+"""A winner that drops out between the result and the award: the next in rank goes under notice, or the call fails."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.actions.public_notice import begin_notice, placings_of
+from marketplace.actions.selections import lock_selection, note
+from marketplace.choices import Clause, Verification
+from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
+from marketplace.models import Exclusion, Placing, Response, Selection
+from scenarios.actions.call_readiness import needs_behind
+from scenarios.actor import SYSTEM, Actor
+from scenarios.errors import IllegalMove
+from scenarios.journal import log_event
+from scenarios.lifecycle import check_move
+from scenarios.policies import one_of, require_move
+from scenarios.querysets import database_time
+
+
+class Loss(NamedTuple):
+    """Why a response cannot be awarded any more: the clause that everybody reads, what its author alone reads."""
+
+    clause: Clause
+    explanation: Any
+
+
+SUSPENDED = Loss(Clause.UNVERIFIED, _("The lead organisation was verified when it sealed, and is not any more."))
+WITHDREW = Loss(Clause.DROPPED, _("The lead organisation withdrew between the result and the award."))
+BLOCKED = Loss(
+    Clause.DROPPED, _("An organisation that stands behind the call does not go on with the lead organisation.")
+)
+
+
+@transaction.atomic
+def withdraw_from_award(*, actor: Actor, response_id: UUID) -> Response:
+    """Withdraw a ranked response between the result and the award, for its lead; it cannot be awarded any more.
+
+    Raises IllegalMove outside of the public notice, or when it was withdrawn already.
+    """
+    found = one_of(Response.objects.of(actor), response_id)
+    selection = Selection.objects.select_for_update(of=("self",)).filter(call=found.call_id).first()
+    response = one_of(Response.objects.of(actor), response_id, lock=True)
+    require_move(RESPONSE_MOVES, "withdraw_ranked", actor=actor, owner_id=response.lead_id, status=response.status)
+    if selection is None or response.withdrew_at is not None:
+        raise IllegalMove
+    response.withdrew_at = database_time()
+    response.version += 1
+    response.save()
+    note(selection, "selection.response_withdrawn", actor, number=response.number)
+    return response
+
+
+def lost_responses(selection: Selection) -> dict[UUID, Loss]:
+    """Return the ranked responses that cannot be awarded any more, each with what takes it out."""
+    ranked = Response.objects.filter(call=selection.call, status="scored").select_related("lead")
+    refused = set(needs_behind(selection.call).values_list("blocked_organisations", flat=True))
+    found = {row.pk: _loss(row, refused) for row in ranked.order_by("number")}
+    return {pk: loss for pk, loss in found.items() if loss is not None}
+
+
+def _loss(response: Response, refused: set[UUID | None]) -> Loss | None:
+    if response.withdrew_at is not None:
+        return WITHDREW
+    if response.lead.verification != Verification.VERIFIED:
+        return SUSPENDED
+    return BLOCKED if response.lead_id in refused else None
+
+
+def lost_winners(selection: Selection) -> list[Response]:
+    """Return the winners under notice that cannot be awarded any more, by number."""
+    winning = Q(placings__selection=selection, placings__outcome="awarded")
+    return list(Response.objects.filter(winning, pk__in=lost_responses(selection)).distinct().order_by("number"))
+
+
+def follows(selection: Selection) -> bool:
+    """Whether a response would stand in the place of the winners that dropped out."""
+    standing = Response.objects.filter(call=selection.call, status="scored").exclude(pk__in=lost_responses(selection))
+    return any(row.rank for row in placings_of(selection, list(standing)))
+
+
+@transaction.atomic
+def put_next_in_rank(*, actor: Actor, selection_id: UUID, version: int) -> Selection:
+    """Take the responses that cannot be awarded any more out, and put who follows under a public notice of its own.
+
+    The panel's scores stand as they are; with them the others are ranked anew.
+
+    Raises IllegalMove while no winner has dropped out, while an objection is open, or where nobody follows: the call is
+    declared failed then. Raises Conflict when the selection changed since it was read.
+    """
+    selection = lock_selection(actor, selection_id, version)
+    target = require_move(SELECTION_MOVES, "put_next", actor=actor, owner_id=None, status=selection.status)
+    if not lost_winners(selection):
+        raise IllegalMove(_("No winner has dropped out."))
+    if selection.objections.open().exists():
+        raise IllegalMove(_("An objection is open. Answer it first."))
+    if not follows(selection):
+        raise IllegalMove(_("No response follows in the ranking. Declare the call failed instead."))
+    _take_out(selection)
+    Placing.objects.filter(selection=selection).delete()
+    standing = list(Response.objects.filter(call=selection.call, status="scored"))
+    Placing.objects.bulk_create(placings_of(selection, standing))
+    begin_notice(selection, target)
+    note(selection, "selection.next_in_rank", actor, round=selection.round, responses=len(standing))
+    return selection
+
+
+def _take_out(selection: Selection) -> None:
+    lost = lost_responses(selection)
+    for response in Response.objects.filter(pk__in=lost).order_by("pk").select_for_update():
+        clause, explanation = lost[response.pk]
+        response.status = check_move(RESPONSE_MOVES, "drop", response.status)
+        response.version += 1
+        response.save()
+        Exclusion.objects.create(response=response, clause=clause, explanation=str(explanation))
+        told = {"number": response.number, "clause": clause.value}
+        log_event("selection.response_excluded", selection.call, actor=SYSTEM, subject_type="call", **told)
