@@ -67,7 +67,7 @@ def _ending(page: str, field: str) -> Callable[[Any], Row]:
 
 def _invitation(consent: Consent) -> Row:
     demand = consent.demand
-    detail = _("%(code)s · answer until %(day)s") % {"code": demand.code, "day": _day(demand.consent_by)}
+    detail = _("%(code)s · answer until %(day)s") % {"code": demand.code, "day": _day(consent.answer_by)}
     return Row(demand.title, reverse("pool_detail", args=[demand.pk]), detail)
 
 
@@ -102,7 +102,7 @@ def demand_side(actor: Actor) -> list[Task]:
             "invitations",
             gettext_lazy("You are asked for consent"),
             gettext_lazy("Read the common core, then accept, accept with a reservation, or decline."),
-            invited.select_related("demand").order_by("demand__consent_by", "pk"),
+            invited.select_related("demand").order_by("answer_by", "pk"),
             "my_pools",
             _invitation,
             "warn",

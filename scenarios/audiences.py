@@ -77,7 +77,7 @@ DEMAND_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("disclosure", "owners", "pooled_quantity", "pooled_band", "members"), Audience.PUBLIC),
     "scale_marks": Audience.PUBLIC,
     **dict.fromkeys(("on_fail", "after_extension", "reason"), Audience.PUBLIC),
-    **dict.fromkeys(("consent_by", "deadline_generation", "consents", "differences"), Audience.STAFF),
+    **dict.fromkeys(("deadline_generation", "consents", "differences"), Audience.STAFF),
     "indicator_sources": Audience.STAFF,
 }
 

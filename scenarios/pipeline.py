@@ -30,6 +30,7 @@ from scenarios.locks import wait_for_lock
 from scenarios.merge_threshold import merge_threshold
 from scenarios.models import (
     Call,
+    Consent,
     Delivery,
     IndexBuild,
     JobSlot,
@@ -278,8 +279,8 @@ def sweep_clock() -> int:
     due: list[tuple[Callable[..., None], str, Any]] = [
         (deadlines.close_call, "call_id", Call.objects.due().order_by("closes_at", "pk")),
         (deadlines.judge_pool, "demand_id", MergedDemand.objects.due_for_verdict()),
-        (deadlines.lapse_invitations, "demand_id", MergedDemand.objects.due_for_lapse()),
-        (deadlines.remind_of_invitation, "demand_id", MergedDemand.objects.due_for_reminder()),
+        (deadlines.lapse_invitation, "consent_id", Consent.objects.due_for_lapse()),
+        (deadlines.remind_of_invitation, "consent_id", Consent.objects.due_for_reminder()),
         (deadlines.expire_need, "need_id", Need.objects.due_for_expiry()),
         (deadlines.warn_of_expiry, "need_id", Need.objects.due_for_warning()),
     ]

@@ -248,20 +248,13 @@ class MergedDemandQuerySet(TitleSearch, MergedDemandFigures):
         return waiting.exclude(Exists(verdict)).order_by("deadline", "pk")
 
     def with_open_invitations(self) -> Self:
-        """Pools of whose owners some have not answered to the present core."""
+        """Pools of whose owners some have not answered to the present core.
+
+        Annotates consent_by : when the first of these invitations lapses.
+        """
         consent: Any = self.model._meta.get_field("consents").related_model._default_manager
-        invited = consent.filter(demand=OuterRef("pk"), core_version=OuterRef("core_version"), state="invited")
-        return self.filter(Exists(invited), status__in=["consenting", "formed", "threshold_met"])
-
-    def due_for_lapse(self) -> Self:
-        """Pools whose invitations ran out on the database clock before everyone answered."""
-        return self.with_open_invitations().filter(consent_by__lte=DatabaseClock()).order_by("consent_by", "pk")
-
-    def due_for_reminder(self) -> Self:
-        """Pools whose open invitations run out within three days, and whose owners were not reminded yet."""
-        reminded = _events(self.model, "demand.consent_due", generation=OuterRef("core_version"))
-        soon = self.with_open_invitations().filter(consent_by__lte=DatabaseClock() + REMINDER)
-        return soon.exclude(Exists(reminded)).order_by("consent_by", "pk")
+        first = consent.open().filter(demand=OuterRef("pk")).order_by("answer_by").values("answer_by")[:1]
+        return self.annotate(consent_by=Subquery(first)).filter(consent_by__isnull=False)
 
     def with_scale(self) -> Self:
         """Annotate pooled_quantity and owners, both over members whose owners consented to the present core.
@@ -286,6 +279,26 @@ class MergedDemandQuerySet(TitleSearch, MergedDemandFigures):
                 output_field=models.IntegerField(),
             ),
         )
+
+
+class ConsentQuerySet(models.QuerySet[Any]):
+    """What owners were asked and said."""
+
+    def open(self) -> Self:
+        """Invitations to the present core that wait for an answer."""
+        asking = Q(demand__status__in=["consenting", "formed", "threshold_met"])
+        return self.filter(asking, state="invited", core_version=F("demand__core_version"))
+
+    def due_for_lapse(self) -> Self:
+        """Open invitations whose own time has run out on the database clock."""
+        return self.open().filter(answer_by__lte=DatabaseClock()).order_by("answer_by", "pk")
+
+    def due_for_reminder(self) -> Self:
+        """Open invitations that run out within three days and of which their owner was not reminded yet."""
+        events: Any = self.model._meta.apps.get_model("scenarios", "Event")._default_manager
+        reminded = events.filter(kind="demand.consent_due", subject_id=OuterRef("demand"), generation=OuterRef("pk"))
+        soon = self.open().filter(answer_by__lte=DatabaseClock() + REMINDER)
+        return soon.exclude(Exists(reminded)).order_by("answer_by", "pk")
 
 
 class ScaleMarkQuerySet(models.QuerySet[Any]):

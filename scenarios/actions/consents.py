@@ -48,7 +48,7 @@ def answer_invitation(
     consent = demand.consents.filter(organisation_id=organisation_id, core_version=core_version).first()
     if consent is None or consent.state in (ConsentState.DECLINED, ConsentState.WITHDRAWN):
         raise NotFound
-    if consent.state == ConsentState.INVITED and _has_lapsed(demand):
+    if consent.state == ConsentState.INVITED and _has_lapsed(consent):
         raise IllegalMove(_("The invitation has lapsed. Ask the scenario manager to invite you again."))
     consent.state = state
     consent.reservation = reservation.strip() if state == ConsentState.RESERVED else ""
@@ -63,8 +63,8 @@ def answer_invitation(
     return consent
 
 
-def _has_lapsed(demand: MergedDemand) -> bool:
-    return MergedDemand.objects.filter(pk=demand.pk, consent_by__lte=DatabaseClock()).exists()
+def _has_lapsed(consent: Consent) -> bool:
+    return Consent.objects.filter(pk=consent.pk, answer_by__lte=DatabaseClock()).exists()
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ Each takes one id and may run twice: it looks at the database clock under the ro
 generation is unique in the database.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from scenarios.actions.standing import judge
 from scenarios.actor import SYSTEM
 from scenarios.journal import log_event
 from scenarios.lifecycle import CALL_MOVES, NEED_MOVES, check_move
-from scenarios.models import Call, MergedDemand, Need
+from scenarios.models import Call, Consent, MergedDemand, Need
 
 
 @transaction.atomic
@@ -59,20 +60,21 @@ def warn_of_expiry(*, need_id: UUID) -> None:
 
 
 @transaction.atomic
-def lapse_invitations(*, demand_id: UUID) -> None:
-    """End the invitations that nobody answered within 14 days: silence is no consent."""
+def lapse_invitation(*, consent_id: int) -> None:
+    """End an invitation that its owner did not answer within 14 days: silence is no consent."""
     lock_pooling()
-    demand = MergedDemand.objects.due_for_lapse().filter(pk=demand_id).select_for_update(of=("self",)).first()
-    if demand is None:
+    consent = Consent.objects.due_for_lapse().filter(pk=consent_id).select_for_update(of=("self",)).first()
+    if consent is None:
         return
-    silent = demand.consents.filter(core_version=demand.core_version, state="invited").values("organisation")
-    for member in demand.members.filter(left_at__isnull=True, need__owner__in=silent).select_related("need"):
+    silent = consent.demand.members.filter(left_at__isnull=True, need__owner=consent.organisation_id)
+    for member in silent.select_related("need").order_by("pk"):
         end_membership(member, actor=SYSTEM)
 
 
 @transaction.atomic
-def remind_of_invitation(*, demand_id: UUID) -> None:
-    """Remind the owners who have not answered, once per core version, three days before their invitation lapses."""
-    demand = MergedDemand.objects.due_for_reminder().filter(pk=demand_id).select_for_update(of=("self",)).first()
-    if demand is not None:
-        log_event("demand.consent_due", demand, actor=SYSTEM, generation=demand.core_version)
+def remind_of_invitation(*, consent_id: int) -> None:
+    """Remind an owner who has not answered, once per invitation, three days before it lapses."""
+    consent = Consent.objects.due_for_reminder().filter(pk=consent_id).select_for_update(of=("self",)).first()
+    if consent is not None:
+        told: dict[str, Any] = {"generation": consent.pk, "organisations": [str(consent.organisation_id)]}
+        log_event("demand.consent_due", consent.demand, actor=SYSTEM, **told)

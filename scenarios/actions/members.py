@@ -18,7 +18,7 @@ from scenarios.journal import log_event
 from scenarios.locks import take_lock
 from scenarios.models import Consent, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of, require_role
-from scenarios.querysets import CONSENTED
+from scenarios.querysets import CONSENTED, database_time
 
 OPEN_TO_CHANGE = (
     DemandStatus.DRAFTED,
@@ -145,15 +145,14 @@ def add_member(*, actor: Actor, demand_id: UUID, need_id: UUID) -> MergedDemand:
 
 
 def ask_owners(demand: MergedDemand) -> None:
-    """Invite each owner who has no answer to the present core yet, for 14 days from now."""
+    """Invite each owner who was not asked about the present core yet, for 14 days of its own from now."""
     owners = demand.members.filter(left_at__isnull=True).order_by().values_list("need__owner", flat=True).distinct()
     answered = demand.consents.filter(core_version=demand.core_version)
     # An owner who left and comes back with another need is asked anew.
     answered.filter(organisation__in=owners, state__in=["withdrawn", "declined"]).delete()
-    rows = [Consent(demand=demand, organisation_id=pk, core_version=demand.core_version) for pk in owners]
+    asked = {"demand": demand, "core_version": demand.core_version, "answer_by": database_time() + Consent.PERIOD}
+    rows = [Consent(organisation_id=pk, **asked) for pk in owners]
     Consent.objects.bulk_create(rows, ignore_conflicts=True)
-    demand.consent_by = timezone.now() + Consent.PERIOD
-    demand.save(update_fields=["consent_by"])
 
 
 @transaction.atomic

@@ -57,7 +57,7 @@ class ConsentShown(serializers.ModelSerializer[Consent]):
 
     class Meta:
         model = Consent
-        fields = ("organisation", "core_version", "state", "reservation", "decided_at", "invited_at")
+        fields = ("organisation", "core_version", "state", "reservation", "decided_at", "invited_at", "answer_by")
         read_only_fields = fields
 
     def get_reservation(self, row: Consent) -> str | None:
@@ -121,7 +121,7 @@ class DemandListed(Audienced):
         fields: tuple[str, ...] = (
             *("id", "code", "title_zh", "title_en", "status", "version", "created_at", "core_version", "unit"),
             *("threshold_quantity", "deadline", "disclosure", "owners", "pooled_quantity", "pooled_band"),
-            *("on_fail", "after_extension", "reason", "consent_by", "deadline_generation", "moves"),
+            *("on_fail", "after_extension", "reason", "deadline_generation", "moves"),
         )
         read_only_fields = fields
 

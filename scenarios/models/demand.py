@@ -12,6 +12,7 @@ from scenarios import choices
 from scenarios.models.known import known
 from scenarios.models.need import TEXT_LIMIT, Bilingual, Stamped
 from scenarios.querysets import (
+    ConsentQuerySet,
     DemandMemberQuerySet,
     DifferenceQuerySet,
     MergedDemandQuerySet,
@@ -111,7 +112,6 @@ class MergedDemand(Bilingual, Stamped):
     core_version = models.PositiveIntegerField(default=1)
     unit = models.CharField(_("unit"), max_length=10, choices=choices.Unit.choices, blank=True)
     threshold_quantity = models.DecimalField(_("minimum scale"), max_digits=12, decimal_places=2, null=True, blank=True)
-    consent_by = models.DateTimeField(_("consent until"), null=True, blank=True)
     deadline = models.DateTimeField(_("deadline of the pool"), null=True, blank=True)
     deadline_generation = models.PositiveIntegerField(default=0)
     formed_at = models.DateTimeField(_("formed"), null=True, blank=True, editable=False)
@@ -219,7 +219,10 @@ class DemandMember(models.Model):
 
 
 class Consent(models.Model):
-    """What one owner said to one version of the core."""
+    """What one owner said to one version of the core.
+
+    answer_by : until then the owner has time of its own, whenever the others were asked; silence is no consent.
+    """
 
     PERIOD = timedelta(days=14)
 
@@ -233,6 +236,9 @@ class Consent(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     invited_at = models.DateTimeField(auto_now_add=True)
+    answer_by = models.DateTimeField(_("answer until"))
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("consent")

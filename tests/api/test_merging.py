@@ -72,7 +72,7 @@ def test_two_owners_stay_anonymous_and_see_a_band(api: Send, cast: Cast) -> None
     assert (public["status"], public["owners"]) == ("threshold_met", 2)
     assert (public["pooled_quantity"], public["pooled_band"]) == (None, "6–10")
     assert [(row["need"], row["quantity"]) for row in public["members"]] == [(None, None), (None, None)]
-    assert {"consents", "differences", "consent_by"} & set(public) == set()
+    assert {"consents", "differences"} & set(public) == set()
     mine = api("enterprise", "get", path).json()
     assert [(row["is_mine"], row["quantity"]) for row in mine["members"]] == [(True, "4.00"), (False, None)]
     assert [row["state"] for row in mine["my_consents"]] == ["accepted"]

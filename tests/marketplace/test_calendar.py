@@ -66,11 +66,11 @@ def test_a_wrong_month_is_this_month(cast: Cast) -> None:
 def test_only_formed_pools_stand_in_it_and_consent_is_for_staff(cast: Cast) -> None:
     pool = make_pool(cast, [4, 6])
     rows = MergedDemand.objects.filter(pk=pool.pk)
-    rows.update(threshold_quantity=Decimal(12), deadline=POOL, consent_by=POOL)
+    rows.update(threshold_quantity=Decimal(12), deadline=POOL)
     rows.update(status="formed", formed_at=timezone.now())
     address = "calendar/?month=2030-03"
     assert entries(cast, f"/{address}") == [("03-20", "pool_deadline")]
-    Consent.objects.filter(demand=pool).update(state="invited")
+    Consent.objects.filter(demand=pool).update(state="invited", answer_by=POOL)
     both = [("03-20", "consent_ends"), ("03-20", "pool_deadline")]
     assert entries(cast, f"/staff/{address}", "manager") == both
     assert entries(cast, f"/{address}", "manager") == [("03-20", "pool_deadline")]

@@ -186,6 +186,7 @@ def test_the_quantity_of_a_pool_of_two_owners_is_not_told(cast: Cast, pair: tupl
             organisation=need.owner,
             core_version=1,
             state="accepted",
+            answer_by=need.created_at,
             decided_at=need.created_at,
             decided_by=cast.enterprise,
         )

@@ -220,8 +220,7 @@ def test_whose_invitation_lapses_hears_that_its_need_is_on_its_own(cast: Cast) -
     pool = invited(cast)
     accept(cast, "enterprise", pool)
     Event.objects.count()
-    pool.consent_by = pool.created_at
-    pool.save()
+    Consent.objects.filter(demand=pool).update(answer_by=pool.created_at)
     sweep_clock()
     sweep_clock()
     assert heard("need.left_pool") == {cast.rival.pk}

@@ -107,10 +107,12 @@ def test_an_unanswered_invitation_lapses_and_leaves_the_pool(cast: Cast) -> None
         actor=cast.actor("manager"), need_ids=[one.pk, other.pk], core=demands.suggested_core([one, other])
     )
     demands.invite_owners(actor=cast.actor("manager"), demand_id=demand.pk)
-    MergedDemand.objects.filter(pk=demand.pk).update(consent_by=timezone.now() + timedelta(days=2))
+    Consent.objects.filter(demand=demand).update(answer_by=timezone.now() + timedelta(days=2))
     sweep(3)
-    assert kinds(demand) == ["demand.consent_due"]
-    MergedDemand.objects.filter(pk=demand.pk).update(consent_by=timezone.now() - PAST)
+    assert kinds(demand) == ["demand.consent_due", "demand.consent_due"]
+    told = Event.objects.filter(kind="demand.consent_due").values_list("data__organisations", flat=True)
+    assert sorted(told) == sorted([[str(one.owner_id)], [str(other.owner_id)]])
+    Consent.objects.filter(demand=demand).update(answer_by=timezone.now() - PAST)
     sweep()
     assert set(Consent.objects.values_list("state", flat=True)) == {"withdrawn"}
     assert DemandMember.objects.filter(left_at__isnull=True).count() == 0

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.urls import reverse
 
-from scenarios.models import Call, MergedDemand, Need
+from scenarios.models import Call, Consent, MergedDemand, Need
 from scenarios.pipeline import night_at
 from scenarios.querysets import DatabaseClock
 from tests.factories import Cast, make_member, make_organisation, published_need
@@ -39,8 +39,8 @@ def test_a_deadline_belongs_to_what_is_past(cast: Cast, now: datetime) -> None:
 def test_an_invitation_lapses_at_its_last_moment(cast: Cast, now: datetime) -> None:
     pool = pool_of(cast, published_need(cast), published_need(cast, "rival"))
     for until, lapsed in ((now + TICK, False), (now, True)):
-        MergedDemand.objects.filter(pk=pool.pk).update(consent_by=until)
-        assert MergedDemand.objects.due_for_lapse().exists() is lapsed, until - now
+        Consent.objects.filter(demand=pool).update(answer_by=until)
+        assert Consent.objects.due_for_lapse().exists() is lapsed, until - now
 
 
 def test_a_need_is_on_offer_until_but_not_at_its_expiry(cast: Cast, now: datetime) -> None:

@@ -69,7 +69,7 @@ def test_the_third_owner_accepts_and_the_pool_is_frozen_with_three(cast: Cast) -
 
 def test_a_lapsed_invitation_or_the_manager_lets_the_pool_be_frozen(cast: Cast) -> None:
     demand = with_a_third(cast).demand
-    MergedDemand.objects.filter(pk=demand.pk).update(consent_by=timezone.now() - PAST)
+    Consent.objects.filter(demand=demand).update(answer_by=timezone.now() - PAST)
     sweep()
     assert freeze(cast, demand).members.living().count() == 2
 
@@ -94,7 +94,8 @@ def called_with_a_silent_member(cast: Cast) -> tuple[Call, Undecided]:
     account = make_member(organisation)
     assert call.demand is not None
     DemandMember.objects.create(demand=call.demand, need=published_need(cast, account))
-    Consent.objects.create(demand=call.demand, organisation=organisation, core_version=call.demand.core_version)
+    asked = {"organisation": organisation, "core_version": call.demand.core_version, "answer_by": timezone.now()}
+    Consent.objects.create(demand=call.demand, **asked)
     return call, Undecided(call.demand, organisation, account)
 
 

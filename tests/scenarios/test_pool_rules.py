@@ -13,7 +13,7 @@ from marketplace.models import Notification
 from scenarios.actions import calls, consents, demands, following, interests, members, moderation, needs
 from scenarios.actions.terms import set_terms
 from scenarios.errors import DomainError, IllegalMove, Invalid, NotPermitted
-from scenarios.models import Call, Event, MergedDemand, Need
+from scenarios.models import Call, Consent, Event, MergedDemand, Need
 from scenarios.pipeline import sweep_clock
 from tests.drain import drain_outbox
 from tests.factories import Cast, draft_need, published_need
@@ -192,7 +192,7 @@ def test_a_deadline_needs_a_threshold(cast: Cast) -> None:
 
 def test_a_lapsed_invitation_is_not_accepted_any_more(cast: Cast) -> None:
     demand = invited(cast)
-    MergedDemand.objects.update(consent_by=timezone.now() - timedelta(days=2))
+    Consent.objects.update(answer_by=timezone.now() - timedelta(days=2))
     with pytest.raises(IllegalMove):
         accept(cast, "enterprise", demand)
 
