@@ -78,6 +78,7 @@ DEMAND_MOVES = (
         ("publisher",),
         ("two_owners_on_the_core", "every_owner_on_the_core", "threshold_met_if_there_is_one"),
     ),
+    Move("take_on_core", (D.FROZEN,), D.CONSENTING, ("manager",), ("newer_core", "no_call_under_way")),
     Move("call", (D.FROZEN,), D.CALLED, ("system",)),
     Move("release", (D.CALLED,), D.FROZEN, ("system",), ("call_cancelled_or_failed",)),
     Move("land", (D.CALLED,), D.LANDED, ("system",), ("engagement_accepted",)),

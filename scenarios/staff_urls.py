@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pools/<uuid:pk>/core/", pool_steps.edit_pool_core, name="staff_pool_core"),
     path("pools/<uuid:pk>/terms/", pool_steps.set_pool_terms, name="staff_pool_terms"),
     path("pools/<uuid:pk>/invite/", pool_steps.invite, name="staff_pool_invite"),
+    path("pools/<uuid:pk>/core/take-on/", pool_steps.take_on_core, name="staff_pool_take_on_core"),
     path("pools/<uuid:pk>/members/add/", pool_steps.add, name="staff_pool_add"),
     path("pools/<uuid:pk>/members/<uuid:need>/remove/", pool_steps.remove, name="staff_pool_remove"),
     path("pools/<uuid:pk>/freeze/", pool_steps.freeze, name="staff_pool_freeze"),

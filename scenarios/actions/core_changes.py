@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from scenarios.actions.members import lock_demand
+from scenarios.actions.next_core import BOUND, write_next_core
 from scenarios.actor import Actor
 from scenarios.choices import CoreChangeState, CorePart, DemandStatus
 from scenarios.errors import IllegalMove, Invalid, NotFound, NotPermitted
@@ -74,8 +76,18 @@ def _require_words(part: str, value: str, reason: str) -> None:
 def take_up_core_change(*, actor: Actor, change_id: UUID) -> CoreChange:
     """Note a proposed change for the next version of the core: whoever edits the core next takes it in, in words that
     fit every member.
+
+    Of a frozen, called or landed pool a text is taken into the next version at once, beside the core that its call
+    froze; indicators are numbers, and whoever writes that version enters them.
     """
-    return _decide(actor, change_id, "take_up", "demand.core_change_taken", "")
+    found = one_of(CoreChange.objects.visible_to(actor), change_id)
+    demand = lock_demand(MergedDemand.objects.visible_to(actor), found.demand_id)
+    change = _decide(actor, change_id, "take_up", "demand.core_change_taken", "")
+    if demand.status in BOUND and change.part != CorePart.INDICATORS:
+        core: Any = {change.part: change.value}
+        write_next_core(demand, core, actor=actor)
+        change.refresh_from_db()
+    return change
 
 
 @transaction.atomic

@@ -141,7 +141,7 @@ def _draft(
     DemandMember.objects.bulk_create([DemandMember(demand=demand, need=need) for need in needs])
     write_differences(demand, needs, resolutions, decided_by=actor.account_id)
     _note_named(demand, core, actor)
-    _add_core(demand, _with_own_ids(demand, core), actor)
+    _add_present(demand, own_indicators(demand, core), actor)
     log_event("demand.drafted", demand, actor=actor, members=[need.code for need in needs])
     return demand
 
@@ -160,19 +160,25 @@ def _require_resolved(needs: Sequence[Need], resolutions: Mapping[str, str]) -> 
         )
 
 
-def _with_own_ids(demand: MergedDemand, core: CoreFields) -> CoreFields:
+def own_indicators(demand: MergedDemand, core: CoreFields) -> CoreFields:
+    """Return the core with its indicators under ids of the pool's own."""
     return {**core, "indicators": with_own_ids(demand, core["indicators"])} if core.get("indicators") else core
 
 
-def _add_core(demand: MergedDemand, core: CoreFields, actor: Actor) -> CoreVersion:
+def _add_present(demand: MergedDemand, core: CoreFields, actor: Actor) -> None:
+    add_core(demand, core, actor, version=demand.core_version, treatments=treatments_of(demand))
+
+
+def add_core(demand: MergedDemand, core: CoreFields, actor: Actor, *, version: int, treatments: Any) -> CoreVersion:
+    """Write a version of a pool's core. Raises Invalid naming the parts that are empty."""
     empty = [name for name in ("title_zh", "problem", "boundary_out", "indicators") if not core.get(name)]
     if empty:
         raise Invalid({name: [_("The core needs this part.")] for name in empty})
     return CoreVersion.objects.create(
         demand=demand,
-        version=demand.core_version,
+        version=version,
         created_by_id=actor.signed_in_id,
-        treatments=treatments_of(demand),
+        treatments=treatments,
         **core,
     )
 
@@ -190,7 +196,7 @@ def edit_core(*, actor: Actor, demand_id: UUID, version: int, core: CoreFields) 
     latest = demand.cores.get(version=demand.core_version)
     if demand.core_version != version:
         raise Conflict({name: (str(value), str(getattr(latest, name))) for name, value in core.items()})
-    core = _with_own_ids(demand, core)
+    core = own_indicators(demand, core)
     whole = fields_of(latest)
     changed = [name for name, value in core.items() if whole.get(name) != value]
     if not changed:
@@ -202,7 +208,7 @@ def edit_core(*, actor: Actor, demand_id: UUID, version: int, core: CoreFields) 
 def _next_core(demand: MergedDemand, core: CoreFields, *, actor: Actor, changed: Sequence[str]) -> MergedDemand:
     """Write the next version of a locked pool's core and ask every owner again; it takes in what was noted for it."""
     demand.core_version += 1
-    _add_core(demand, core, actor)
+    _add_present(demand, core, actor)
     demand.title_zh, demand.title_en = core["title_zh"], core["title_en"]
     demand.version += 1
     demand.save()
@@ -303,7 +309,7 @@ def split_demand(*, actor: Actor, demand_id: UUID, reason: str, groups: Sequence
     if not {need for group in groups for need in group} <= present:
         raise Invalid({"groups": [_("A part may hold only needs of this pool.")]})
     demand = _end(actor, demand_id, "split", reason)
-    fields = fields_of(demand.cores.get(version=demand.core_version))
+    fields = fields_of(demand.cores.order_by("-version")[0])
     resolutions = {row.field: row.treatment for row in demand.differences.all()}
     for group in groups:
         part = _draft(actor, lock_needs(group), fields, resolutions)

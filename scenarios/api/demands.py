@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scenarios.access import MEMBER, PUBLIC
-from scenarios.actions import consents, core_changes, demands, members
+from scenarios.actions import consents, core_changes, demands, members, next_core
 from scenarios.actions.terms import set_terms
 from scenarios.api.demand_serializers import (
     Answered,
@@ -39,7 +39,7 @@ class DemandEndpoint(Endpoint):
     audience = {
         **dict.fromkeys(("list", "retrieve"), (PUBLIC,)),
         **dict.fromkeys(("create", "core", "terms", "add", "invite", "remove"), ("manager",)),
-        **dict.fromkeys(("decide", "take_up", "dismiss_change"), ("manager",)),
+        **dict.fromkeys(("decide", "take_up", "dismiss_change", "next_core", "take_on_core"), ("manager",)),
         **dict.fromkeys(("consent", "leave", "propose"), (MEMBER,)),
         **dict.fromkeys(("freeze", "split", "dissolve"), ("publisher",)),
     }
@@ -98,6 +98,19 @@ class DemandEndpoint(Endpoint):
             core=values["core"],
         )
         return self.shown(demand)
+
+    @operation(reads=CoreSaved, shows=DemandShown)
+    @action(detail=True, methods=["patch"])
+    def next_core(self, request: Request, pk: UUID) -> Response:
+        """Write the next version of a core that a call has frozen; the present one stays. `version`: the newest one."""
+        values = self.values(CoreSaved)
+        return self.shown(next_core.edit_next_core(actor=self.actor, demand_id=pk, **values))
+
+    @operation(shows=DemandShown)
+    @action(detail=True, methods=["post"])
+    def take_on_core(self, request: Request, pk: UUID) -> Response:
+        """Make the newest core of a frozen pool the present one; every owner is asked for consent to it."""
+        return self.shown(next_core.take_on_next_core(actor=self.actor, demand_id=pk))
 
     @operation(reads=TermsSet, shows=DemandShown)
     @action(detail=True, methods=["patch"])

@@ -19,6 +19,7 @@ from scenarios.actions.demands import (
     split_demand,
 )
 from scenarios.actions.members import add_member, remove_member
+from scenarios.actions.next_core import BOUND, edit_next_core, newest_core, take_on_next_core
 from scenarios.actions.terms import set_terms
 from scenarios.choices import Disclosure
 from scenarios.errors import Conflict, Invalid
@@ -36,7 +37,7 @@ def edit_pool_core(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Edit the core; a changed core asks every owner again, which the page says before and after."""
     actor = actor_of(request)
     pool = one_of(MergedDemand.objects.visible_to(actor), pk)
-    core: CoreVersion = pool.cores.get(version=pool.core_version)
+    core: CoreVersion = newest_core(pool)
     if request.method != "POST":
         initial = {name: getattr(core, name) for name in CoreForm.base_fields}
         return _core_page(request, pool, CoreForm(initial=initial), indicator_rows(core.indicators))
@@ -47,16 +48,34 @@ def edit_pool_core(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _core_page(request, pool, form, rows, status=422)
     fields: CoreFields = core_fields(form, rows, core.indicators)
     try:
-        saved = edit_core(actor=actor, demand_id=pk, version=posted_version(request), core=fields)
+        write = edit_next_core if pool.status in BOUND else edit_core
+        saved = write(actor=actor, demand_id=pk, version=posted_version(request), core=fields)
     except Invalid as error:
         show_errors(form, error)
         return _core_page(request, pool, form, rows, status=422)
     except Conflict as error:
         return _core_page(request, pool, form, rows, status=409, **comparison(CoreVersion, error))
-    if saved.core_version == pool.core_version:
+    newest = newest_core(saved).version
+    if newest == core.version:
         messages.info(request, _("Nothing was changed; the consents stay."))
+    elif saved.core_version == newest:
+        messages.success(request, _("The core is version %(number)d now.") % {"number": newest})
     else:
-        messages.success(request, _("The core is version %(number)d now.") % {"number": saved.core_version})
+        messages.success(
+            request,
+            _("Version %(number)d is written; the present core stays until it is taken on.") % {"number": newest},
+        )
+    return redirect("staff_pool", pk)
+
+
+@access("manager")
+@require_POST
+def take_on_core(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Make the newest core the present one; every owner is asked."""
+    pool = take_on_next_core(actor=actor_of(request), demand_id=pk)
+    messages.success(
+        request, _("The core is version %(number)d now; every owner is asked.") % {"number": pool.core_version}
+    )
     return redirect("staff_pool", pk)
 
 
@@ -68,6 +87,7 @@ def _core_page(
     if pool.disclosure == Disclosure.ANONYMOUS:
         verbatim = verbatim_labels(form, list(Need.objects.filter(memberships__in=pool.members.living())))
     context = {"pool": pool, "core_form": form, "indicators": rows, "asked": asked, "verbatim": verbatim, **extra}
+    context |= {"is_next": pool.status in BOUND, "newest": newest_core(pool).version}
     context["noted"] = list(pool.core_changes.waiting().filter(state="taken"))
     return render(request, "scenarios/staff/pool_core.html", context, status=status)
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from scenarios.access import access
 from scenarios.actions.members import OPEN_TO_CHANGE
+from scenarios.actions.next_core import BOUND
 from scenarios.actions.standing import obstacles_to_freezing
 from scenarios.actor import Actor
 from scenarios.choices import DemandStatus
@@ -50,10 +51,12 @@ def pool_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200
     members = list(pool.members.select_related("need__owner", "need__district").prefetch_related("need__indicators"))
     living = [member for member in members if member.left_at is None]
     cores = list(pool.cores.select_related("created_by"))
+    present = next(row for row in cores if row.version == pool.core_version)
     context = {
         "pool": pool,
-        "core": cores[0],
-        "core_indicators": [indicator_text(row) for row in cores[0].indicators],
+        "core": present,
+        "next_core": cores[0] if cores[0].version > pool.core_version else None,
+        "core_indicators": [indicator_text(row) for row in present.indicators],
         "versions": [
             {"core": core, "changes": core_changes(older, core)}
             for core, older in zip(cores, [*cores[1:], None], strict=True)
@@ -68,7 +71,7 @@ def pool_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200
         "rows": difference_rows([member.need for member in living], treatments=_treatments(pool)),
         "deviations": _deviations(pool),
         "core_changes": list(pool.core_changes.select_related("need__owner")),
-        "treatments": treatment_lines(cores[0].treatments),
+        "treatments": treatment_lines(present.treatments),
         "calls": list(pool.calls.all()),
         "suggestions_url": address("pool_suggestions", pool.pk),
         "events": _events(pool),
@@ -146,6 +149,7 @@ def _steps(pool: MergedDemand, actor: Actor, living: list[DemandMember]) -> dict
         "freezing_waits_for": _freezing_waits_for(pool),
         "is_manager": actor.has_role("manager"),
         "may_change": actor.has_role("manager") and pool.status in OPEN_TO_CHANGE,
+        "may_write_next": actor.has_role("manager") and pool.status in BOUND,
         "may_call": actor.has_role("manager")
         and pool.status in (DemandStatus.FROZEN, DemandStatus.CALLED)
         and not pool.calls.filter(status__in=LIVE_CALLS).exists()
