@@ -12,7 +12,8 @@ from marketplace.engagement_parties import needs_of, require_party_or_manager, r
 from marketplace.lifecycle import ENGAGEMENT_MOVES
 from marketplace.models import Engagement, Gate, Lesson, Rollout
 from scenarios.actions.keys import remember_result, result_of
-from scenarios.actions.landing import close_need, land_demand, land_need
+from scenarios.actions.landing import close_need, land_demand, land_need, part_from_landed
+from scenarios.actions.members import lock_pooling
 from scenarios.actor import SYSTEM, Actor
 from scenarios.errors import IllegalMove, Invalid
 from scenarios.journal import log_event
@@ -42,8 +43,10 @@ def land_locked(engagement: Engagement) -> None:
 def close_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
     """Close a landed engagement: every member has answered and finished, and a lesson is written.
 
-    Raises Invalid naming what is still missing.
+    A need whose owner declined the rollout leaves the pool, and can be merged again. Raises Invalid naming what is
+    still missing.
     """
+    lock_pooling()
     engagement = lock_engagement(actor, engagement_id)
     require_move(ENGAGEMENT_MOVES, "close", actor=actor, owner_id=None, status=engagement.status)
     require_staff(actor, engagement, "manager")
@@ -59,6 +62,9 @@ def close_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
     done = engagement.rollouts.filter(state=RolloutState.DONE).select_related("need")
     for need in [engagement.need] if engagement.need else [row.need for row in done]:
         close_need(need)
+    if engagement.demand is not None:
+        declined = engagement.rollouts.filter(state=RolloutState.DECLINED).select_related("need")
+        part_from_landed(engagement.demand, [row.need for row in declined])
     return engagement
 
 

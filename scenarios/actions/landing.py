@@ -1,11 +1,14 @@
 """What a project that was accepted at scale makes of its need or pool."""
 
+from collections.abc import Iterable
+
+from scenarios.actions.members import end_membership
 from scenarios.actions.needs import end_offer
 from scenarios.actions.standing import move_demand
 from scenarios.actor import SYSTEM
 from scenarios.journal import log_event
 from scenarios.lifecycle import DEMAND_MOVES, NEED_MOVES, move
-from scenarios.models import MergedDemand, Need
+from scenarios.models import DemandMember, MergedDemand, Need
 
 
 def land_need(need: Need) -> None:
@@ -25,6 +28,16 @@ def close_need(need: Need) -> None:
         locked.version += 1
         locked.save()
         log_event("need.closed", locked, actor=SYSTEM)
+
+
+def part_from_landed(demand: MergedDemand, needs: Iterable[Need]) -> None:
+    """Take needs that do not take over what has landed out of its pool: they are on their own, and can be merged again.
+
+    The caller has called `lock_pooling` before any row lock.
+    """
+    living = DemandMember.objects.living().filter(demand=demand, need__in=needs)
+    for member in living.select_related("need").order_by("pk"):
+        end_membership(member, actor=SYSTEM)
 
 
 def land_demand(demand: MergedDemand) -> None:
