@@ -78,7 +78,8 @@ DEMAND_FIELDS: dict[str, Audience] = {
     "scale_marks": Audience.PUBLIC,
     **dict.fromkeys(("on_fail", "after_extension", "reason"), Audience.PUBLIC),
     **dict.fromkeys(("deadline_generation", "consents", "differences"), Audience.STAFF),
-    "indicator_sources": Audience.STAFF,
+    # A unit in which one owner alone counts would tell that owner's quantity.
+    **dict.fromkeys(("indicator_sources", "pooled_by_unit"), Audience.STAFF),
 }
 
 

@@ -164,6 +164,11 @@ class DemandMemberQuerySet(DemandMemberFigures):
         """Links whose need is in the pool now."""
         return self.filter(left_at__isnull=True)
 
+    def per_unit(self) -> Any:
+        """Return (unit, quantity) summed over the needs of these links, one row a unit; nothing is converted."""
+        sums = self.filter(need__quantity__isnull=False).order_by("need__quantity_unit")
+        return sums.values_list("need__quantity_unit").annotate(total=Sum("need__quantity"))
+
     def consented(self) -> Self:
         """Living links whose owner consented to the pool's present core: what stands behind the pool and its call."""
         return self.living().filter(self._consent()).exclude(need__owner__verification="suspended")

@@ -13,10 +13,10 @@ from scenarios.api.input import MAX_IDS, Reason, Strict, Version, Words
 from scenarios.api.need_serializers import IndicatorWritten
 from scenarios.api.output import Audienced, Brief, Party, actor_of
 from scenarios.audiences import DEMAND_FIELDS, Audience
-from scenarios.choices import CorePart, Disclosure, OnFail
+from scenarios.choices import CorePart, Disclosure, OnFail, Unit
 from scenarios.comparing import core_changes
 from scenarios.lifecycle import DEMAND_MOVES
-from scenarios.models import Consent, CoreChange, CoreVersion, Difference, MergedDemand
+from scenarios.models import Consent, CoreChange, CoreVersion, DemandMember, Difference, MergedDemand
 from scenarios.policies import open_moves
 
 
@@ -105,6 +105,11 @@ class ScaleMarkShown(serializers.Serializer[Any]):
     closing = ClosingShown(many=True, help_text="Needs outside the pool that would close the gap; for staff.")
 
 
+class UnitSumShown(serializers.Serializer[Any]):
+    unit = serializers.ChoiceField(choices=Unit.choices)
+    quantity = serializers.DecimalField(max_digits=14, decimal_places=2)
+
+
 class DemandListed(Audienced):
     """A pool in a list. The exact quantity is told from three distinct owners on, a band before."""
 
@@ -170,6 +175,9 @@ class DemandShown(DemandListed):
     differences = DifferenceShown(many=True, read_only=True)
     indicator_sources = serializers.SerializerMethodField()
     scale_marks = serializers.SerializerMethodField()
+    pooled_by_unit = serializers.SerializerMethodField(
+        help_text="What owners who consented pool in each unit; only the pool's own counts towards the minimum scale."
+    )
     my_core_changes = serializers.SerializerMethodField(help_text="What you may read of what members propose.")
     changed_since_yours = serializers.SerializerMethodField(
         help_text="The parts of the core that changed since the version that you answered last."
@@ -185,6 +193,7 @@ class DemandShown(DemandListed):
             "differences",
             "indicator_sources",
             "scale_marks",
+            "pooled_by_unit",
             "my_core_changes",
             "changed_since_yours",
         )
@@ -210,6 +219,11 @@ class DemandShown(DemandListed):
         owners = {member.need.owner_id for member in row.members.all() if member.left_at is None}
         is_party = actor.is_staff or any(actor.belongs_to(owner) for owner in owners)
         return ScaleMarkShown(scale.shown_marks(row, actor, is_party=is_party), many=True).data
+
+    @extend_schema_field(UnitSumShown(many=True))
+    def get_pooled_by_unit(self, row: Any) -> Any:
+        rows = DemandMember.objects.consented().filter(demand=row).per_unit()
+        return UnitSumShown([{"unit": unit, "quantity": total} for unit, total in rows], many=True).data
 
     @extend_schema_field(CoreChangeShown(many=True))
     def get_my_core_changes(self, row: Any) -> Any:

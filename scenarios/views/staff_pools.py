@@ -12,7 +12,7 @@ from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actions.next_core import BOUND
 from scenarios.actions.standing import obstacles_to_freezing
 from scenarios.actor import Actor
-from scenarios.choices import DemandStatus
+from scenarios.choices import DemandStatus, Unit
 from scenarios.comparing import core_changes, deviation_label, difference_rows, pooled, treatment_lines, value_text
 from scenarios.disclosure import shows_reservation
 from scenarios.event_labels import event_label
@@ -87,9 +87,16 @@ def _scale(pool: MergedDemand, actor: Actor, living: list[DemandMember]) -> dict
     possible = sum((one.need.quantity or 0 for one in living if one.need.quantity_unit == pool.unit), Decimal(0))
     return {
         "consented": number(quantity),
+        "other_units": _other_units(pool),
         "possible": number(possible) if possible > quantity else "",
         "thresholds": meter_rows(pool, actor, is_party=True),
     }
+
+
+def _other_units(pool: MergedDemand) -> str:
+    """Return what owners who consented pool in other units than the pool's: ``3 devices, 120 sites``."""
+    rows = DemandMember.objects.consented().filter(demand=pool).exclude(need__quantity_unit=pool.unit).per_unit()
+    return ", ".join(f"{number(total)} {Unit(unit).label}" for unit, total in rows)
 
 
 def _consents(pool: MergedDemand, living: list[DemandMember], actor: Actor) -> dict[str, Any]:
