@@ -5,11 +5,13 @@ from typing import Any
 from django.urls import reverse
 
 from marketplace.models import Engagement
-from scenarios.models import Event, Need
-from tests.engagements import opened_engagement, planned_gate
+from scenarios.models import Call, Event, Need
+from tests.engagements import GATE
 from tests.factories import Cast, checked_need, make_member
-from tests.sandboxes import evaluator, last_incident, report, set_up
+from tests.sandboxes import evaluator, last_incident, plan, report, set_up
+from tests.scenarios.test_call_pages import written
 from tests.stories.town import heard, post, signed_in
+from tests.test_flow import Officials, award, name_officials, review, take_responses
 
 ANSWERS = {"autonomous_decision": True, "safety_critical_control": True}
 
@@ -55,10 +57,38 @@ def test_a_r4_need_cannot_be_published_without_an_ethics_number(cast: Cast) -> N
     assert (heard(cast.enterprise, "need.published"), Need.objects.get().ethics_number) == (1, "锡伦审〔2026〕第 7 号")
 
 
-def graver(cast: Cast, engagement: Engagement) -> None:
-    """Make the need behind an engagement one of tier R4 with every paper that it held at its call."""
-    answers = {"risk_tier": "R4", "risk_answers": ANSWERS, "ethics_number": "E-1", "supervised_by": cast.supervisor}
-    Need.objects.filter(pk=engagement.need_id).update(**answers)
+def called(cast: Cast, need: Need) -> tuple[Call, Officials]:
+    """Have the call from an R4 need written, planned for a sandbox, checked by four eyes and opened over the pages."""
+    address = f"{reverse('staff_call_new')}?need={need.pk}"
+    asked = written(title_zh="无人接驳车试运行揭榜", kind="bounty", consortium_allowed="on")
+    assert cast.client("manager").post(address, asked).status_code == 302
+    call = Call.objects.get(need=need)
+    named = name_officials(cast, call)
+    post(cast.client("moderator"), "staff_call_review", call.pk)
+    post(cast.client("publisher"), "staff_call_approve", call.pk)
+    cast.client("publisher").post(reverse("staff_call_open", args=[call.pk]))
+    assert Call.objects.get(pk=call.pk).status == "approved"  # the sandbox plan is missing
+    plan(cast.client("supervisor"), call)
+    post(cast.client("publisher"), "staff_call_open", call.pk)
+    return Call.objects.get(pk=call.pk), named
+
+
+def awarded(cast: Cast) -> Engagement:
+    """Bring an R4 need over every page to the award and the project of it, with its first gate planned."""
+    need = published(cast)
+    post(cast.client("enterprise"), "need_ethics_number", need.pk, ethics_number="锡伦审〔2026〕第 7 号")
+    post(cast.client("supervisor"), "supervise_need", need.pk, note="限速 20 km/h，安全员随车")
+    post(cast.client("publisher"), "publish_needs", need=str(need.pk))
+    call, named = called(cast, need)
+    mine, other = take_responses(cast, call, named)
+    review(call, named, mine, other)
+    award(cast, call, named, other)
+    mine.refresh_from_db()
+    assert mine.status == "awarded"
+    post(cast.client("manager"), "engagement_open", mine.pk)
+    engagement = Engagement.objects.get(response=mine)
+    post(cast.client("enterprise"), "gate_plan", engagement.pk, "poc", **GATE, version=0)
+    return engagement
 
 
 def stands(engagement: Engagement) -> str:
@@ -66,9 +96,7 @@ def stands(engagement: Engagement) -> str:
 
 
 def test_a_severity_1_incident_suspends_the_engagement_and_everybody_is_told_once(cast: Cast) -> None:
-    engagement = opened_engagement(cast)
-    planned_gate(cast, engagement)
-    graver(cast, engagement)
+    engagement = awarded(cast)
     manager, supervisor = cast.client("manager"), cast.client("supervisor")
 
     # Without a sandbox the R4 pilot does not start.
