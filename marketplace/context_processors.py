@@ -11,13 +11,22 @@ from scenarios.actor import PUBLIC
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the actor, the city's name and the number of unread notifications (asked for only where it is shown)."""
+    """Return the actor and the city's name; whether there is a tour, and the number of unread notifications, are asked
+    for only where they are shown.
+    """
     actor = getattr(request, "actor", PUBLIC)
     return {
         "actor": actor,
         "CITY_NAME": settings.CITY_NAME.get(get_language() or "", settings.CITY_NAME["zh-hans"]),
+        "has_tour": SimpleLazyObject(_has_tour),
         "unread_notifications": SimpleLazyObject(lambda: _unread(actor.account_id)),
     }
+
+
+def _has_tour() -> bool:
+    from marketplace.demonstrated import is_loaded
+
+    return not settings.PRODUCTION and is_loaded()
 
 
 def _unread(account_id: int | None) -> int:

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         capability_moderation.capability_publish,
         name="capability_publish",
     ),
+    path("openings/", opening.my_openings, name="my_openings"),
     path("calls/<uuid:pk>/opening/", opening.call_opening, name="call_opening"),
     path("calls/<uuid:pk>/opening/seats/", opening.name_seats, name="call_seats"),
     path("calls/<uuid:pk>/opening/code/", opening.opener_code, name="opener_code"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.models import Engagement, Incident, Objection, Response, ReviewSeat, Selection
 from scenarios.actor import Actor
-from scenarios.models import Call
+from scenarios.models import Call, Opener
 from scenarios.waiting import Queue
 
 
@@ -19,6 +19,10 @@ def _to_open(actor: Actor) -> QuerySet[Any]:
 
 PAGE = "selection_list"
 QUEUES = (
+    Queue("", "my_openings", _("Opening codes to take"), Opener.objects.to_take, "call__updated_at", 3, own=True),
+    Queue(
+        "", "my_openings", _("Responses to open with your code"), Opener.objects.to_give, "call__closes_at", 3, own=True
+    ),
     Queue("reviewer", PAGE, _("Evaluations to open"), _to_open, "key__opened_at", 5, own=True),
     Queue(
         "reviewer",

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from marketplace.demonstration import tour_page
 from marketplace.views import (
     account,
     calendar,
@@ -66,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pools/<uuid:pk>/suggestions/", suggestions.pool_suggestions, name="pool_suggestions"),
     path("calls/<uuid:pk>/suggestions/", suggestions.call_suggestions, name="call_suggestions"),
     path("suggestions/<uuid:pk>/<str:move>/", suggestions.suggestion_judge, name="suggestion_judge"),
+    path("tour/", tour_page.tour_page, name="tour"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar.ics", calendar.calendar_feed, name="calendar_feed"),
     path("open-data/", open_data.open_data, name="open_data"),

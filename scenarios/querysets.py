@@ -395,6 +395,26 @@ class EventQuerySet(models.QuerySet[Any]):
         return self.filter(seal__isnull=True, transaction__lt=oldest).order_by("transaction", "id")
 
 
+class OpenerQuerySet(models.QuerySet[Any]):
+    """The places of those who open sealed responses."""
+
+    def of(self, actor: Actor) -> Self:
+        """The actor's own places, for a page about them: the call that closes last first."""
+        rows = self.filter(account_id=actor.account_id or 0).select_related("call", "call__key")
+        return rows.order_by(F("call__closes_at").desc(nulls_first=True), "pk")
+
+    def to_take(self, actor: Actor) -> Self:
+        """The actor's places in calls that are not open yet, without a code."""
+        before = ("draft", "reviewed", "approved")
+        return self.filter(account_id=actor.account_id or 0, public_key__isnull=True, call__status__in=before)
+
+    def to_give(self, actor: Actor) -> Self:
+        """The actor's places in closed calls whose responses are sealed still, without their word."""
+        closed: Any = self.model._meta.get_field("call").related_model._default_manager
+        sealed = closed.closed().filter(key__opened_at__isnull=True, key__isnull=False)
+        return self.filter(account_id=actor.account_id or 0, agreed_at__isnull=True, call__in=sealed)
+
+
 class DeliveryQuerySet(models.QuerySet[Any]):
     def due(self) -> Self:
         """Rows that the relay may send now."""

@@ -19,6 +19,7 @@ DAY = 86_400
 class Queue(NamedTuple):
     """A kind of work: who does it, on which page (and tab), which rows wait since which column, the days promised.
 
+    role : empty for what any member of staff can be named for; it is told to those for whom something waits.
     own : the rows are those of the one who asks; `rows` takes the actor then, and nothing otherwise.
     """
 
@@ -173,8 +174,10 @@ class Waiting:
 
 
 def waiting_for(actor: Actor) -> list[Waiting]:
-    """Return every queue of the actor's roles, in the order of the table, one query each."""
-    return [measure(queue, actor) for queue in (*QUEUES, *_added) if queue.role in actor.roles]
+    """Return every queue of the actor's roles, in the order of the table, one query each, and what else is theirs."""
+    held = {*actor.roles, ""} if actor.is_staff else actor.roles
+    rows = [measure(queue, actor) for queue in (*QUEUES, *_added) if queue.role in held]
+    return [row for row in rows if row.queue.role or row.count]
 
 
 def measure(queue: Queue, actor: Actor) -> Waiting:

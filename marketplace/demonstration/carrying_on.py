@@ -1,62 +1,68 @@
-"""Carrying the demonstration on from the workers' proposals: a formed pool, and another one in an open call.
+"""Carrying the demonstration on from the workers' proposals: pools, calls, and the stories that begin with a need.
 
-One transaction for each pool, with the row that marks it: a start after a crash finds a pool done or not begun, and
-what was carried on once is left to whoever works with it. What follows (suggestions, notices) the outbox carries.
+One transaction for each pool and each story, with the row that marks it: a start after a crash finds it done or not
+begun, and what was carried on once is left to whoever works with it. What follows (suggestions, notices) the outbox
+carries.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
-from marketplace.actors import actor_for
-from marketplace.choices import MemberRole
+from marketplace.demonstrated import is_loaded, take
+from marketplace.demonstration import stories
 from marketplace.demonstration.files import read
-from marketplace.demonstration.loading import JOB, is_loaded
-from marketplace.demonstration.logins import logins
+from marketplace.demonstration.people import closing, owner_of, staff
 from marketplace.imports.columns import need_columns
-from marketplace.models import Account, Capability, Member
-from scenarios.actions import calls, consents, demands, interests, proposals
-from scenarios.actor import Actor
+from scenarios.actions import consents, demands, proposals
 from scenarios.choices import ConsentState, Treatment
 from scenarios.errors import DomainError
-from scenarios.models import Call, JobSlot, MergedDemand, MergeProposal
-from scenarios.policies import one_of
+from scenarios.models import MergedDemand, MergeProposal
 
 Row = Mapping[str, str]
-CLOSING_HOUR = 17
 
 
 def carry_on() -> list[str]:
-    """Make the demonstration's pools of what the workers proposed, as far as it is missing.
+    """Make the demonstration's pools of what the workers proposed and tell its stories, as far as they are missing.
 
-    Where no open proposal holds the need that a pool begins with, somebody else was faster, and nothing is done.
-    Returns a sentence for each pool that was refused.
+    Where no open proposal holds the need that a pool begins with, or a story's need is not on offer alone, somebody
+    else was faster, and nothing is done. Returns a sentence for each one that was refused.
     """
+    if not is_loaded():
+        return []
     problems = []
-    for row in read("pools.csv") if is_loaded() else ():
+    for row in read("pools.csv"):
         try:
             carry_pool(row)
         except DomainError as error:
-            problems.append(f"The demonstration's pool “{row['pool']}” was refused: {error}")
+            problems.append(refusal("pool", row["pool"], error))
+    for story in stories.stories():
+        try:
+            if "need" in story:
+                stories.tell_of_need(story)
+        except DomainError as error:
+            problems.append(refusal("story", story["name"], error))
     return problems
+
+
+def refusal(part: str, name: str, error: DomainError) -> str:
+    return f"The demonstration's {part} “{name}” was refused: {error} {getattr(error, 'fields', None) or ''}".rstrip()
 
 
 @transaction.atomic
 def carry_pool(row: Row) -> bool:
     """Carry one proposal on to its pool and, where the files say so, to its call; return whether it was done now."""
     proposal = MergeProposal.objects.open().filter(conflicts=[], members__need__external_id=row["need"]).first()
-    if proposal is None or not JobSlot.objects.get_or_create(job=JOB, slot=f"pool {row['pool']}")[1]:
+    if proposal is None or not take(f"pool {row['pool']}"):
         return False
     demand = pool(row, proposal)
-    for one in rows_of(row["pool"], "calls.csv"):
-        call = open_call(one, demand)
-        for interest in rows_of(row["pool"], "interests.csv"):
-            declare(interest, call)
+    story = stories.story_of_pool(row["pool"])
+    if story is not None:
+        demands.freeze_demand(actor=staff("publisher"), demand_id=demand.pk)
+        demand.refresh_from_db()
+        stories.tell(story, demand)
     return True
 
 
@@ -101,68 +107,3 @@ def core_of(row: Row) -> demands.CoreFields:
 def plain(indicator: Mapping[str, Any]) -> dict[str, Any]:
     """Return an indicator as a core stores it: numbers as text."""
     return {name: str(value) if isinstance(value, Decimal) else value for name, value in indicator.items()}
-
-
-def open_call(row: Row, demand: MergedDemand) -> Call:
-    """Freeze the pool and open a call from it; who wrote, reviewed and approved it are three different people."""
-    demands.freeze_demand(actor=staff("publisher"), demand_id=demand.pk)
-    call = calls.draft_call(actor=staff("manager"), fields=call_fields(row), demand_id=demand.pk)
-    calls.review_call(actor=staff("moderator"), call_id=call.pk)
-    calls.approve_call(actor=staff("publisher"), call_id=call.pk)
-    return calls.open_call(actor=staff("publisher"), call_id=call.pk)
-
-
-def call_fields(row: Row) -> calls.CallFields:
-    """Return what the author of a call writes, one a line: criteria ``name|weight|minimum``, clauses ``name|text``."""
-    cells = (line.split("|") for line in row["criteria"].splitlines())
-    clauses = (line.split("|") for line in row["eligibility"].splitlines())
-    return {
-        "kind": row["kind"],
-        "budget_cap": Decimal(row["budget_cap"]),
-        "eligibility": [{"name": name, "text": text} for name, text in clauses],
-        "consortium_allowed": True,
-        "question_deadline": closing(row["questions_in_days"]),
-        "closes_at": closing(row["closes_in_days"]),
-        "publicity_days": int(row["publicity_days"]),
-        "criteria": [
-            {"name": name, "weight": weight, **({"minimum": minimum} if minimum else {})}
-            for name, weight, minimum in cells
-        ],
-        "fair_competition": dict.fromkeys(calls.FAIR_COMPETITION, True),
-    }
-
-
-def declare(row: Row, call: Call) -> None:
-    """Declare a supplier's interest in the call with one of its capabilities."""
-    email = next(one.email for one in logins() if one.organisation == row["organisation"])
-    offers = Capability.objects.published().filter(owner__members__account__email=email)
-    offered = one_of(offers, offers.filter(external_id=row["capability"]).values_list("pk", flat=True).first())
-    interests.declare_interest(
-        actor=owner_of(offered.owner_id),
-        call_id=call.pk,
-        organisation_id=offered.owner_id,
-        message=row["message"],
-        capability_id=offered.pk,
-    )
-
-
-def rows_of(name: str, file: str) -> list[dict[str, str]]:
-    """Return the rows of a file that belong to a pool."""
-    return [row for row in read(file) if row["pool"] == name]
-
-
-def staff(role: str) -> Actor:
-    """Return the demonstration's actor of a staff role."""
-    return actor_for(Account.objects.get(email=next(one.email for one in logins() if one.role == role)))
-
-
-def owner_of(organisation_id: UUID) -> Actor:
-    """Return whoever speaks for an organisation."""
-    members = Member.objects.filter(organisation=organisation_id, role=MemberRole.OWNER).select_related("account")
-    return actor_for(members.earliest("pk").account)
-
-
-def closing(days: str) -> datetime:
-    """Return the end of the working day in so many days, on the city's clock."""
-    day = timezone.localtime() + timedelta(days=int(days))
-    return day.replace(hour=CLOSING_HOUR, minute=0, second=0, microsecond=0)

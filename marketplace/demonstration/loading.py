@@ -15,6 +15,7 @@ from django.db import transaction
 from marketplace.actions import accounts, capabilities, organisations
 from marketplace.actions.imports import import_capability
 from marketplace.actors import actor_for
+from marketplace.demonstrated import take
 from marketplace.demonstration.files import FOLDER, read
 from marketplace.demonstration.logins import PASSWORD, logins, totp_secret
 from marketplace.imports.columns import Column, capability_columns, need_columns
@@ -26,19 +27,13 @@ from marketplace.models import Account, Organisation
 from scenarios.actions import moderation, needs
 from scenarios.actions.imports import import_need
 from scenarios.actor import SYSTEM, Actor
-from scenarios.models import Chain, JobSlot
+from scenarios.models import Chain
 from scenarios.risk import QUESTIONS
 
-JOB = "demonstration"
 HIGH_RISK = ("R3", "R4")
 # They stay with the moderators, so that the queue of capabilities shows something.
 WAITING_CAPABILITIES = frozenset({"dye-recipe", "pharmacy-stock"})
 Progress = Callable[[int, int], None]
-
-
-def is_loaded() -> bool:
-    """Whether the demonstration is there."""
-    return JobSlot.objects.filter(job=JOB, slot="loaded").exists()
 
 
 @transaction.atomic
@@ -47,7 +42,7 @@ def load_demonstration(progress: Progress = lambda done, total: None) -> bool:
 
     progress : called with (done, total) after every need and capability.
     """
-    _slot, first = JobSlot.objects.get_or_create(job=JOB, slot="loaded")
+    first = take("loaded")
     if first:
         Loading(progress).run()
     return first
@@ -84,7 +79,7 @@ class Loading:
             )
             if one.role:
                 accounts.appoint_staff(actor=SYSTEM, account=account, role=one.role, totp_secret=totp_secret(one.email))
-                self.staff[one.role] = actor_for(account)
+                self.staff.setdefault(one.role, actor_for(account))
 
     def register_organisations(self) -> None:
         owner_of = {one.organisation: one.email for one in logins() if one.organisation}

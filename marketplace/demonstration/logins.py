@@ -25,6 +25,11 @@ class Login(NamedTuple):
     role: str
     organisation: str
 
+    @property
+    def name(self) -> str:
+        """What the address begins with, by which the files and `demo_code` call the account."""
+        return self.email.split("@")[0]
+
 
 def logins() -> list[Login]:
     """Return every account: staff first."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from marketplace.demonstration.loading import JOB
-from marketplace.models import Capability, Suggestion
+from marketplace.demonstrated import JOB
+from marketplace.models import Capability, Engagement, Lesson, Selection, Suggestion
 from scenarios.choices import InterestState
 from scenarios.models import Call, Delivery, Interest, JobSlot, MergedDemand, MergeProposal, Need
 
@@ -120,6 +120,9 @@ class Outcome:
     pools: int
     calls: int
     interests: int
+    selections: int
+    projects: int
+    lessons: int
     suggestions: int
     seconds: float | None
 
@@ -134,6 +137,9 @@ def outcome(*, drained: bool = True) -> Outcome:
         pools=MergedDemand.objects.living().count(),
         calls=Call.objects.open().count(),
         interests=Interest.objects.filter(state=InterestState.DECLARED).count(),
+        selections=Selection.objects.count(),
+        projects=Engagement.objects.count(),
+        lessons=Lesson.objects.count(),
         suggestions=Suggestion.objects.current().count(),
         seconds=_seconds(drained),
     )

@@ -20,9 +20,21 @@ from scenarios.actions.openers import BEFORE_OPENING, name_openers, take_code
 from scenarios.actions.panels import seat_panel
 from scenarios.actor import STAFF_ROLES
 from scenarios.errors import Invalid
-from scenarios.models import Call, CallKey
+from scenarios.models import Call, CallKey, Opener
 from scenarios.policies import one_of
-from scenarios.views.parts import actor_of
+from scenarios.views.parts import actor_of, page_of
+
+
+@access("staff")
+def my_openings(request: HttpRequest) -> HttpResponse:
+    """The calls whose responses the actor opens together with another one, and what is to be done in each."""
+    actor = actor_of(request)
+    waiting = {
+        "take": set(Opener.objects.to_take(actor).values_list("pk", flat=True)),
+        "give": set(Opener.objects.to_give(actor).values_list("pk", flat=True)),
+    }
+    context = {"page": page_of(request, Opener.objects.of(actor)), "waiting": waiting}
+    return render(request, "marketplace/my_openings.html", context)
 
 
 @access("staff")

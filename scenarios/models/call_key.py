@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scenarios.fields import EncryptedTextField
 from scenarios.models.call import Call
+from scenarios.querysets import OpenerQuerySet
 
 
 class Opener(models.Model):
@@ -21,6 +22,8 @@ class Opener(models.Model):
     agreed_at = models.DateTimeField(_("agreed to open"), null=True, blank=True)
     # partner's id → share, from the moment this opener agrees until the second one does.
     shares_given = EncryptedTextField(blank=True)
+
+    objects = OpenerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("opener")

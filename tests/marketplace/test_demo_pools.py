@@ -1,11 +1,12 @@
 """The demonstration carried on from its proposals: a formed pool, another one in an open call, and one interest."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError
 
-from marketplace.demonstration import carrying_on, loading, main_job
+from marketplace.demonstration import calling, carrying_on, loading, main_job
 from marketplace.demonstration.carrying_on import carry_on
 from marketplace.demonstration.loading import load_demonstration, parsed
 from marketplace.imports.rows import ParsedRow
@@ -31,9 +32,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def proposed(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def proposed(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The needs of two groups, proposed by the workers, and the capabilities that answer them."""
-    settings.PRODUCTION = False
+    settings.PRODUCTION, settings.STATE_DIR = False, tmp_path
     wanted = OFFERED | {row["external_id"] for name in GROUPS for row in groups()[name]}
 
     def few(name: str, columns: Any) -> list[ParsedRow]:
@@ -88,7 +89,10 @@ def test_the_call_went_the_whole_way(proposed: None) -> None:
     assert (interest.call, interest.capability) == (call, Capability.objects.get(external_id="vision-surface-lines"))
     # Nothing came in beside the actions.
     kinds = Event.objects.filter(subject_id=call.pk).order_by("id").values_list("kind", flat=True)
-    assert list(kinds) == ["call.drafted", "call.reviewed", "call.approved", "call.opened", "call.interest_declared"]
+    assert list(kinds) == [
+        *("call.drafted", "call.panel_seated", "call.openers_named", *["call.code_taken"] * 3),
+        *("call.reviewed", "call.approved", "call.opened", "call.interest_declared"),
+    ]
 
 
 def test_the_workers_suggest_for_the_pools_and_the_call(proposed: None) -> None:
@@ -110,7 +114,7 @@ def test_a_second_start_makes_nothing_twice(proposed: None) -> None:
 
 def test_a_start_after_a_crash_finishes_what_is_missing(proposed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(carrying_on, "declare", lambda row, call: 1 / 0)
+        patch.setattr(calling, "declare", lambda call, row: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             carry_on()
     assert list(MergedDemand.objects.values_list("status", flat=True)) == ["formed"]
@@ -150,6 +154,7 @@ def test_the_block_names_pools_calls_and_interests(proposed: None, quick: None) 
     block = command("mainjob", "--url", "http://localhost:8000", "--once")
     assert "  8 needs (8 published), 4 capabilities published\n" in block
     assert "  0 open merge proposals, 2 pools, 1 open call with 1 declared interest\n" in block
+    assert "  0 selections, 0 projects, 0 lessons\n" in block
 
 
 def test_nothing_is_carried_on_without_the_demonstration(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

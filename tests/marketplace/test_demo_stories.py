@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from marketplace.demonstration import stories
 from scenarios.precision import check
 from scenarios.risk import QUESTIONS
 from tests.marketplace.demo_rows import (
@@ -142,18 +143,30 @@ def test_pools_begin_with_a_group_of_at_least_three_owners() -> None:
         (group,) = (rows for rows in groups().values() if NEEDS[row["need"]] in rows)
         assert len({need["organisation"] for need in group}) >= 3
         quantity = sum(int(need["quantity"]) for need in group)
-        called = row["pool"] in {one["pool"] for one in read("calls.csv")}
+        called = stories.story_of_pool(row["pool"]) is not None
         assert (quantity >= int(row["threshold_quantity"])) == called
         assert len(row["title_zh"]) <= 40
         assert sum(int(line.split("|")[8]) for line in row["indicators"].splitlines()) == 100
         assert all(row[name] for name in ("title_en", "problem", "boundary_in", "boundary_out"))
 
 
-def test_call_and_interest_are_complete() -> None:
-    (call,), (interest,) = read("calls.csv"), read("interests.csv")
-    criteria = [line.split("|") for line in call["criteria"].splitlines()]
-    assert sum(int(weight) for _name, weight, _minimum in criteria) == 100
-    assert 0 < int(call["questions_in_days"]) < int(call["closes_in_days"])
+@pytest.mark.parametrize("story", stories.stories(), ids=lambda story: story["name"])
+def test_the_calls_of_the_stories_are_complete(story: stories.Story) -> None:
+    begins = story.get("need") or next(row["need"] for row in read("pools.csv") if row["pool"] == story["pool"])
+    assert begins in NEEDS
+    call = story.get("call")
+    if call is None:
+        assert CAPABILITIES[story["agreement"]["capability"]]["min_scale_unit"] == NEEDS[begins]["quantity_unit"]
+        return
+    assert sum(int(row["weight"]) for row in call["criteria"]) == 100
+    assert 0 < call["questions_in_days"] < call["closes_in_days"]
+    behind = {need["organisation"] for rows in groups().values() if NEEDS[begins] in rows for need in rows}
+    behind = behind if "pool" in story else {NEEDS[begins]["organisation"]}
+    leads = [row["lead"] for row in story.get("responses", [])]
+    assert not behind & set(leads)
+    assert len(leads) == len(set(leads))
+
+
+def test_the_interest_is_in_one_of_its_own_capabilities() -> None:
+    (interest,) = (row for story in stories.stories() for row in story.get("interests", []))
     assert CAPABILITIES[interest["capability"]]["organisation"] == interest["organisation"]
-    behind = {need["organisation"] for need in groups()["G01"]}
-    assert interest["organisation"] not in behind

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from marketplace.demonstration.loading import is_loaded, load_demonstration
+from marketplace.demonstrated import is_loaded
+from marketplace.demonstration.loading import load_demonstration
 from marketplace.imports.progress import Progress
 from scenarios.errors import DomainError
 

@@ -1,28 +1,34 @@
-"""`manage.py demo_code ROLE`: the present code of a demonstration account's second factor."""
+"""`manage.py demo_code NAME`: the present code of a demonstration account's second factor, and its opening codes."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from marketplace.choices import StaffRoleName
-from marketplace.demonstration.loading import is_loaded
+from marketplace.demonstrated import is_loaded
 from marketplace.demonstration.logins import current_code, logins
+from marketplace.demonstration.opening_codes import kept_codes
 
 
 class Command(BaseCommand):
-    help = "Print the code that a staff account of the demonstration signs in with now; all of them without ROLE."
+    help = "Print the code that a staff account of the demonstration signs in with now; all of them without NAME."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("role", nargs="?", choices=StaffRoleName.values)
+        names = [one.name for one in logins() if one.role]
+        parser.add_argument("name", nargs="?", choices=names, help="what the address of the account begins with")
+        parser.add_argument("--opening", action="store_true", help="the codes with which it opens responses instead")
 
-    def handle(self, *args: Any, role: str | None, **options: Any) -> None:
+    def handle(self, *args: Any, name: str | None, opening: bool, **options: Any) -> None:
         if not is_loaded():
             raise CommandError("The demonstration is not loaded. Load it first: manage.py demo")
-        staff = [one for one in logins() if one.role]
-        if role:
-            (email,) = (one.email for one in staff if one.role == role)
-            self.stdout.write(current_code(email).digits)
+        staff = [one for one in logins() if one.role and name in (None, one.name)]
+        if opening:
+            for one in staff:
+                for call, code in kept_codes(one.name).items():
+                    self.stdout.write(f"{one.name:<11} {call}  {code}")
+            return
+        if name:
+            self.stdout.write(current_code(staff[0].email).digits)
             return
         for one in staff:
             code = current_code(one.email)
-            self.stdout.write(f"{one.role:<11} {one.email:<26} {code.digits}  ({code.seconds} s left)")
+            self.stdout.write(f"{one.name:<11} {one.email:<26} {code.digits}  ({code.seconds} s left)")

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
+from django.urls import reverse
 
+from marketplace.demonstrated import is_loaded
 from marketplace.demonstration.carrying_on import carry_on
-from marketplace.demonstration.loading import is_loaded
 from marketplace.demonstration.logins import PASSWORD, logins
 from marketplace.demonstration.main_job import Left, MainJobFailed, Outcome, outcome, wait_for_drain, warnings
 from marketplace.imports.progress import Progress
@@ -16,7 +17,8 @@ RULE = "─" * 78
 
 class Command(BaseCommand):
     help = (
-        "Wait until the outbox has drained, carry the demonstration on to pools and a call, then print what came of it."
+        "Wait until the outbox has drained, carry the demonstration on to pools, calls and projects, "
+        "then print what came of it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,7 +31,7 @@ class Command(BaseCommand):
             with Progress("Checking, indexing, proposing, suggesting", self.stdout) as progress:
                 left = wait_for_drain(progress.show, once=once)
             if not left.awaited:  # what is proposed while workers are at it may still change
-                with Progress("Pooling, calling, suggesting", self.stdout) as progress:
+                with Progress("Pooling, calling, selecting, landing", self.stdout) as progress:
                     problems, left = carry_on(), wait_for_drain(progress.show, once=once)
         except MainJobFailed as error:
             raise CommandError(str(error)) from error
@@ -38,7 +40,7 @@ class Command(BaseCommand):
         if once and problems:
             raise CommandError(problems[0])
         found = outcome(drained=left.all_done)
-        how = sign_in() if is_loaded() else []
+        how = sign_in(url) if is_loaded() else []
         warned = [*(f"  WARNING: {problem}" for problem in problems), *not_done(left, url)]
         for line in (RULE, *figures(found), *warned, f"  Open {url}", *how, RULE):
             self.stdout.write(line)
@@ -51,6 +53,8 @@ def figures(found: Outcome) -> list[str]:
         f"  {found.needs} needs ({found.published} published), {found.capabilities} capabilities published",
         f"  {count(found.proposals, 'open merge proposal')}, {count(found.pools, 'pool')}, "
         f"{count(found.calls, 'open call')} with {count(found.interests, 'declared interest')}",
+        f"  {count(found.selections, 'selection')}, {count(found.projects, 'project')}, "
+        f"{count(found.lessons, 'lesson')}",
         f"  {count(found.suggestions, 'suggestion')}",
         *([seconds] if seconds else []),
     ]
@@ -70,15 +74,15 @@ def not_done(left: Left, url: str) -> list[str]:
     return [f"  WARNING: {sentence} See {url}/status" for sentence in warnings(left)]
 
 
-def sign_in() -> list[str]:
-    """Return how to sign in: each staff role, then the first organisation of each side."""
+def sign_in(url: str) -> list[str]:
+    """Return how to sign in: each member of staff, then the first organisation of each side; and where the tour is."""
     rows = logins()
     staff = [one for one in rows if one.role]
     buyers, sellers = ([one for one in rows if one.organisation][index] for index in (0, 12))
-    shown = [*((one.role, one.email) for one in staff), ("enterprise", buyers.email), ("supplier", sellers.email)]
+    shown = [*((one.name, one.email) for one in staff), ("enterprise", buyers.email), ("supplier", sellers.email)]
     return [
         f"  Sign in with the password {PASSWORD} as",
         *(f"    {role:<11} {email}" for role, email in shown),
-        "  Every organisation has an account of its own: marketplace/demo/accounts.csv",
+        f"  Every organisation has an account of its own, and a tour leads through everything: {url}{reverse('tour')}",
         '  Staff need a code as well: make manage ARGS="demo_code manager"',
     ]

@@ -1,0 +1,29 @@
+"""The page of the tour; it is there as long as the demonstration is."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from marketplace.demonstrated import is_loaded
+from marketplace.demonstration.logins import PASSWORD, logins
+from marketplace.demonstration.tour import tour
+from marketplace.models import Account
+from scenarios.access import access
+from scenarios.errors import NotFound
+from scenarios.views.parts import actor_of
+
+
+@access("public")
+def tour_page(request: HttpRequest) -> HttpResponse:
+    """Who one can be in the demonstration, and a walk through it. Never served in production."""
+    if settings.PRODUCTION or not is_loaded():
+        raise NotFound
+    actor = actor_of(request)
+    signed_in = Account.objects.filter(pk=actor.account_id or 0).values_list("email", flat=True).first()
+    context = {
+        "stops": tour(),
+        "accounts": logins(),
+        "password": PASSWORD,
+        "signed_in": signed_in,
+    }
+    return render(request, "marketplace/tour.html", context)
