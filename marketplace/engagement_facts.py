@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from marketplace.engagement_choices import DecisionState, PartyRole, Stage
+from marketplace.engagement_choices import DecisionState, GateState, PartyRole, Stage
 from marketplace.models import Engagement, Gate, GateDecision, LedgerEntry, Party, Rollout
 from marketplace.proof import ProofLine, proof_of
 from marketplace.proof_picture import Picture, picture_of, reading_label
@@ -159,7 +159,11 @@ def _told(line: ProofLine, sees_all: bool) -> IndicatorTold:
 
 
 def gates_of(engagement: Engagement) -> list[Gate]:
-    """Return the gates in their order with their decisions loaded: `made` of each the last that was made."""
+    """Return the gates in their order with their decisions loaded.
+
+    Of each: `made` the last decision that was made, `waiting` the one that is open, `is_next` whether it is the one to
+    begin now.
+    """
     decisions = GateDecision.objects.select_related("accused__organisation").order_by("iteration", "proposed_at")
     gates = list(engagement.gates.prefetch_related(Prefetch("decisions", queryset=decisions)))
     for gate in gates:
@@ -167,6 +171,8 @@ def gates_of(engagement: Engagement) -> list[Gate]:
         gate.made = made[-1] if made else None  # type: ignore[attr-defined]
         waiting = (one for one in gate.decisions.all() if one.state == DecisionState.PROPOSED)
         gate.waiting = next(waiting, None)  # type: ignore[attr-defined]
+        before = (one.state for one in gates if one.position < gate.position)
+        gate.is_next = gate.state == GateState.PLANNED and set(before) <= {GateState.PASSED}  # type: ignore[attr-defined]
     return gates
 
 

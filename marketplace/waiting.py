@@ -151,6 +151,9 @@ def supply_side(actor: Actor) -> list[Task]:
     new = Suggestion.objects.for_supplier(actor).filter(state="open", failed_gates=[]).for_page().order_by("-score")
     ending = Q(status="expired") | Q(status="published", valid_until__lte=DatabaseClock() + SOON)
     declared = Interest.objects.filter(organisation__in=actor.organisation_ids, state="declared", call__status="open")
+    drafted = Response.objects.to_seal(actor)
+    # Whoever has said so already, or is writing, is not asked to declare interest once more.
+    fitting = new.exclude(call__in=declared.values("call")).exclude(call__in=drafted.values("call"))
     return _with_rows(
         *_response_tasks(actor),
         _task(
@@ -166,7 +169,7 @@ def supply_side(actor: Actor) -> list[Task]:
             "suggested-calls",
             gettext_lazy("Open calls that fit you"),
             gettext_lazy("Declare interest before they close."),
-            new.filter(call__isnull=False).order_by("call__closes_at", "pk"),
+            fitting.filter(call__isnull=False).order_by("call__closes_at", "pk"),
             "my_suggestions",
             _suggested,
             "good",

@@ -73,8 +73,7 @@ def pool(row: Row, proposal: MergeProposal) -> MergedDemand:
         actor=manager,
         proposal_id=proposal.pk,
         core=core_of(row),
-        # Targets on which the members differ and that the core does not name are delivered to each as its own.
-        resolutions={"indicators": Treatment.MODULE},
+        resolutions=resolutions_of(row),
         threshold_quantity=Decimal(row["threshold_quantity"]),
         deadline=closing(row["deadline_in_days"]),
     )
@@ -89,6 +88,13 @@ def pool(row: Row, proposal: MergeProposal) -> MergedDemand:
             state=ConsentState.ACCEPTED,
         )
     return demand
+
+
+def resolutions_of(row: Row) -> dict[str, str]:
+    """Return what becomes of what the members have of their own: delivered to each as a module, or no part of it all."""
+    if row["own_values"] == Treatment.EXCLUDED:
+        return dict.fromkeys(("indicators", "boundary_in", "boundary_out", "district"), Treatment.EXCLUDED)
+    return {"indicators": Treatment.MODULE}
 
 
 def core_of(row: Row) -> demands.CoreFields:

@@ -8,14 +8,15 @@ from datetime import timedelta
 
 from django.db.models import F
 
-from marketplace.models import Engagement, Gate, Response, Selection
+from marketplace.models import Engagement, Gate, Incident, Lesson, Response, Selection
 from scenarios.actions import deadlines
 from scenarios.models import Call
+from scenarios.querysets import database_time
 
 
 def close(call: Call, *, days_ago: int) -> Call:
-    """Have a call closed so many days ago, with what was sealed for it; return it as the sweep then leaves it."""
-    by = call.closes_at - call.opens_at + timedelta(days=days_ago)
+    """Have a call closed so many whole days ago, with what was sealed for it; return it as the sweep then leaves it."""
+    by = timedelta(days=(call.closes_at - database_time()).days + 1 + days_ago)
     Response.objects.filter(call=call, sealed_at__isnull=False).update(
         sealed_at=F("sealed_at") - by, closes_at=F("closes_at") - by
     )
@@ -40,3 +41,17 @@ def age_project(engagement: Engagement, *, days: int) -> None:
     by = timedelta(days=days)
     Engagement.objects.filter(pk=engagement.pk).update(started_at=F("started_at") - by)
     Gate.objects.filter(engagement=engagement, started_at__isnull=False).update(started_at=F("started_at") - by)
+
+
+def age_end(engagement: Engagement, *, days: int) -> None:
+    """Have what a project has come to, and what it taught, lie so many days back."""
+    by = timedelta(days=days)
+    Engagement.objects.filter(pk=engagement.pk).update(
+        accepted_at=F("accepted_at") - by, landed_at=F("landed_at") - by, ended_at=F("ended_at") - by
+    )
+    Lesson.objects.filter(engagement=engagement).update(published_at=F("published_at") - by)
+
+
+def age_report(incident: Incident) -> None:
+    """Have an incident reported an hour after it happened."""
+    Incident.objects.filter(pk=incident.pk).update(reported_at=F("happened_at") + timedelta(hours=1))

@@ -72,6 +72,8 @@ def carry(engagement: Engagement, row: Row) -> Engagement:
         engagement_landing.write_lesson(actor=actor, **key, title=lesson["title"], text=lesson["text"])
     for rollout in row.get("rollouts", []):
         roll_out(engagement, rollout)
+    if "ended_days_ago" in row:
+        past.age_end(engagement, days=row["ended_days_ago"])
     return engagement
 
 
@@ -212,5 +214,6 @@ def report(engagement: Engagement, rows: list[Row]) -> None:
                 "happened_at": timezone.now() - timedelta(hours=row["hours_ago"]),
             },
         )
+        past.age_report(incident)
         if remedy := row.get("remedy"):
             incidents.close_incident(actor=staff("supervisor"), incident_id=incident.pk, remedy=remedy)

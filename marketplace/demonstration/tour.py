@@ -127,23 +127,23 @@ STOPS = (
             "down what the panel agrees on."
         ),
         _(
-            "Where the reviewers are far apart it is said so. A score outside of their range needs a reason; the "
-            "names are withheld."
+            "By criterion the three scores with their mean and range. What leaves the range needs a reason; the names "
+            "are withheld."
         ),
         _spread,
     ),
     Stop(
-        ANYBODY,
+        "vision-inspection",
         _("A result under public notice"),
-        _("Read the result of the port gates."),
-        _("The ranking with its arithmetic, the objection that was made and answered, and how long the notice lasts."),
+        _("Read the result of the port gates, as the one that came second and objected."),
+        _("The ranking with its arithmetic, your objection with its answer, and how long the notice lasts."),
         lambda: _page("call_result", _call_of("port-gate").filter(status="closed")),
     ),
     Stop(
         "manager",
         _("A call that failed"),
         _("Open the selection of the furnaces and choose what comes next."),
-        _("A coded reason that everybody reads, and three ways on: call again, smaller lots, back to the pool."),
+        _("A coded reason that everybody reads, and the ways on: call again with the same terms, or in smaller lots."),
         lambda: _page("selection", _call_of("casting-furnace-energy").filter(status="closed")),
     ),
     Stop(
@@ -171,7 +171,7 @@ STOPS = (
         lambda: _page("sandbox_detail", _project("casting-deburr", "robot-integration")),
     ),
     Stop(
-        ANYBODY,
+        "manager",
         _("Landed, from promise to proof"),
         _("Read the project of the compressor stations down to its end."),
         _("For each indicator one line from the need to the measurement; which members take it over, and two lessons."),

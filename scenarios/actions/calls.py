@@ -99,9 +99,9 @@ def _from_demand(call: Call, demand: MergedDemand) -> None:
     call.demand = demand
     call.title_zh, call.title_en, call.summary = core.title_zh, core.title_en, core.problem
     call.quantity_unit, call.indicators = demand.unit, core.indicators
-    modules = demand.differences.filter(treatment=Treatment.MODULE).order_by("field", "value")
-    pairs = modules.values_list("field", "value").distinct()  # never whose deviation it is
-    call.lots = [lot(), *(lot(field, value) for field, value in pairs)]
+    modules = demand.differences.filter(treatment=Treatment.MODULE).order_by("field", "metric", "value")
+    told = modules.values_list("field", "metric", "value").distinct()  # never whose deviation it is
+    call.lots = [lot(), *(lot(field, f"{metric} {value}".strip()) for field, metric, value in told)]
     _take_quantity(call, demand)
 
 

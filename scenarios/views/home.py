@@ -78,13 +78,22 @@ STEPS = (
         "megaphone",
     ),
     Step(
-        _("Suppliers declare interest"),
+        _("Suppliers respond under seal"),
         _("Supplier"),
         _(
-            "Who would like to respond says so while the call is open. The owners and the manager see it, rivals "
-            "do not."
+            "Who would like to respond may declare interest first; rivals do not see it. A response is encrypted until "
+            "two of three named people open it after the close; until then nobody learns how many there are."
         ),
-        "spark",
+        "lock",
+    ),
+    Step(
+        _("Reviewed without names"),
+        _("Reviewers, publisher"),
+        _(
+            "Each reviewer scores alone before the panel agrees. The ranking stands under public notice with its "
+            "arithmetic; objections suspend it, and everyone who wins nothing gets feedback before the award."
+        ),
+        "list",
     ),
     Step(
         _("Landed with room for error"),
