@@ -91,10 +91,11 @@ def pool(row: Row, proposal: MergeProposal) -> MergedDemand:
 
 
 def resolutions_of(row: Row) -> dict[str, str]:
-    """Return what becomes of what the members have of their own: delivered to each as a module, or no part of it all."""
-    if row["own_values"] == Treatment.EXCLUDED:
-        return dict.fromkeys(("indicators", "boundary_in", "boundary_out", "district"), Treatment.EXCLUDED)
-    return {"indicators": Treatment.MODULE}
+    """Return what becomes of what members have of their own: places and boundaries are no part of the pool, targets
+    are delivered to each as a module, or no part of it either.
+    """
+    left_out = dict.fromkeys(("boundary_in", "boundary_out", "district"), Treatment.EXCLUDED)
+    return {**left_out, "indicators": Treatment(row["own_targets"])}
 
 
 def core_of(row: Row) -> demands.CoreFields:
