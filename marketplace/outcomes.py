@@ -11,7 +11,7 @@ from marketplace.response_content import read
 from marketplace.weighing import Criterion, criteria_of, lots_of
 from marketplace.working_days import DAY, SHANGHAI
 from scenarios.actor import Actor
-from scenarios.facts import lot_label
+from scenarios.facts import lot_labels
 
 WITH_RESULT = ("publicity", "suspended", "awarded")
 
@@ -72,7 +72,7 @@ def ranking(selection: Selection) -> list[Lot]:
     if selection.status not in WITH_RESULT:
         return []
     criteria = criteria_of(selection.call)
-    labels = {row["id"]: lot_label(row) for row in selection.call.lots} | {"": ""}
+    labels = lot_labels(selection.call.lots) | {"": ""}
     placings = selection.placings.select_related("response__lead").prefetch_related("response__consensus")
     by_lot: dict[str, list[Ranked]] = {lot: [] for lot in lots_of(selection.call)}
     for placing in placings:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scenarios.choices import Comparator
-from scenarios.models import Need
+from scenarios.models import District, Need
 
 # The order in which a need is read; what is not here (ids, states, times of the machine) says nothing about it.
 READ_IN_ORDER = (
@@ -92,13 +92,19 @@ def indicator_texts(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(map(indicator_text, rows))
 
 
-def lot_label(row: Mapping[str, Any]) -> str:
-    """Return what a lot of a call is called."""
+def lot_labels(lots: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return lot → what it is called; one query where a lot is named after a district."""
+    asked = [row["value"] for row in lots if row["field"] == "district"]
+    districts = {row.pk: str(row) for row in District.objects.filter(pk__in=asked)} if asked else {}
+    return {row["id"]: _lot_label(row, districts) for row in lots}
+
+
+def _lot_label(row: Mapping[str, Any], districts: Mapping[str, str]) -> str:
     if row["kind"] == "core" and row["value"]:
         return str(_("Core, part %(part)s") % {"part": row["value"]})
     if row["kind"] == "core":
         return str(_("Core: what all needs have in common"))
     field = label_of(Need, row["field"])
     options = getattr(Need._meta.get_field(row["field"]), "flatchoices", []) if hasattr(Need, row["field"]) else []
-    choices = dict(options)
+    choices = dict(options) | districts
     return str(_("Module: %(field)s = %(value)s") % {"field": field, "value": choices.get(row["value"], row["value"])})

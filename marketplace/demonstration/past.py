@@ -10,12 +10,15 @@ from django.db.models import F
 
 from marketplace.models import Engagement, Gate, Incident, Lesson, Response, Selection
 from scenarios.actions import deadlines
-from scenarios.models import Call
+from scenarios.actions.call_readiness import needs_behind
+from scenarios.models import Call, DemandMember, MergedDemand, ModerationDecision, Need
 from scenarios.querysets import database_time
 
 
 def close(call: Call, *, days_ago: int) -> Call:
-    """Have a call closed so many whole days ago, with what was sealed for it; return it as the sweep then leaves it."""
+    """Have a call closed so many whole days ago, with what was sealed for it and what it came from; return it as the
+    sweep then leaves it.
+    """
     by = timedelta(days=(call.closes_at - database_time()).days + 1 + days_ago)
     Response.objects.filter(call=call, sealed_at__isnull=False).update(
         sealed_at=F("sealed_at") - by, closes_at=F("closes_at") - by
@@ -23,9 +26,22 @@ def close(call: Call, *, days_ago: int) -> Call:
     Call.objects.filter(pk=call.pk).update(
         opens_at=F("opens_at") - by, question_deadline=F("question_deadline") - by, closes_at=F("closes_at") - by
     )
+    _age_source(call, by)
     deadlines.close_call(call_id=call.pk)
     call.refresh_from_db()
     return call
+
+
+def _age_source(call: Call, by: timedelta) -> None:
+    """Move the needs behind a call, and their pool, as far back as the call, so that each step follows the one before.
+
+    Until when a need is on offer stays as it is, as if its owner had renewed it.
+    """
+    needs = list(needs_behind(call).values_list("pk", flat=True))
+    Need.objects.filter(pk__in=needs).update(submitted_at=F("submitted_at") - by, published_at=F("published_at") - by)
+    ModerationDecision.objects.filter(subject_id__in=needs).update(created_at=F("created_at") - by)
+    DemandMember.objects.filter(demand=call.demand_id).update(joined_at=F("joined_at") - by)
+    MergedDemand.objects.filter(pk=call.demand_id).update(formed_at=F("formed_at") - by)
 
 
 def age_notice(selection: Selection, *, days: int) -> None:
@@ -34,6 +50,11 @@ def age_notice(selection: Selection, *, days: int) -> None:
     Selection.objects.filter(pk=selection.pk).update(
         published_at=F("published_at") - by, notice_ends_at=F("notice_ends_at") - by
     )
+
+
+def age_award(selection: Selection) -> None:
+    """Have a call awarded an hour after its notice was over."""
+    Selection.objects.filter(pk=selection.pk).update(decided_at=F("notice_ends_at") + timedelta(hours=1))
 
 
 def age_project(engagement: Engagement, *, days: int) -> None:

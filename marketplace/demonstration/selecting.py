@@ -105,3 +105,4 @@ def award(selection: Selection, story: Row) -> None:
         )
     selection.refresh_from_db()
     awarding.award(actor=staff("publisher"), selection_id=selection.pk, version=selection.version)
+    past.age_award(selection)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.choices import PartnerRole
 from marketplace.forms.capabilities import TierForm, _rows, _text
 from marketplace.response_content import TEXTS, ResponseContent
-from scenarios.facts import indicator_text, lot_label
+from scenarios.facts import indicator_text, lot_labels
 from scenarios.models import Call
 
 
@@ -30,7 +30,7 @@ class ResponseForm(forms.Form):
         super().__init__(*args, **options)
         if call.lots:
             lots: Any = self.fields["lots"]
-            lots.choices = [(row["id"], lot_label(row)) for row in call.lots]
+            lots.choices = list(lot_labels(call.lots).items())
         else:
             del self.fields["lots"]
 

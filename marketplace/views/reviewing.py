@@ -22,7 +22,7 @@ from marketplace.reviewing import may_read_responses, seat_for, sheet, version_o
 from marketplace.views.selections import selection_of
 from scenarios.access import access
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound
-from scenarios.facts import indicator_text, lot_label
+from scenarios.facts import indicator_text, lot_labels
 from scenarios.policies import one_of
 from scenarios.two_versions import compared_again
 from scenarios.views.parts import actor_of
@@ -79,7 +79,7 @@ def _page(
 def _content(response: Response) -> dict[str, Any]:
     content, call = anonymous(response), response.call
     indicators = {str(row["id"]): indicator_text(row) for row in call.indicators}
-    lots = {row["id"]: lot_label(row) for row in call.lots}
+    lots = lot_labels(call.lots)
     return {
         "content": content,
         "role": PartnerRole(content["role"]).label if content.get("role") else "",

@@ -18,7 +18,7 @@ from scenarios.actions.interests import declare_interest, interests_told, owners
 from scenarios.actor import Actor
 from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
 from scenarios.errors import Invalid
-from scenarios.facts import label_of, lot_label
+from scenarios.facts import label_of, lot_labels
 from scenarios.forms import InterestForm
 from scenarios.listing import Facet, days, linked, narrow
 from scenarios.models import Call, CallKey, Interest, SandboxPlan
@@ -86,7 +86,7 @@ def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, s
         "interests": _declared(call, actor) if "interests" in visible else None,
     }
     context["sandbox"] = SandboxPlan.objects.filter(call=call).first()
-    context["lots"] = [lot_label(row) for row in call.lots]
+    context["lots"] = list(lot_labels(call.lots).values())
     context |= _talk(call, actor, behind)
     context |= _own_interest(call, actor, behind, form)
     return render(request, "scenarios/call_detail.html", context, status=status)

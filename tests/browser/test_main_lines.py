@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.demonstration.carrying_on import carry_on
+from marketplace.demonstration.tour import tour
 from marketplace.figures.registry import FIGURES
 from marketplace.models import Account, Capability
 from marketplace.pipeline import mine_synonyms
@@ -93,6 +94,10 @@ def pages() -> Iterator[tuple[str, str, str]]:
     yield "auditor@demo.example", "events", address("event_log")
     yield "auditor@demo.example", "status", address("status")
     yield "manager@demo.example", "design", address("design")
+    yield "public", "tour", address("tour")
+    yield "opener@demo.example", "openings", address("my_openings")
+    for number, row in enumerate(tour(), start=1):
+        yield row.login.email if row.login else "public", f"tour-{number:02}", row.url
 
 
 def pooled(call: Call, pool: MergedDemand) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from marketplace.demonstration import loading, stories
 from marketplace.demonstration.carrying_on import carry_on
@@ -26,6 +26,7 @@ from tests.marketplace.test_demo import command
 GROUPS = ("G01", "G02", "G03")
 # The pair that must not be merged, what the stories need on their own, and what waits for moderator and supervisor.
 NEEDS = {"hospital-followup", "care-followup", "hospital-antibiotic", "medschool-teaching"}
+GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guide"
 OFFERED = {"vision-surface-lines", "deburr-force-cell", "compressor-group", "vibration-bearing"}
 
 
@@ -201,6 +202,14 @@ def test_the_tour_is_offered_while_there_is_a_demonstration(told: None, settings
     settings.PRODUCTION = True
     assert enter("").get(reverse("tour")).status_code == 404
     assert reverse("tour") not in enter("").get("/").content.decode()
+
+
+@pytest.mark.parametrize(("language", "guide"), [("en", "tour.md"), ("zh-hans", "zh/tour.md")])
+def test_the_guide_has_the_stops_of_the_page(language: str, guide: str) -> None:
+    text = (GUIDES / guide).read_text(encoding="utf-8")
+    with translation.override(language):
+        assert [str(stop.title) for stop in STOPS if f"**{stop.title}**" not in text] == []
+    assert all(f"`{stop.account}@demo.example`" in text for stop in STOPS if stop.account)
 
 
 def test_without_a_demonstration_there_is_no_tour(db: None, settings: Any) -> None:

@@ -297,3 +297,13 @@ def test_lists_take_the_same_queries_however_long(cast: Cast, name: str) -> None
             assert client.get(reverse(name)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_only_the_gate_that_comes_next_can_be_begun(cast: Cast) -> None:
+    engagement = running_engagement(cast)
+    poc, scale = engagement.gates.get(stage="poc"), planned_gate(cast, engagement, "scale")
+    begin = {gate.stage: reverse("gate_start", args=[gate.pk]) for gate in (poc, scale)}
+    shown = text(cast, "enterprise", "engagement_detail", engagement.pk)
+    assert (begin["poc"] in shown, begin["scale"] in shown) == (True, False)
+    passed_gate(cast, engagement, "poc")
+    assert begin["scale"] in text(cast, "enterprise", "engagement_detail", engagement.pk)

@@ -1,16 +1,20 @@
 """What waits for staff in a selection and in a sandbox: counted for whom it waits, and gone once it is done."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils import translation
 
 from marketplace.actions import selection_panel
+from marketplace.actions.opening import agree_to_open
 from marketplace.actors import actor_for
 from marketplace.models import Account, ReviewSeat
+from scenarios.actions import calls, openers
 from scenarios.models import Need
 from scenarios.waiting import waiting_for
 from tests.calls import close, make_supplier, sealed, sealed_call
 from tests.engagements import opened_engagement, planned_gate
-from tests.factories import Cast
+from tests.factories import Cast, published_need
 from tests.marketplace.test_awards import give_award, objected, publish
 from tests.sandboxes import last_incident, report, set_up
 from tests.selections import (
@@ -117,3 +121,39 @@ def test_the_supervisor_reads_which_projects_wait(cast: Cast) -> None:
     assert "Incidents that wait" not in cast.client("manager").get(page).content.decode()
     supervisor.post(reverse("incident_close", args=[last_incident(engagement).pk]), {"remedy": "已复测 200 次"})
     assert waits(cast.supervisor) == {}
+
+
+def opens(account: Account) -> dict[str, int]:
+    """Return what waits for an account as one of the three who open responses."""
+    rows = waiting_for(actor_for(account))
+    with translation.override("en"):
+        return {str(row.queue.label): row.count for row in rows if row.queue.page == "my_openings"}
+
+
+def test_openers_of_any_role_are_told_to_take_their_codes(cast: Cast) -> None:
+    fields: Any = {"kind": "bounty"}
+    call = calls.draft_call(actor=cast.actor("manager"), need_id=published_need(cast).pk, fields=fields)
+    named = [cast.moderator, cast.supervisor, cast.reviewer]
+    openers.name_openers(actor=cast.actor("manager"), call_id=call.pk, account_ids=[one.pk for one in named])
+    assert [opens(one) for one in named] == [{"Opening codes to take": 1}] * 3
+    assert opens(cast.manager) == {}
+    page = cast.client("supervisor").get(reverse("my_openings")).content.decode()
+    assert (call.code in page, "Take your code" in page) == (True, True)
+    openers.take_code(actor=cast.actor("supervisor"), call_id=call.pk)
+    assert [opens(one) for one in named] == [{"Opening codes to take": 1}, {}, {"Opening codes to take": 1}]
+
+
+def test_openers_are_told_to_give_their_codes_after_the_close(cast: Cast) -> None:
+    ready = sealed_call(cast)
+    assert [opens(one) for one in ready.openers] == [{}] * 3
+    close(ready.call)
+    assert [opens(one) for one in ready.openers] == [{"Responses to open with your code": 1}] * 3
+    first, second, third = ready.openers
+    agree_to_open(actor=actor_for(first), call_id=ready.call.pk, code=ready.codes[0])
+    assert [opens(one) for one in (first, third)] == [{}, {"Responses to open with your code": 1}]
+    agree_to_open(actor=actor_for(second), call_id=ready.call.pk, code=ready.codes[1])
+    assert [opens(one) for one in ready.openers] == [{}] * 3
+
+
+def test_whoever_is_not_named_reads_so(cast: Cast) -> None:
+    assert "You are not named for any call" in cast.client("auditor").get(reverse("my_openings")).content.decode()

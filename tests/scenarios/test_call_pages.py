@@ -8,12 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from scenarios.actions import calls
 from scenarios.actions.calls import FAIR_COMPETITION
 from scenarios.actions.interests import declare_interest
 from scenarios.errors import NotPermitted
+from scenarios.facts import lot_labels
 from scenarios.models import Call, Event, Need
 from tests.drain import seal_all
 from tests.factories import STAFF, Cast, published_need
@@ -318,3 +319,17 @@ def test_nobody_decides_on_a_call_for_their_own_organisation(cast: Cast, part: s
     with pytest.raises(NotPermitted):
         act(actor=actor, call_id=call.pk)
     assert Call.objects.get().status == call.status
+
+
+def test_a_lot_names_the_district_and_the_metric_that_it_is_about(db: None) -> None:
+    lots = [
+        {**calls.lot(), "id": "a"},
+        {**calls.lot("district", "huishan"), "id": "b"},
+        {**calls.lot("indicators", "漏检率 ≤ 0.5 %"), "id": "c"},
+    ]
+    with translation.override("zh-hans"):
+        assert lot_labels(lots)["b"].endswith("= 惠山")
+        assert lot_labels(lots)["c"].endswith("= 漏检率 ≤ 0.5 %")
+    with CaptureQueriesContext(connection) as queries:
+        lot_labels(lots)
+    assert len(queries) == 1
