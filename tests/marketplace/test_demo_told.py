@@ -140,7 +140,9 @@ def test_a_second_start_tells_nothing_twice(told: None) -> None:
 
 def test_the_opener_opens_with_the_code_that_a_command_tells(told: None) -> None:
     call = call_of("casting-void-xray")
-    assert command("demo_code", "opener", "--opening").count("\n") == len(kept_codes("opener"))
+    told = [line.split() for line in command("demo_code", "opener", "--opening").splitlines()]
+    assert [code for _name, number, code in told if number == call.code] == [kept_codes("opener")[call.code]]
+    assert len(told) == 2  # that of the call which is open yet, too
     client = enter("opener")
     answer = client.post(reverse("open_responses", args=[call.pk]), {"code": kept_codes("opener")[call.code]})
     assert answer.status_code == 302
@@ -198,6 +200,7 @@ def target(row: Shown) -> str:
 
 def test_the_tour_is_offered_while_there_is_a_demonstration(told: None, settings: Any) -> None:
     assert reverse("tour") in enter("").get("/").content.decode()
+    assert f"{reverse('tour')}#accounts" in enter("").get(reverse("account_login")).content.decode()
     assert "demo-scenario" in enter("").get(reverse("tour")).content.decode()
     settings.PRODUCTION = True
     assert enter("").get(reverse("tour")).status_code == 404
