@@ -14,6 +14,10 @@ from scenarios.actions.call_readiness import needs_behind
 from scenarios.models import Call, DemandMember, MergedDemand, ModerationDecision, Need
 from scenarios.querysets import database_time
 
+# Days between what leads to a call and its opening.
+BEFORE_CALL = 24
+FORMED_BEFORE = 9
+
 
 def close(call: Call, *, days_ago: int) -> Call:
     """Have a call closed so many whole days ago, with what was sealed for it and what it came from; return it as the
@@ -33,15 +37,18 @@ def close(call: Call, *, days_ago: int) -> Call:
 
 
 def _age_source(call: Call, by: timedelta) -> None:
-    """Move the needs behind a call, and their pool, as far back as the call, so that each step follows the one before.
+    """Move the needs behind a call, and their pool, back before it, with some days between each step and the next.
 
     Until when a need is on offer stays as it is, as if its owner had renewed it.
     """
     needs = list(needs_behind(call).values_list("pk", flat=True))
-    Need.objects.filter(pk__in=needs).update(submitted_at=F("submitted_at") - by, published_at=F("published_at") - by)
-    ModerationDecision.objects.filter(subject_id__in=needs).update(created_at=F("created_at") - by)
-    DemandMember.objects.filter(demand=call.demand_id).update(joined_at=F("joined_at") - by)
-    MergedDemand.objects.filter(pk=call.demand_id).update(formed_at=F("formed_at") - by)
+    handed_in, published, formed = (by + timedelta(days=days) for days in (BEFORE_CALL, BEFORE_CALL - 3, FORMED_BEFORE))
+    Need.objects.filter(pk__in=needs).update(
+        submitted_at=F("submitted_at") - handed_in, published_at=F("published_at") - published
+    )
+    ModerationDecision.objects.filter(subject_id__in=needs).update(created_at=F("created_at") - published)
+    DemandMember.objects.filter(demand=call.demand_id).update(joined_at=F("joined_at") - formed)
+    MergedDemand.objects.filter(pk=call.demand_id).update(formed_at=F("formed_at") - formed)
 
 
 def age_notice(selection: Selection, *, days: int) -> None:

@@ -73,6 +73,16 @@ def responses_to(need: str) -> dict[str, str]:
 
 
 def test_each_story_ends_where_its_file_leaves_it(told: None) -> None:
+    check_calls()
+    check_projects()
+    check_time()
+    rows = (Call, Response, Engagement, Event, Delivery, JobSlot)
+    before = [model.objects.count() for model in rows]
+    assert carry_on() == []
+    assert [model.objects.count() for model in rows] == before
+
+
+def check_calls() -> None:
     assert responses_to("casting-surface") == {"robot-integration": "sealed", "vision-inspection": "draft"}
     assert set(responses_to("casting-void-xray").values()) == {"sealed"}
     assert call_of("casting-void-xray").openers.filter(agreed_at__isnull=False).count() == 1
@@ -88,7 +98,8 @@ def test_each_story_ends_where_its_file_leaves_it(told: None) -> None:
     assert (failed.status, failed.failure_code, failed.next_step) == ("failed", "too_few", "")
 
 
-def test_projects_stand_at_gates_landed_stopped_and_in_a_sandbox(told: None) -> None:
+def check_projects() -> None:
+    """One in the middle of its gates, one stopped, one landed, one in a sandbox."""
     going = project_of("ebike-weld", "vision-inspection")
     assert list(going.gates.values_list("stage", "state", "iterations", "spent")) == [
         ("poc", "passed", 0, Decimal("4.50")),
@@ -113,7 +124,8 @@ def test_projects_stand_at_gates_landed_stopped_and_in_a_sandbox(told: None) -> 
     assert (light.severity, light.closed_at) == (3, None)
 
 
-def test_time_is_bent_for_rows_and_nothing_came_in_beside_the_actions(told: None) -> None:
+def check_time() -> None:
+    """Each step follows the one before, and nothing came in beside the actions."""
     closed = call_of("port-gate")
     assert closed.status == "closed"
     assert closed.closes_at is not None
@@ -132,23 +144,6 @@ def test_time_is_bent_for_rows_and_nothing_came_in_beside_the_actions(told: None
     assert kinds[-3:] == ["selection.published", "selection.objected", "selection.objection_rejected"]
 
 
-def test_a_second_start_tells_nothing_twice(told: None) -> None:
-    before = [model.objects.count() for model in (Call, Response, Engagement, Event, Delivery, JobSlot)]
-    assert carry_on() == []
-    assert [model.objects.count() for model in (Call, Response, Engagement, Event, Delivery, JobSlot)] == before
-
-
-def test_the_opener_opens_with_the_code_that_a_command_tells(told: None) -> None:
-    call = call_of("casting-void-xray")
-    told = [line.split() for line in command("demo_code", "opener", "--opening").splitlines()]
-    assert [code for _name, number, code in told if number == call.code] == [kept_codes("opener")[call.code]]
-    assert len(told) == 2  # that of the call which is open yet, too
-    client = enter("opener")
-    answer = client.post(reverse("open_responses", args=[call.pk]), {"code": kept_codes("opener")[call.code]})
-    assert answer.status_code == 302
-    assert set(responses_to("casting-void-xray").values()) == {"opened"}
-
-
 def enter(name: str) -> Client:
     client = Client(headers={"accept-language": "en"})
     if name:
@@ -162,32 +157,39 @@ def waiting(one: Login) -> int:
     return int(page.context["total"])
 
 
-def test_every_member_of_staff_finds_something_waiting(told: None) -> None:
+def test_every_role_finds_work_and_the_tour_leads_there(told: None, settings: Any) -> None:
+    check_waiting()
+    check_tour()
+    check_opening()
+    settings.PRODUCTION = True
+    assert enter("").get(reverse("tour")).status_code == 404
+    assert reverse("tour") not in enter("").get("/").content.decode()
+
+
+def check_waiting() -> None:
     # The other two reviewers have scored; what they agree on is the chair's to write down.
     busy = [one for one in logins() if one.role and one.name not in ("reviewer-2", "reviewer-3")]
     assert [one.name for one in busy if not waiting(one)] == []
     assert len(busy) == 7
-
-
-@pytest.mark.parametrize(
-    ("name", "task"),
-    [
+    for name, task in (
         ("vision-inspection", "draft-responses"),
         ("xishan-ebike", "deliveries-to-confirm"),
         ("jiangyin-textile", "rollouts"),
-    ],
-)
-def test_both_sides_find_something_waiting(told: None, name: str, task: str) -> None:
-    assert task in {one.name for one in enter(name).get(reverse("workspace")).context["tasks"]}
+    ):
+        assert task in {one.name for one in enter(name).get(reverse("workspace")).context["tasks"]}
 
 
-def test_the_tour_walks_every_stop_as_whoever_it_says(told: None) -> None:
+def check_tour() -> None:
+    """Every stop opens for whoever it says, and the page of the tour links it; front page and sign-in link the tour."""
     stops = tour()
     assert [row.stop for row in stops] == list(STOPS)
     wrong = [(str(row.stop.title), row.url) for row in stops if not is_open(row)]
     assert wrong == []
     page = enter("").get(reverse("tour")).content.decode()
     assert all(f'href="{target(row)}"' in page for row in stops)
+    assert "demo-scenario" in page
+    assert reverse("tour") in enter("").get("/").content.decode()
+    assert f"{reverse('tour')}#accounts" in enter("").get(reverse("account_login")).content.decode()
 
 
 def is_open(row: Shown) -> bool:
@@ -198,13 +200,16 @@ def target(row: Shown) -> str:
     return row.url if row.login is None else f"{reverse('account_login')}?next={row.url}"
 
 
-def test_the_tour_is_offered_while_there_is_a_demonstration(told: None, settings: Any) -> None:
-    assert reverse("tour") in enter("").get("/").content.decode()
-    assert f"{reverse('tour')}#accounts" in enter("").get(reverse("account_login")).content.decode()
-    assert "demo-scenario" in enter("").get(reverse("tour")).content.decode()
-    settings.PRODUCTION = True
-    assert enter("").get(reverse("tour")).status_code == 404
-    assert reverse("tour") not in enter("").get("/").content.decode()
+def check_opening() -> None:
+    """The opener opens with the code that the command tells."""
+    call = call_of("casting-void-xray")
+    told = [line.split() for line in command("demo_code", "opener", "--opening").splitlines()]
+    assert [code for _name, number, code in told if number == call.code] == [kept_codes("opener")[call.code]]
+    assert len(told) == 2  # that of the call which is open yet, too
+    client = enter("opener")
+    answer = client.post(reverse("open_responses", args=[call.pk]), {"code": kept_codes("opener")[call.code]})
+    assert answer.status_code == 302
+    assert set(responses_to("casting-void-xray").values()) == {"opened"}
 
 
 @pytest.mark.parametrize(("language", "guide"), [("en", "tour.md"), ("zh-hans", "zh/tour.md")])

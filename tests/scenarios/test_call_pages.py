@@ -328,7 +328,7 @@ def test_a_lot_names_the_district_and_the_metric_that_it_is_about(db: None) -> N
         {**calls.lot("indicators", "漏检率 ≤ 0.5 %"), "id": "c"},
     ]
     with translation.override("zh-hans"):
-        assert lot_labels(lots)["b"].endswith("= 惠山")
+        assert lot_labels(lots)["b"].endswith("= 惠山区")
         assert lot_labels(lots)["c"].endswith("= 漏检率 ≤ 0.5 %")
     with CaptureQueriesContext(connection) as queries:
         lot_labels(lots)
