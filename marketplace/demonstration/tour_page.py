@@ -22,7 +22,8 @@ def tour_page(request: HttpRequest) -> HttpResponse:
     signed_in = Account.objects.filter(pk=actor.account_id or 0).values_list("email", flat=True).first()
     context = {
         "stops": tour(),
-        "accounts": logins(),
+        "staff": [one for one in logins() if one.role],
+        "organisations": [one for one in logins() if one.organisation],
         "password": PASSWORD,
         "signed_in": signed_in,
     }
