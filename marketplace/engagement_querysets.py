@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils.timezone import localtime
 
 from scenarios.actor import Actor
-from scenarios.querysets import DatabaseClock, TitleSearch, database_time
+from scenarios.querysets import DatabaseClock, FullText, TitleSearch, database_time
 
 NOT_PUBLIC = ("proposed", "preparing", "called_off")
 UNDER_WAY = ("running", "accepted")
@@ -145,13 +145,9 @@ class RolloutQuerySet(models.QuerySet[Any]):
         return self.exclude(state__in=["declined", "done"])
 
 
-class LessonQuerySet(models.QuerySet[Any]):
+class LessonQuerySet(FullText):
     def for_page(self) -> Self:
         return self.select_related("engagement__need", "engagement__demand", "gate").order_by("-published_at", "id")
-
-    def matching_text(self, text: str) -> Self:
-        """Lessons whose title or text holds `text`."""
-        return self.filter(Q(title__icontains=text) | Q(text__icontains=text)) if text else self
 
 
 class IncidentQuerySet(models.QuerySet[Any]):

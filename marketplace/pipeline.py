@@ -13,10 +13,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marketplace.actions import award, capabilities, import_jobs, near_copies, response_wiping
+from marketplace.actions.engagement_landing import lesson_tokens
 from marketplace.actions.offering import search_tokens
 from marketplace.active_ranking import active_ranking
 from marketplace.copying import copied_from, indexed_text
-from marketplace.models import Capability, Notification, Selection, Suggestion
+from marketplace.models import Capability, Lesson, Notification, Selection, Suggestion
 from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
 from marketplace.ranking_training import keep_ranking, material_of, tried_ranking
 from marketplace.suggesting import (
@@ -40,7 +41,7 @@ from scenarios.live_index import LiveIndex, readable_index
 from scenarios.locks import wait_for_lock
 from scenarios.models import Call, Event, IndexBuild, MergedDemand, Need
 from scenarios.outbox import emit, emit_each
-from scenarios.querysets import DatabaseClock
+from scenarios.querysets import DatabaseClock, lexemes
 from scenarios.search_columns import rewrite_search
 from scenarios.shortlists import Shortlists
 
@@ -71,9 +72,15 @@ def reindex_capabilities(*, finish: Finish) -> None:
 
 
 def refresh_search(*, finish: Finish, after: str = "") -> None:
-    """Write the `search` column of the capabilities that have one anew; see scenarios.pipeline.refresh_search."""
+    """Write the `search` column of the capabilities that have one anew, and with the first batch those of lessons; see
+    scenarios.pipeline.refresh_search.
+    """
     with transaction.atomic():
-        last = rewrite_search(Capability.objects.all(), search_tokens, after=after)
+        if not after:
+            for lesson in Lesson.objects.select_related("engagement"):
+                Lesson.objects.filter(pk=lesson.pk).update(search=lexemes(lesson_tokens(lesson)))
+        known = Capability.objects.filter(search__isnull=False).select_related("owner")
+        last = rewrite_search(known, search_tokens, after=after)
         if last:
             emit(topics.CAPABILITY_SEARCH_OUTDATED, after=last)
         finish()

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from marketplace.choices import CapabilityStatus, SuggestionState
 from scenarios.actor import Actor
 from scenarios.figure_querysets import within_days
-from scenarios.querysets import DatabaseClock, holding_one_of
+from scenarios.querysets import DatabaseClock, FullText
 
 
 class OrganisationQuerySet(models.QuerySet[Any]):
@@ -32,7 +32,7 @@ class InvitationQuerySet(models.QuerySet[Any]):
         return self.filter(email__in=address).exclude(organisation__verification="suspended")
 
 
-class CapabilityQuerySet(models.QuerySet[Any]):
+class CapabilityQuerySet(FullText):
     def published(self) -> Self:
         """Capabilities on offer: published and still valid on the database clock."""
         offered = self.filter(status=CapabilityStatus.PUBLISHED).exclude(valid_until__lte=DatabaseClock())
@@ -66,10 +66,6 @@ class CapabilityQuerySet(models.QuerySet[Any]):
     def published_within(self, since: date | None, until: date | None) -> Self:
         """Capabilities that were published within these days of the city."""
         return self.filter(within_days("published_at", since, until))
-
-    def matching_text(self, *alternatives: list[str]) -> Self:
-        """Capabilities whose title or texts hold every term of one of the alternatives."""
-        return self.filter(holding_one_of([*alternatives])) if any(alternatives) else self
 
     def awaiting_moderation(self) -> Self:
         return self.filter(status=CapabilityStatus.SUBMITTED).order_by("submitted_at", "id")

@@ -46,7 +46,7 @@ from scenarios.models import (
 from scenarios.outbox import emit
 from scenarios.proposing import NOTHING, Look, ProposalDraft, look, preview
 from scenarios.querysets import DatabaseClock, database_time
-from scenarios.search_columns import rewrite_search
+from scenarios.search_columns import rewrite_pools_and_calls, rewrite_search
 
 logger = logging.getLogger(__name__)
 Finish = Callable[[], None]
@@ -82,12 +82,16 @@ def reindex_needs(*, finish: Finish) -> None:
 
 
 def refresh_search(*, finish: Finish, after: str = "") -> None:
-    """Write the `search` column of the needs that have one anew, as the present analyzer reads them.
+    """Write the `search` column of the needs that have one anew, as the present analyzer reads them; with the first
+    batch those of pools and calls, which are few.
 
     after : the last need of the batch before; the next batch is asked for in the transaction that writes this one.
     """
     with transaction.atomic():
-        last = rewrite_search(Need.objects.all(), search_tokens, after=after)
+        if not after:
+            rewrite_pools_and_calls()
+        known = Need.objects.filter(search__isnull=False).select_related("owner")
+        last = rewrite_search(known, search_tokens, after=after)
         if last:
             emit(topics.NEED_SEARCH_OUTDATED, after=last)
         finish()

@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING
 
 from scenarios.models import IndexBuild, Phrase
+from scenarios.pinyin import is_typed, syllables
 
 if TYPE_CHECKING:
     from matching import Analyzer
+    from matching.thesaurus import Thesaurus
 
-_known: dict[str, "Analyzer"] = {}
+_known: dict[str, tuple["Analyzer", dict[str, list[str]]]] = {}
 
 
 def current_analyzer() -> "Analyzer":
@@ -17,31 +19,55 @@ def current_analyzer() -> "Analyzer":
     return analyzer_with(Phrase.objects.by_concept())
 
 
-def search_alternatives(text: str) -> list[list[str]]:
-    """Return the sets of tokens of which a text that is found holds one: as it was typed, or in other words.
+def said_alike(text: str) -> list[str]:
+    """Return a text that is looked for and other words for it: its synonyms, and what it spells out in pinyin with the
+    synonyms of that. Empty without a text.
 
     Before the first index build only the words as they were typed count, as in the index.
     """
+    from matching.thesaurus import phrase_form
+
+    if not text:
+        return []
+    analyzer, typed = _in_use()
+    if analyzer is None or analyzer.thesaurus is None:
+        return [text]
+    spelt = typed.get(phrase_form(text).replace(" ", ""), [])
+    return [one for said in (text, *spelt) for one in analyzer.thesaurus.alternatives(said)]
+
+
+def terms_of(said: list[str]) -> list[list[str]]:
+    """Return the sets of tokens of which a row that is found holds one, as `matching_text` takes them."""
     from matching import Analyzer
 
-    analyzer = _in_use() if text else None
-    thesaurus = analyzer.thesaurus if analyzer else None
-    texts = thesaurus.alternatives(text) if thesaurus else [text]
-    return [sorted(set(Analyzer().words(one))) for one in texts]
+    return [sorted(set(Analyzer().words(one))) for one in said]
 
 
-def _in_use() -> "Analyzer | None":
-    """Return the analyzer with the synonyms of the live build, kept by its name so that a search costs one query.
+def _in_use() -> tuple["Analyzer | None", dict[str, list[str]]]:
+    """Return the analyzer with the synonyms of the live build, and pinyin → its phrases.
 
-    While the next build is on its way it is the one that this build will know.
+    They are kept by the analyzer's name, so that a search costs one query. While the next build is on its way it is the
+    analyzer that this build will know.
     """
     live = IndexBuild.objects.live()
     if live is None:
-        return None
+        return None, {}
     if live.analyzer not in _known:
         current = current_analyzer()
+        found = current, _typed(current.thesaurus)
         if current.name != live.analyzer:
-            return current
+            return found
         _known.clear()
-        _known[live.analyzer] = current
-    return _known.get(live.analyzer)
+        _known[live.analyzer] = found
+    return _known[live.analyzer]
+
+
+def _typed(thesaurus: "Thesaurus | None") -> dict[str, list[str]]:
+    """Return how phrases are typed, in full and by their initials → the phrases."""
+    typed: dict[str, list[str]] = {}
+    for phrase in (phrase for phrases in thesaurus.concepts for phrase in phrases) if thesaurus else ():
+        spoken = syllables(phrase)
+        for spelling in {"".join(spoken), "".join(one[0] for one in spoken)}:
+            if is_typed(spelling) and not phrase.isascii():
+                typed.setdefault(spelling, []).append(phrase)
+    return typed

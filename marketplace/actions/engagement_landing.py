@@ -18,6 +18,8 @@ from scenarios.actor import SYSTEM, Actor
 from scenarios.errors import IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.policies import one_of, require_move
+from scenarios.querysets import lexemes
+from scenarios.search_columns import found_under
 
 TITLE_LIMIT, LESSON_LIMIT = 120, 4000
 
@@ -88,11 +90,18 @@ def write_lesson(*, actor: Actor, engagement_id: UUID, title: str, text: str, ke
 def publish_lesson(engagement: Engagement, *, actor: Actor, title: str, text: str, gate: Gate | None = None) -> Lesson:
     """Publish a lesson of a locked engagement. Raises Invalid where a part is missing or too long."""
     require_lesson(title, text)
-    lesson = Lesson.objects.create(
+    lesson = Lesson(
         engagement=engagement, gate=gate, title=title.strip(), text=text.strip(), written_by_id=actor.signed_in_id
     )
+    lesson.search = lexemes(lesson_tokens(lesson))
+    lesson.save(force_insert=True)
     log_event("engagement.lesson_written", engagement, actor=actor, lesson=str(lesson.pk))
     return lesson
+
+
+def lesson_tokens(lesson: Lesson) -> list[str]:
+    """Return the tokens under which a lesson's page is found."""
+    return found_under((lesson.engagement.code, lesson.title), (lesson.text,))
 
 
 def require_lesson(title: str, text: str) -> None:

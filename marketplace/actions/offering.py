@@ -11,6 +11,7 @@ from scenarios import topics
 from scenarios.audiences import CAPABILITY_FIELDS, Audience, visible_fields
 from scenarios.outbox import emit
 from scenarios.querysets import lexemes
+from scenarios.search_columns import found_under
 
 SHELF_LIFE = timedelta(days=365)
 
@@ -28,11 +29,9 @@ def offer(capability: Capability) -> None:
 
 def search_tokens(capability: Capability) -> list[str]:
     """Return the tokens under which a capability's page is found: public texts, code and owner's name."""
-    from matching import Analyzer
-
     owner = capability.owner
-    texts = (capability.title_zh, capability.title_en, capability.solves, capability.code, owner.name_zh, owner.name_en)
-    return Analyzer().words("\n".join(texts))
+    heads = (capability.code, capability.title_zh, capability.title_en, owner.name_zh, owner.name_en)
+    return found_under(heads, (capability.solves,))
 
 
 def record_version(capability: Capability) -> None:

@@ -3,6 +3,8 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -79,12 +81,15 @@ class Lesson(models.Model):
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(_("published"), auto_now_add=True)
 
+    search = SearchVectorField(null=True, editable=False)
+
     objects = LessonQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lesson")
         verbose_name_plural = _("lessons")
         ordering = ["-published_at", "id"]
+        indexes = [GinIndex(fields=["search"], name="lesson_search")]
         constraints = [models.CheckConstraint(name="lesson_is_written", condition=~Q(title="") & ~Q(text=""))]
 
     def __str__(self) -> str:

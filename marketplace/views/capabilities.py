@@ -17,11 +17,10 @@ from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.audiences import CAPABILITY_FIELDS, Audience, audience_of, visible_fields
 from scenarios.choices import Subject, Verdict
-from scenarios.listing import Order, chosen_order, days, linked
+from scenarios.listing import Order, days, linked
 from scenarios.models import ModerationDecision, Need
 from scenarios.policies import one_of, open_moves
-from scenarios.synonyms import search_alternatives
-from scenarios.views.parts import actor_of, page_of, search_text
+from scenarios.views.parts import Search, actor_of, fields_read, page_of, search_of
 
 MATURITY_RANK = Case(
     *(When(maturity=value, then=position) for position, value in enumerate(Maturity.values)), default=-1
@@ -44,28 +43,30 @@ PUBLISHED = days(
 @access("public")
 def capability_list(request: HttpRequest) -> HttpResponse:
     """The capabilities on offer: searched, narrowed, sorted, paged."""
-    text = search_text(request)
-    offered = Capability.objects.published().matching_text(*search_alternatives(text))
+    search = search_of(request)
+    offered = search.among(Capability.objects.published())
     found, chips, carried = linked(offered, PUBLISHED, request.GET)
     narrowed = narrow_capabilities(found, request.GET)
-    order = chosen_order(ORDERS, request.GET)
-    rows = narrowed.rows.select_related("owner").prefetch_related("districts").order_by(*order.fields)
+    rows, order = search.ordered(narrowed.rows.select_related("owner").prefetch_related("districts"), ORDERS, request)
     page = page_of(request, rows)
     context = {
         "page": page,
-        "cards": [card_of(capability) for capability in page.object_list],
+        "cards": [card_of(capability, search) for capability in page.object_list],
         "facets": narrowed.facets,
         "chips": [*chips, *narrowed.chips],
         "carried": carried,
-        "text": text,
-        "orders": ORDERS,
+        "text": search.text,
+        "orders": search.orders(ORDERS),
         "order": order,
     }
     return render(request, "marketplace/capability_list.html", context)
 
 
-def card_of(capability: Capability) -> dict[str, Any]:
+def card_of(capability: Capability, search: Search | None = None) -> dict[str, Any]:
+    """Return what the card of a capability shows, on a list that was searched with where it was found."""
+    read = fields_read(capability, "solves", "title_zh", "title_en")
     return {
+        "hit": search and search.hit(capability.title, *read),
         "capability": capability,
         "techniques": facts.labels_of("techniques", capability.techniques[:3]),
         "min_scale": facts.quantity_text(capability.min_scale_quantity, capability.min_scale_unit),

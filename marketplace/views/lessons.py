@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marketplace.actions.engagement_landing import write_lesson
 from marketplace.forms.engagements import LessonForm
@@ -14,16 +15,27 @@ from marketplace.views.engagements import inside_of
 from scenarios.access import access
 from scenarios.errors import Invalid
 from scenarios.forms import new_key
+from scenarios.listing import Order
 from scenarios.policies import one_of
-from scenarios.views.parts import actor_of, page_of, search_text
+from scenarios.views.parts import actor_of, fields_read, page_of, search_of
+
+ORDERS = (Order("newest", gettext_lazy("Newest first"), ("-published_at", "pk")),)
 
 
 @access("public")
 def lesson_list(request: HttpRequest) -> HttpResponse:
     """The lessons of all projects, newest first."""
-    text = search_text(request)
-    page = page_of(request, Lesson.objects.for_page().matching_text(text))
-    return render(request, "marketplace/lesson_list.html", {"page": page, "text": text})
+    search = search_of(request)
+    rows, order = search.ordered(search.among(Lesson.objects.for_page()), ORDERS, request)
+    page = page_of(request, rows)
+    context = {
+        "page": page,
+        "cards": [{"lesson": one, "hit": search.hit(one.title, *fields_read(one, "text"))} for one in page],
+        "text": search.text,
+        "orders": search.orders(ORDERS),
+        "order": order,
+    }
+    return render(request, "marketplace/lesson_list.html", context)
 
 
 @access("public")

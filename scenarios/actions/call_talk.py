@@ -15,6 +15,8 @@ from scenarios.errors import IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.models import Addendum, Call, Question
 from scenarios.policies import one_of, require_role
+from scenarios.querysets import lexemes
+from scenarios.search_columns import call_tokens
 
 TARGETS = ("target", "target_max")
 
@@ -98,6 +100,7 @@ def publish_addendum(
         account_id=actor.signed_in_id,
     )
     call.version += 1
+    call.search = lexemes(call_tokens(call))
     call.save()
     log_event("call.addendum", call, actor=actor, changed=changed, number=number, terms_version=call.terms_version)
     return addendum

@@ -26,7 +26,8 @@ from scenarios.lifecycle import CALL_MOVES, check_move
 from scenarios.models import Call, CallKey, KeyShare, MergedDemand, Need
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_role, require_stranger
-from scenarios.querysets import LIVE_CALLS, DatabaseClock
+from scenarios.querysets import LIVE_CALLS, DatabaseClock, lexemes
+from scenarios.search_columns import call_tokens
 
 # What Chinese fair-competition review asks of a public call; each is confirmed before approval.
 FAIR_COMPETITION = {
@@ -227,6 +228,7 @@ def open_call(*, actor: Actor, call_id: UUID) -> Call:
     require_risk_papers(call)
     require_ready_for_responses(call)
     call.opens_at = timezone.now()
+    call.search = lexemes(call_tokens(call))
     _move(call, target, "call.opened", actor)
     if demand is not None and demand.status == DemandStatus.FROZEN:
         move_demand(demand, "call", actor=SYSTEM)

@@ -32,7 +32,8 @@ from scenarios.journal import log_event
 from scenarios.lifecycle import DEMAND_MOVES
 from scenarios.models import CoreVersion, DemandMember, MergedDemand, MergeProposal, Need
 from scenarios.policies import require_move, require_role
-from scenarios.querysets import LIVE_CALLS, LIVE_ENGAGEMENTS
+from scenarios.querysets import LIVE_CALLS, LIVE_ENGAGEMENTS, lexemes
+from scenarios.search_columns import pool_tokens
 
 
 class CoreFields(TypedDict, total=False):
@@ -127,8 +128,10 @@ def _draft(
         raise Invalid({"members": [_("A pool needs at least two needs.")]})
     require_poolable(needs)
     _require_resolved(needs, resolutions)
+    code = next_code("HB")
     demand = MergedDemand.objects.create(
-        code=next_code("HB"),
+        code=code,
+        search=lexemes(pool_tokens(code, core)),
         title_zh=core.get("title_zh", ""),
         title_en=core.get("title_en", ""),
         manager_id=actor.signed_in_id,
@@ -210,6 +213,7 @@ def _next_core(demand: MergedDemand, core: CoreFields, *, actor: Actor, changed:
     demand.core_version += 1
     _add_present(demand, core, actor)
     demand.title_zh, demand.title_en = core["title_zh"], core["title_en"]
+    demand.search = lexemes(pool_tokens(demand.code, core))
     demand.version += 1
     demand.save()
     demand.core_changes.filter(state=CoreChangeState.TAKEN, core_version__isnull=True).update(

@@ -33,6 +33,7 @@ from scenarios.models import Call, Indicator, MergedDemand, Need, NeedVersion
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_owner
 from scenarios.querysets import LIVE_ENGAGEMENTS, DatabaseClock, lexemes
+from scenarios.search_columns import found_under
 
 SHELF_LIFE = timedelta(days=180)
 EDITABLE = (NeedStatus.DRAFT, NeedStatus.RETURNED)
@@ -285,10 +286,8 @@ def offer(need: Need) -> None:
 
 def search_tokens(need: Need) -> list[str]:
     """Return the tokens under which a need's page is found: public texts, code and owner's name."""
-    from matching import Analyzer
-
-    texts = (need.title_zh, need.title_en, need.problem, need.users_and_site, need.current_process, need.boundary_in)
-    return Analyzer().words("\n".join((*texts, need.code, need.owner.name_zh, need.owner.name_en)))
+    heads = (need.code, need.title_zh, need.title_en, need.owner.name_zh, need.owner.name_en)
+    return found_under(heads, (need.problem, need.users_and_site, need.current_process, need.boundary_in))
 
 
 def public_content(need: Need) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from scenarios import choices, funnel
 from scenarios.actor import PUBLIC, Actor
 from scenarios.funnel import at_step
 from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need
-from scenarios.synonyms import search_alternatives
+from scenarios.synonyms import said_alike, terms_of
 
 MAX_QUERY = 200
 
@@ -24,7 +24,7 @@ class Text(filters.CharFilter):  # type: ignore[misc]
     def filter(self, rows: Any, value: str) -> Any:
         if not value:
             return rows
-        alternatives = search_alternatives(value)
+        alternatives = terms_of(said_alike(value))
         return rows.matching_text(*alternatives) if all(alternatives) else rows.none()
 
 
@@ -125,6 +125,7 @@ class NeedFilter(Narrow):
 
 
 class DemandFilter(Narrow):
+    q = Text()
     formed_since = Days("formed_within", "since", label=_("Formed from this day on"))
     formed_until = Days("formed_within", "until", label=_("Formed until this day"))
     mine = Mine(label=_("Only pools with needs of your organisations"))
@@ -147,6 +148,7 @@ class ProposalFilter(Narrow):
 
 
 class CallFilter(Narrow):
+    q = Text()
     opened_since = Days("opened_within", "since", label=_("Opened from this day on"))
     opened_until = Days("opened_within", "until", label=_("Opened until this day"))
     status = filters.MultipleChoiceFilter(choices=choices.CallStatus.choices)

@@ -3,6 +3,8 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -50,12 +52,16 @@ class Call(Bilingual, Stamped):
     rework_reason = models.TextField(blank=True, max_length=2000)
     cancelled_reason = models.TextField(_("reason of the cancellation"), blank=True, max_length=2000)
 
+    # From the opening on: what was never open is found by nobody.
+    search = SearchVectorField(null=True, editable=False)
+
     objects = CallQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("call")
         verbose_name_plural = _("calls")
         ordering = ["-opens_at", "-created_at", "id"]
+        indexes = [GinIndex(fields=["search"], name="call_search")]
         constraints = [
             models.CheckConstraint(
                 name="call_has_one_source",

@@ -4,6 +4,8 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -122,12 +124,15 @@ class MergedDemand(Bilingual, Stamped):
     )
     reason = models.TextField(blank=True, max_length=2000)
 
+    search = SearchVectorField(null=True, editable=False)
+
     objects = MergedDemandQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pool")
         verbose_name_plural = _("pools")
         ordering = ["-created_at", "id"]
+        indexes = [GinIndex(fields=["search"], name="demand_search")]
         constraints = [
             models.CheckConstraint(
                 name="demand_threshold_positive",

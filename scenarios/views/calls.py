@@ -20,11 +20,11 @@ from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
 from scenarios.errors import Invalid
 from scenarios.facts import label_of, lot_labels
 from scenarios.forms import InterestForm
-from scenarios.listing import Facet, days, linked, narrow
+from scenarios.listing import Facet, Order, days, linked, narrow
 from scenarios.models import Call, CallKey, Interest, SandboxPlan
 from scenarios.policies import one_of
 from scenarios.querysets import DatabaseClock
-from scenarios.views.parts import actor_of, follows, organisations_of, page_of, search_text
+from scenarios.views.parts import actor_of, fields_read, follows, organisations_of, page_of, search_of
 from scenarios.views.shown_need import indicator_rows
 
 STATES = (
@@ -32,7 +32,14 @@ STATES = (
     ("closed", pgettext_lazy("call status", "Closed")),
     ("cancelled", pgettext_lazy("call status", "Cancelled")),
 )
+CLOSING = (F("closes_at").asc(nulls_last=True), "pk")
 PUBLIC_STATES = ("open", "closed", "cancelled")
+READ = ("summary", "title_zh", "title_en")
+ORDERS = (
+    Order("open", gettext_lazy("Open calls first, next closing first"), ("-is_open", *CLOSING)),
+    Order("newest", gettext_lazy("Newest first"), (F("opens_at").desc(nulls_last=True), "pk")),
+    Order("budget", gettext_lazy("Largest budget first"), (F("budget_cap").desc(nulls_last=True), "pk")),
+)
 OPENED = days(
     lambda rows, since, until: rows.opened_within(since, until),
     "opened",
@@ -44,21 +51,25 @@ OPENED = days(
 @access("public")
 def call_list(request: HttpRequest) -> HttpResponse:
     """The calls that were ever open, the open ones first, by the database clock."""
-    actor, text = actor_of(request), search_text(request)
+    actor, search = actor_of(request), search_of(request)
     public = Call.objects.visible_to(actor).filter(status__in=PUBLIC_STATES, opens_at__isnull=False)
-    found, chips, carried = linked(public.with_public_state().matching_title(text), OPENED, request.GET)
+    found, chips, carried = linked(search.among(public.with_public_state()), OPENED, request.GET)
     facets = [
         Facet("public_state", gettext_lazy("State"), list(STATES)),
         Facet("kind", label_of(Call, "kind"), list(choices.CallKind.choices)),
     ]
     narrowed = narrow(found, facets, request.GET)
-    ordered = narrowed.rows.with_openness().order_by("-is_open", F("closes_at").asc(nulls_last=True), "pk")
+    ordered, order = search.ordered(narrowed.rows.with_openness(), ORDERS, request)
+    page = page_of(request, ordered)
     context = {
-        "page": page_of(request, ordered),
+        "page": page,
+        "cards": [{"call": call, "hit": search.hit(call.title, *fields_read(call, *READ))} for call in page],
         "facets": narrowed.facets,
         "chips": [*chips, *narrowed.chips],
         "carried": carried,
-        "text": text,
+        "text": search.text,
+        "orders": search.orders(ORDERS),
+        "order": order,
     }
     return render(request, "scenarios/call_list.html", context)
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,14 +25,19 @@ from scenarios.errors import Conflict, Invalid
 from scenarios.facts import label_of, number
 from scenarios.figure_querysets import ON_THE_WAY
 from scenarios.forms import ConsentForm, CoreChangeForm
-from scenarios.listing import Facet, days, linked, narrow
-from scenarios.models import Consent, CoreChange, DemandMember, MergedDemand, Need
+from scenarios.listing import Facet, Order, days, linked, narrow
+from scenarios.models import Consent, CoreChange, CoreVersion, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of
 from scenarios.querysets import CONSENTED
 from scenarios.scale import meter_rows, own_scale
-from scenarios.views.parts import actor_of, follows, page_of, search_text
+from scenarios.views.parts import actor_of, fields_read, follows, page_of, search_of
 from scenarios.views.shown_need import indicator_rows
 
+ORDERS = (
+    Order("newest", gettext_lazy("Newest first"), ("-created_at", "pk")),
+    Order("soon", gettext_lazy("Next deadline first"), (F("deadline").asc(nulls_last=True), "pk")),
+    Order("owners", gettext_lazy("Most owners first"), ("-owners", "pk")),
+)
 FORMED_WITHIN = days(
     lambda rows, since, until: rows.formed_within(since, until),
     "formed",
@@ -44,8 +49,8 @@ FORMED_WITHIN = days(
 @access("public")
 def pool_list(request: HttpRequest) -> HttpResponse:
     """The pools that live: how much each has gathered and how far it is from its scale."""
-    actor, text = actor_of(request), search_text(request)
-    readable = MergedDemand.objects.visible_to(actor).matching_title(text)
+    actor, search = actor_of(request), search_of(request)
+    readable = search.among(MergedDemand.objects.visible_to(actor))
     rows, chips, carried = linked(readable, FORMED_WITHIN, request.GET)
     if not carried:  # what was formed within some days is listed even where it ended since
         rows = rows.on_the_way()
@@ -58,17 +63,32 @@ def pool_list(request: HttpRequest) -> HttpResponse:
         Facet("unit", label_of(MergedDemand, "unit"), list(choices.Unit.choices)),
     ]
     narrowed = narrow(rows, facets, request.GET)
-    page = page_of(request, narrowed.rows.with_scale().order_by("-created_at", "pk"))
-    cards = [{"pool": pool, "scale": _scale(pool, actor)} for pool in page]
+    rows, order = search.ordered(narrowed.rows.with_scale(), ORDERS, request)
+    page = page_of(request, rows)
+    cores = _cores(page) if search.text else {}
+    cards = [
+        {"pool": pool, "scale": _scale(pool, actor), "hit": search.hit(pool.title, *cores.get(pool.pk, ()))}
+        for pool in page
+    ]
     context = {
         "page": page,
         "cards": cards,
         "facets": narrowed.facets,
         "chips": [*chips, *narrowed.chips],
         "carried": carried,
-        "text": text,
+        "text": search.text,
+        "orders": search.orders(ORDERS),
+        "order": order,
     }
     return render(request, "scenarios/pool_list.html", context)
+
+
+def _cores(pools: Iterable[MergedDemand]) -> dict[UUID, list[tuple[Any, str]]]:
+    """Return what the present cores of these pools say below the title, by pool: labels and texts."""
+    present = CoreVersion.objects.filter(demand__in=list(pools), version=F("demand__core_version"))
+    return {
+        core.demand_id: list(fields_read(core, "problem", "boundary_in", "title_zh", "title_en")) for core in present
+    }
 
 
 @access("public")

@@ -19,12 +19,11 @@ from scenarios.facts import label_of
 from scenarios.forms import EthicsForm
 from scenarios.funnel import at_step, steps_for
 from scenarios.lifecycle import NEED_MOVES
-from scenarios.listing import Facet, Narrowing, Order, chosen_order, days, labelled, linked, narrow
+from scenarios.listing import Facet, Narrowing, Order, days, labelled, linked, narrow
 from scenarios.models import Call, DemandMember, District, Event, Interest, MergedDemand, ModerationDecision, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
-from scenarios.synonyms import search_alternatives
-from scenarios.views.parts import actor_of, follows, page_of, search_text
+from scenarios.views.parts import actor_of, fields_read, follows, page_of, search_of
 from scenarios.views.shown_need import shown_need
 
 ORDERS = (
@@ -33,6 +32,7 @@ ORDERS = (
     Order("large", _("Largest quantity first"), (F("quantity").desc(nulls_last=True), "pk")),
     Order("soon", _("Earliest finish first"), (F("finish_by").asc(nulls_last=True), "pk")),
 )
+READ = ("problem", "users_and_site", "current_process", "boundary_in", "title_zh", "title_en")
 
 
 def _facets() -> list[Facet]:
@@ -77,21 +77,22 @@ def _techniques() -> dict[str, Any]:
 def need_list(request: HttpRequest) -> HttpResponse:
     """The needs on offer: searched, narrowed, sorted, paged. A step of the funnel lists all that have passed it."""
     actor = actor_of(request)
-    text = search_text(request)
-    readable = Need.objects.visible_to(actor).matching_text(*search_alternatives(text))
+    search = search_of(request)
+    readable = search.among(Need.objects.visible_to(actor))
     found, chips, carried = linked(readable, _narrowings(actor), request.GET)
     if "step" not in carried:
         found = found.published()
     narrowed = narrow(found, _facets(), request.GET)
-    order = chosen_order(ORDERS, request.GET)
-    page = page_of(request, narrowed.rows.select_related("owner", "district").order_by(*order.fields))
+    rows, order = search.ordered(narrowed.rows.select_related("owner", "district"), ORDERS, request)
+    page = page_of(request, rows)
     context = {
         "page": page,
+        "cards": [{"need": need, "hit": search.hit(need.title, *fields_read(need, *READ))} for need in page],
         "facets": narrowed.facets,
         "chips": [*chips, *narrowed.chips],
         "carried": carried,
-        "text": text,
-        "orders": ORDERS,
+        "text": search.text,
+        "orders": search.orders(ORDERS),
         "order": order,
     }
     return render(request, "scenarios/need_list.html", context)
