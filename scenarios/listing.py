@@ -3,18 +3,41 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import and_
 from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
+
+from scenarios.tiles import tiles
 
 
 class Facet(NamedTuple):
-    """A field by which a list can be narrowed. choices : (value, label) in the order in which they are shown."""
+    """A field by which a list can be narrowed.
+
+    name : in the address. choices : (value, label) in the order in which they are shown. field : of the row, where it
+    is called otherwise. many : the field is an array, and a row has each of
+    its values. default : the values that hold while the address names none. condition, counts : for what is no field of
+    the row: the condition of some values, and rows → the number of each value in one query of its own.
+    """
 
     name: str
     label: Any
     choices: list[tuple[Any, Any]]
+    field: str = ""
+    many: bool = False
+    default: tuple[str, ...] = ()
+    condition: Callable[[list[str]], Q] | None = None
+    counts: Callable[[Any], Mapping[str, int]] | None = None
+
+    def holds(self, values: list[str]) -> Q:
+        """Return the condition that a row has one of the values; all rows where there are none."""
+        if not values:
+            return Q()
+        if self.condition:
+            return self.condition(values)
+        return Q(**{f"{self.field or self.name}__{'overlap' if self.many else 'in'}": values})
 
 
 @dataclass(frozen=True)
@@ -57,25 +80,42 @@ def chosen_values(query: QueryDict, facet: Facet) -> list[str]:
 
 
 def narrow(rows: QuerySet[Any], facets: Iterable[Facet], query: QueryDict) -> Narrowed:
-    """Narrow `rows` by the facets' values in the address: one counting query per facet.
+    """Narrow `rows` by the facets' values in the address. All values are counted in one look at the rows.
 
     A facet's counts hold under the choices of all the others, so that no choice leads to an empty list unannounced.
     """
     facets = list(facets)
     chosen = {facet.name: chosen_values(query, facet) for facet in facets}
-    shown = [_counted(rows, facet, chosen) for facet in facets]
-    return Narrowed(_filtered(rows, chosen), shown, _chips(facets, chosen, query))
+    held = {facet.name: facet.holds(chosen[facet.name] or [*facet.default]) for facet in facets}
+    counts = _counted(rows, facets, held)
+    shown = [_shown(facet, chosen[facet.name] or [*facet.default], counts[facet.name]) for facet in facets]
+    return Narrowed(rows.filter(*held.values()), shown, _chips(facets, chosen, query))
 
 
-def _filtered(rows: QuerySet[Any], chosen: Mapping[str, list[str]], without: str = "") -> QuerySet[Any]:
-    wanted = {f"{name}__in": values for name, values in chosen.items() if values and name != without}
-    return rows.filter(**wanted)
+def _counted(rows: QuerySet[Any], facets: list[Facet], held: Mapping[str, Q]) -> dict[str, dict[str, int]]:
+    """Return the number of rows of each value, by facet."""
+    counts: dict[str, dict[str, int]] = {facet.name: {} for facet in facets}
+    asked, places = {}, {}
+    # Their conditions look into other tables: once for all the counts, not once for each.
+    apart = [facet for facet in facets if facet.counts]
+    for facet in facets:
+        others = reduce(and_, (held[one.name] for one in facets if one is not facet and one not in apart), Q())
+        if facet.counts:
+            beside = [held[one.name] for one in apart if one is not facet]
+            found = facet.counts(rows.filter(others, *beside))
+            counts[facet.name] = {str(value): number for value, number in found.items()}
+            continue
+        for value, _label in facet.choices:
+            alias = f"counted_{len(asked)}"
+            asked[alias], places[alias] = Count("pk", filter=others & facet.holds([value])), (facet.name, str(value))
+    counted = rows.filter(*(held[facet.name] for facet in apart)).order_by()
+    for alias, number in counted.aggregate(**asked).items():
+        name, value = places[alias]
+        counts[name][value] = number
+    return counts
 
 
-def _counted(rows: QuerySet[Any], facet: Facet, chosen: Mapping[str, list[str]]) -> ShownFacet:
-    others = _filtered(rows, chosen, without=facet.name)
-    counts = {str(value): count for value, count in others.order_by().values_list(facet.name).annotate(Count("pk"))}
-    selected = chosen[facet.name]
+def _shown(facet: Facet, selected: list[str], counts: Mapping[str, int]) -> ShownFacet:
     options = [
         Option(str(value), label, counts.get(str(value), 0), str(value) in selected) for value, label in facet.choices
     ]
@@ -144,6 +184,19 @@ def days(read: Callable[[Any, date | None, date | None], Any], name: str, since:
         Narrowing(f"{name}_since", a_day, lambda rows, day: read(rows, day, None), lambda day: since % {"day": day}),
         Narrowing(f"{name}_until", a_day, lambda rows, day: read(rows, None, day), lambda day: until % {"day": day}),
     ]
+
+
+def district_tiles(facets: Iterable[ShownFacet], query: QueryDict) -> dict[str, Any] | None:
+    """Return the picture of how many rows each district has under the other choices; None where no facet tells."""
+    shown = next((facet for facet in facets if facet.name == "district" and facet.options), None)
+    return shown and tiles([(option.label, option.count, _only(query, shown.name, option)) for option in shown.options])
+
+
+def _only(query: QueryDict, name: str, option: Option) -> str:
+    rest = query.copy()
+    rest.pop("page", None)
+    rest[name] = option.value
+    return f"?{rest.urlencode()}"
 
 
 class Order(NamedTuple):

@@ -85,14 +85,16 @@ class FullText(models.QuerySet[Any]):
         """Annotate match, smallest first: 0 the words as typed in the title, 1 other words for them there,
         2 the words as typed in the texts, 3 other words.
         """
-        held = self.model._default_manager
-        asked = [
-            held.filter(holding_one_of(some, mark=mark)).values("pk")
-            for mark, some in ((HEAD, [*alternatives[:1]]), (HEAD, [*alternatives]), ("", [*alternatives[:1]]))
-        ]
-        # By subquery, so that the index answers: to read a long column of every row found would take ten times as long.
-        ranks = [When(pk__in=rows, then=rank) for rank, rows in enumerate(asked)]
-        return self.annotate(match=Case(*ranks, default=len(ranks), output_field=models.SmallIntegerField()))
+        typed, others = [*alternatives[:1]], [*alternatives]
+        ranks = [self._held_in(HEAD, typed, 0)]
+        if len(others) > 1:
+            ranks += [self._held_in(HEAD, others, 1), self._held_in("", typed, 2)]
+        return self.annotate(match=Case(*ranks, default=3, output_field=models.SmallIntegerField()))
+
+    def _held_in(self, mark: str, alternatives: list[list[str]], rank: int) -> When:
+        # By subquery, so that the index answers: to read the long column of every row found would take longer.
+        rows = self.model._default_manager.filter(holding_one_of(alternatives, mark=mark))
+        return When(pk__in=rows.values("pk"), then=rank)
 
 
 def lexemes(tokens: Iterable[str]) -> Any:
@@ -119,6 +121,15 @@ class NeedQuerySet(FullText, NeedFigures):
         """Needs that are on offer now: published and not past their expiry on the database clock."""
         offered = self.filter(status=NeedStatus.PUBLISHED).exclude(expires_at__lte=DatabaseClock())
         return offered.exclude(owner__verification="suspended")
+
+    def with_offer_state(self) -> Self:
+        """Annotate offer_state: the status, with needs past their expiry expired even before the sweep has noted it.
+
+        Those of suspended organisations, which are on offer to nobody, are left out.
+        """
+        past = When(status=NeedStatus.PUBLISHED, expires_at__lte=DatabaseClock(), then=Value(NeedStatus.EXPIRED))
+        state = Case(past, default=F("status"), output_field=models.CharField())
+        return self.exclude(owner__verification="suspended").annotate(offer_state=state)
 
     def indexable(self) -> Self:
         """Needs that may be found, proposed and suggested: on offer, and open to the public or to verified

@@ -167,6 +167,12 @@ def marked(text: object, terms: Iterable[str]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - every part was escaped above
 
 
+@register.simple_tag
+def found_title(title: object, hit: Any) -> SafeString:
+    """Return a title with the passages of a search's hit marked; as it is where nothing was looked for."""
+    return marked(title, hit.terms if hit else ())
+
+
 def _covered(source: str, terms: set[str]) -> list[tuple[int, int]]:
     """Return where the terms stand, upper or lower case, as ranges apart from each other."""
     # Looking ahead finds overlapping occurrences of a term as well.

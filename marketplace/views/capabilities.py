@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace import facts
 from marketplace.choices import Maturity
-from marketplace.facets import narrow_capabilities
+from marketplace.facets import capability_facets
 from marketplace.lifecycle import CAPABILITY_MOVES
 from marketplace.models import Capability, NearCopy
 from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.audiences import CAPABILITY_FIELDS, Audience, audience_of, visible_fields
 from scenarios.choices import Subject, Verdict
-from scenarios.listing import Order, days, linked
+from scenarios.listing import Order, days, district_tiles, linked, narrow
 from scenarios.models import ModerationDecision, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.views.parts import Search, actor_of, fields_read, page_of, search_of
@@ -46,13 +46,14 @@ def capability_list(request: HttpRequest) -> HttpResponse:
     search = search_of(request)
     offered = search.among(Capability.objects.published())
     found, chips, carried = linked(offered, PUBLISHED, request.GET)
-    narrowed = narrow_capabilities(found, request.GET)
+    narrowed = narrow(found, capability_facets(), request.GET)
     rows, order = search.ordered(narrowed.rows.select_related("owner").prefetch_related("districts"), ORDERS, request)
     page = page_of(request, rows)
     context = {
         "page": page,
         "cards": [card_of(capability, search) for capability in page.object_list],
         "facets": narrowed.facets,
+        "tiles": district_tiles(narrowed.facets, request.GET),
         "chips": [*chips, *narrowed.chips],
         "carried": carried,
         "text": search.text,

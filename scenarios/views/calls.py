@@ -8,30 +8,25 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from scenarios import choices
 from scenarios.access import access
 from scenarios.actions.calls import FAIR_COMPETITION
 from scenarios.actions.interests import declare_interest, interests_told, owners_of, withdraw_interest
 from scenarios.actor import Actor
 from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
 from scenarios.errors import Invalid
-from scenarios.facts import label_of, lot_labels
+from scenarios.facets import call_facets
+from scenarios.facts import lot_labels
 from scenarios.forms import InterestForm
-from scenarios.listing import Facet, Order, days, linked, narrow
+from scenarios.listing import Order, days, linked, narrow
 from scenarios.models import Call, CallKey, Interest, SandboxPlan
 from scenarios.policies import one_of
 from scenarios.querysets import DatabaseClock
 from scenarios.views.parts import actor_of, fields_read, follows, organisations_of, page_of, search_of
 from scenarios.views.shown_need import indicator_rows
 
-STATES = (
-    ("open", pgettext_lazy("call status", "Open")),
-    ("closed", pgettext_lazy("call status", "Closed")),
-    ("cancelled", pgettext_lazy("call status", "Cancelled")),
-)
 CLOSING = (F("closes_at").asc(nulls_last=True), "pk")
 PUBLIC_STATES = ("open", "closed", "cancelled")
 READ = ("summary", "title_zh", "title_en")
@@ -54,11 +49,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     actor, search = actor_of(request), search_of(request)
     public = Call.objects.visible_to(actor).filter(status__in=PUBLIC_STATES, opens_at__isnull=False)
     found, chips, carried = linked(search.among(public.with_public_state()), OPENED, request.GET)
-    facets = [
-        Facet("public_state", gettext_lazy("State"), list(STATES)),
-        Facet("kind", label_of(Call, "kind"), list(choices.CallKind.choices)),
-    ]
-    narrowed = narrow(found, facets, request.GET)
+    narrowed = narrow(found, call_facets(), request.GET)
     ordered, order = search.ordered(narrowed.rows.with_openness(), ORDERS, request)
     page = page_of(request, ordered)
     context = {

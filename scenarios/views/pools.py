@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from scenarios import choices
 from scenarios.access import access
 from scenarios.actions.consents import answer_invitation, withdraw_from_pool
 from scenarios.actions.core_changes import propose_core_change
@@ -22,10 +21,10 @@ from scenarios.actor import Actor
 from scenarios.comparing import core_changes, deviation_label, treatment_lines, value_text
 from scenarios.disclosure import band_of, shown_members, shows_names, shows_quantities
 from scenarios.errors import Conflict, Invalid
-from scenarios.facts import label_of, number
-from scenarios.figure_querysets import ON_THE_WAY
+from scenarios.facets import pool_facets
+from scenarios.facts import number
 from scenarios.forms import ConsentForm, CoreChangeForm
-from scenarios.listing import Facet, Order, days, linked, narrow
+from scenarios.listing import Order, days, linked, narrow
 from scenarios.models import Consent, CoreChange, CoreVersion, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of
 from scenarios.querysets import CONSENTED
@@ -54,15 +53,7 @@ def pool_list(request: HttpRequest) -> HttpResponse:
     rows, chips, carried = linked(readable, FORMED_WITHIN, request.GET)
     if not carried:  # what was formed within some days is listed even where it ended since
         rows = rows.on_the_way()
-    facets = [
-        Facet(
-            "status",
-            label_of(MergedDemand, "status"),
-            [pair for pair in choices.DemandStatus.choices if pair[0] in ON_THE_WAY],
-        ),
-        Facet("unit", label_of(MergedDemand, "unit"), list(choices.Unit.choices)),
-    ]
-    narrowed = narrow(rows, facets, request.GET)
+    narrowed = narrow(rows, pool_facets(), request.GET)
     rows, order = search.ordered(narrowed.rows.with_scale(), ORDERS, request)
     page = page_of(request, rows)
     cores = _cores(page) if search.text else {}

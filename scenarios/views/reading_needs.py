@@ -15,12 +15,13 @@ from scenarios.actions.risk_papers import awaits_ethics_number
 from scenarios.actor import Actor
 from scenarios.disclosure import shows_names
 from scenarios.event_labels import event_label
+from scenarios.facets import need_facets
 from scenarios.facts import label_of
 from scenarios.forms import EthicsForm
 from scenarios.funnel import at_step, steps_for
 from scenarios.lifecycle import NEED_MOVES
-from scenarios.listing import Facet, Narrowing, Order, days, labelled, linked, narrow
-from scenarios.models import Call, DemandMember, District, Event, Interest, MergedDemand, ModerationDecision, Need
+from scenarios.listing import Narrowing, Order, days, district_tiles, labelled, linked, narrow
+from scenarios.models import Call, DemandMember, Event, Interest, MergedDemand, ModerationDecision, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
 from scenarios.views.parts import actor_of, fields_read, follows, page_of, search_of
@@ -33,14 +34,6 @@ ORDERS = (
     Order("soon", _("Earliest finish first"), (F("finish_by").asc(nulls_last=True), "pk")),
 )
 READ = ("problem", "users_and_site", "current_process", "boundary_in", "title_zh", "title_en")
-
-
-def _facets() -> list[Facet]:
-    districts = [(row.pk, str(row)) for row in District.objects.all()]
-    fields = ("domain", "quantity_unit", "data_class", "deploy", "adoption")
-    enumerations: list[Any] = [Need._meta.get_field(name) for name in fields]
-    facets = [Facet(field.name, label_of(Need, field.name), list(field.choices)) for field in enumerations]
-    return [facets[0], Facet("district", label_of(Need, "district"), districts), *facets[1:]]
 
 
 def _narrowings(actor: Actor) -> list[Narrowing]:
@@ -75,20 +68,23 @@ def _techniques() -> dict[str, Any]:
 
 @access("public")
 def need_list(request: HttpRequest) -> HttpResponse:
-    """The needs on offer: searched, narrowed, sorted, paged. A step of the funnel lists all that have passed it."""
+    """The needs on offer, or of another state: searched, narrowed, sorted, paged. A step of the funnel lists all that
+    have passed it.
+    """
     actor = actor_of(request)
     search = search_of(request)
     readable = search.among(Need.objects.visible_to(actor))
     found, chips, carried = linked(readable, _narrowings(actor), request.GET)
     if "step" not in carried:
-        found = found.published()
-    narrowed = narrow(found, _facets(), request.GET)
+        found = found.listed().with_offer_state()
+    narrowed = narrow(found, need_facets(any_status="step" in carried), request.GET)
     rows, order = search.ordered(narrowed.rows.select_related("owner", "district"), ORDERS, request)
     page = page_of(request, rows)
     context = {
         "page": page,
         "cards": [{"need": need, "hit": search.hit(need.title, *fields_read(need, *READ))} for need in page],
         "facets": narrowed.facets,
+        "tiles": district_tiles(narrowed.facets, request.GET),
         "chips": [*chips, *narrowed.chips],
         "carried": carried,
         "text": search.text,

@@ -1,0 +1,103 @@
+"""The facets of the public lists of needs, calls and pools."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from scenarios import choices
+from scenarios.facts import label_of
+from scenarios.figure_querysets import ON_THE_WAY
+from scenarios.listing import Facet
+from scenarios.models import Call, District, MergedDemand, Need
+from scenarios.querysets import LISTED, DatabaseClock
+
+Bands = Mapping[str, tuple[Any, Callable[[], Q]]]
+"""Value in the address → its label and its condition, made anew for each query."""
+
+
+def _within(field: str, days: int, *, after: int = 0) -> Q:
+    """Return the condition that a time lies within so many days by the database clock, and behind `after` of them."""
+    begin = {f"{field}__gt": DatabaseClock() + timedelta(days=after)} if after else {}
+    return Q(**{f"{field}__lte": DatabaseClock() + timedelta(days=days)}, **begin)
+
+
+FINISH: Bands = {
+    "quarter": (_("Within 3 months"), lambda: _within("finish_by", 91)),
+    "half": (_("In 3 to 6 months"), lambda: _within("finish_by", 182, after=91)),
+    "year": (_("In 6 to 12 months"), lambda: _within("finish_by", 365, after=182)),
+    "later": (_("Later"), lambda: Q(finish_by__gt=DatabaseClock() + timedelta(days=365))),
+    "none": (_("No date"), lambda: Q(finish_by__isnull=True)),
+}
+CLOSES: Bands = {
+    "week": (_("Within 7 days"), lambda: _within("closes_at", 7) & _still_open()),
+    "month": (_("In 7 to 30 days"), lambda: _within("closes_at", 30, after=7) & _still_open()),
+    "later": (_("Later"), lambda: Q(closes_at__gt=DatabaseClock() + timedelta(days=30)) & _still_open()),
+}
+BUDGET: Bands = {
+    "50": (_("Up to 500,000 yuan"), lambda: Q(budget_cap__lte=Decimal(50))),
+    "200": (_("500,000 to 2 million yuan"), lambda: Q(budget_cap__gt=Decimal(50), budget_cap__lte=Decimal(200))),
+    "500": (_("2 to 5 million yuan"), lambda: Q(budget_cap__gt=Decimal(200), budget_cap__lte=Decimal(500))),
+    "more": (_("Over 5 million yuan"), lambda: Q(budget_cap__gt=Decimal(500))),
+    "none": (_("No cap"), lambda: Q(budget_cap__isnull=True)),
+}
+CALL_STATES = (
+    ("open", pgettext_lazy("call status", "Open")),
+    ("closed", pgettext_lazy("call status", "Closed")),
+    ("cancelled", pgettext_lazy("call status", "Cancelled")),
+)
+NEED_STATES = [(value, choices.NeedStatus(value).label) for value in LISTED]
+
+
+def _still_open() -> Q:
+    return Q(status="open", closes_at__gt=DatabaseClock())
+
+
+def _banded(name: str, label: Any, bands: Bands) -> Facet:
+    def condition(values: list[str]) -> Q:
+        return reduce(or_, (bands[value][1]() for value in values))
+
+    return Facet(name, label, [(value, text) for value, (text, _condition) in bands.items()], condition=condition)
+
+
+def need_facets(*, any_status: bool) -> list[Facet]:
+    """Return the facets of the needs. Without a choice of status the list holds what is on offer.
+
+    any_status : the list is narrowed by a step of the funnel, whatever the needs' statuses are.
+    """
+    fields = ("domain", "quantity_unit", "data_class", "deploy", "adoption")
+    domain, *others = (Facet(name, label_of(Need, name), list(_choices(name))) for name in fields)
+    districts = Facet("district", label_of(Need, "district"), [(row.pk, str(row)) for row in District.objects.all()])
+    state = Facet("status", label_of(Need, "status"), NEED_STATES, field="offer_state", default=("published",))
+    finish = _banded("finish", _("To be finished"), FINISH)
+    return [domain, districts, *([] if any_status else [state]), finish, *others]
+
+
+def _choices(name: str) -> Any:
+    field: Any = Need._meta.get_field(name)
+    return field.choices
+
+
+def call_facets() -> list[Facet]:
+    """Return the facets of the calls."""
+    return [
+        Facet("public_state", _("State"), list(CALL_STATES)),
+        Facet("kind", label_of(Call, "kind"), list(choices.CallKind.choices)),
+        _banded("closes", _("Closes"), CLOSES),
+        _banded("budget", label_of(Call, "budget_cap"), BUDGET),
+    ]
+
+
+def pool_facets() -> list[Facet]:
+    """Return the facets of the pools."""
+    states = [pair for pair in choices.DemandStatus.choices if pair[0] in ON_THE_WAY]
+    return [
+        Facet("status", label_of(MergedDemand, "status"), states),
+        Facet("unit", label_of(MergedDemand, "unit"), list(choices.Unit.choices)),
+    ]
