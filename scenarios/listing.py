@@ -79,6 +79,11 @@ def chosen_values(query: QueryDict, facet: Facet) -> list[str]:
     return [value for value in dict.fromkeys(query.getlist(facet.name)) if value in known]
 
 
+def only_chosen(rows: QuerySet[Any], facets: Iterable[Facet], query: QueryDict) -> QuerySet[Any]:
+    """Narrow `rows` as `narrow` does, without counting anything."""
+    return rows.filter(*(facet.holds(chosen_values(query, facet) or [*facet.default]) for facet in facets))
+
+
 def narrow(rows: QuerySet[Any], facets: Iterable[Facet], query: QueryDict) -> Narrowed:
     """Narrow `rows` by the facets' values in the address. All values are counted in one look at the rows.
 

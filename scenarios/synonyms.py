@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from matching import Analyzer
     from matching.thesaurus import Thesaurus
 
-_known: dict[str, tuple["Analyzer", dict[str, list[str]]]] = {}
+Words = tuple["Analyzer | None", dict[str, list[str]]]
+"""The analyzer with the synonyms of the live build, and pinyin → the phrases that it spells."""
+
+_known: dict[str, Words] = {}
 
 
 def current_analyzer() -> "Analyzer":
@@ -19,7 +22,7 @@ def current_analyzer() -> "Analyzer":
     return analyzer_with(Phrase.objects.by_concept())
 
 
-def said_alike(text: str) -> list[str]:
+def said_alike(text: str, words: Words | None = None) -> list[str]:
     """Return a text that is looked for and other words for it: its synonyms, and what it spells out in pinyin with the
     synonyms of that. Empty without a text.
 
@@ -29,7 +32,7 @@ def said_alike(text: str) -> list[str]:
 
     if not text:
         return []
-    analyzer, typed = _in_use()
+    analyzer, typed = words or words_in_use()
     if analyzer is None or analyzer.thesaurus is None:
         return [text]
     spelt = typed.get(phrase_form(text).replace(" ", ""), [])
@@ -43,8 +46,8 @@ def terms_of(said: list[str]) -> list[list[str]]:
     return [sorted(set(Analyzer().words(one))) for one in said]
 
 
-def _in_use() -> tuple["Analyzer | None", dict[str, list[str]]]:
-    """Return the analyzer with the synonyms of the live build, and pinyin → its phrases.
+def words_in_use() -> Words:
+    """Return the words of the live build; none before the first one.
 
     They are kept by the analyzer's name, so that a search costs one query. While the next build is on its way it is the
     analyzer that this build will know.

@@ -10,17 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace import facts
 from marketplace.choices import Maturity
-from marketplace.facets import capability_facets
+from marketplace.finding import KINDS
 from marketplace.lifecycle import CAPABILITY_MOVES
 from marketplace.models import Capability, NearCopy
 from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.audiences import CAPABILITY_FIELDS, Audience, audience_of, visible_fields
 from scenarios.choices import Subject, Verdict
-from scenarios.listing import Order, days, district_tiles, linked, narrow
+from scenarios.finding import find
+from scenarios.listing import Order, district_tiles, narrow
 from scenarios.models import ModerationDecision, Need
 from scenarios.policies import one_of, open_moves
-from scenarios.views.parts import Search, actor_of, fields_read, page_of, search_of
+from scenarios.searching import Search, fields_read
+from scenarios.views.parts import actor_of, page_of
 
 MATURITY_RANK = Case(
     *(When(maturity=value, then=position) for position, value in enumerate(Maturity.values)), default=-1
@@ -32,30 +34,23 @@ ORDERS = (
 )
 
 
-PUBLISHED = days(
-    lambda rows, since, until: rows.published_within(since, until),
-    "published",
-    _("Published from %(day)s on"),
-    _("Published until %(day)s"),
-)
-
-
 @access("public")
 def capability_list(request: HttpRequest) -> HttpResponse:
     """The capabilities on offer: searched, narrowed, sorted, paged."""
-    search = search_of(request)
-    offered = search.among(Capability.objects.published())
-    found, chips, carried = linked(offered, PUBLISHED, request.GET)
-    narrowed = narrow(found, capability_facets(), request.GET)
-    rows, order = search.ordered(narrowed.rows.select_related("owner").prefetch_related("districts"), ORDERS, request)
+    found = find(KINDS["capability"], actor_of(request), request.GET)
+    search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
+    rows, order = search.ordered(
+        narrowed.rows.select_related("owner").prefetch_related("districts"), ORDERS, request.GET
+    )
     page = page_of(request, rows)
     context = {
         "page": page,
         "cards": [card_of(capability, search) for capability in page.object_list],
         "facets": narrowed.facets,
         "tiles": district_tiles(narrowed.facets, request.GET),
-        "chips": [*chips, *narrowed.chips],
-        "carried": carried,
+        "chips": [*found.chips, *narrowed.chips],
+        "carried": found.carried,
+        "kind": "capability",
         "text": search.text,
         "orders": search.orders(ORDERS),
         "order": order,

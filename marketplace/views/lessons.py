@@ -9,15 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.actions.engagement_landing import write_lesson
+from marketplace.finding import KINDS
 from marketplace.forms.engagements import LessonForm
 from marketplace.models import Lesson
 from marketplace.views.engagements import inside_of
 from scenarios.access import access
 from scenarios.errors import Invalid
+from scenarios.finding import find
 from scenarios.forms import new_key
 from scenarios.listing import Order
 from scenarios.policies import one_of
-from scenarios.views.parts import actor_of, fields_read, page_of, search_of
+from scenarios.searching import fields_read
+from scenarios.views.parts import actor_of, page_of
 
 ORDERS = (Order("newest", gettext_lazy("Newest first"), ("-published_at", "pk")),)
 
@@ -25,13 +28,15 @@ ORDERS = (Order("newest", gettext_lazy("Newest first"), ("-published_at", "pk"))
 @access("public")
 def lesson_list(request: HttpRequest) -> HttpResponse:
     """The lessons of all projects, newest first."""
-    search = search_of(request)
-    rows, order = search.ordered(search.among(Lesson.objects.for_page()), ORDERS, request)
+    found = find(KINDS["lesson"], actor_of(request), request.GET)
+    search = found.search
+    rows, order = search.ordered(found.rows, ORDERS, request.GET)
     page = page_of(request, rows)
     context = {
         "page": page,
         "cards": [{"lesson": one, "hit": search.hit(one.title, *fields_read(one, "text"))} for one in page],
         "text": search.text,
+        "kind": "lesson",
         "orders": search.orders(ORDERS),
         "order": order,
     }

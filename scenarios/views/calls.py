@@ -17,47 +17,40 @@ from scenarios.actions.interests import declare_interest, interests_told, owners
 from scenarios.actor import Actor
 from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
 from scenarios.errors import Invalid
-from scenarios.facets import call_facets
 from scenarios.facts import lot_labels
+from scenarios.finding import KINDS, find
 from scenarios.forms import InterestForm
-from scenarios.listing import Order, days, linked, narrow
+from scenarios.listing import Order, narrow
 from scenarios.models import Call, CallKey, Interest, SandboxPlan
 from scenarios.policies import one_of
 from scenarios.querysets import DatabaseClock
-from scenarios.views.parts import actor_of, fields_read, follows, organisations_of, page_of, search_of
+from scenarios.searching import fields_read
+from scenarios.views.parts import actor_of, follows, organisations_of, page_of
 from scenarios.views.shown_need import indicator_rows
 
 CLOSING = (F("closes_at").asc(nulls_last=True), "pk")
-PUBLIC_STATES = ("open", "closed", "cancelled")
 READ = ("summary", "title_zh", "title_en")
 ORDERS = (
     Order("open", gettext_lazy("Open calls first, next closing first"), ("-is_open", *CLOSING)),
     Order("newest", gettext_lazy("Newest first"), (F("opens_at").desc(nulls_last=True), "pk")),
     Order("budget", gettext_lazy("Largest budget first"), (F("budget_cap").desc(nulls_last=True), "pk")),
 )
-OPENED = days(
-    lambda rows, since, until: rows.opened_within(since, until),
-    "opened",
-    gettext_lazy("Opened from %(day)s on"),
-    gettext_lazy("Opened until %(day)s"),
-)
 
 
 @access("public")
 def call_list(request: HttpRequest) -> HttpResponse:
     """The calls that were ever open, the open ones first, by the database clock."""
-    actor, search = actor_of(request), search_of(request)
-    public = Call.objects.visible_to(actor).filter(status__in=PUBLIC_STATES, opens_at__isnull=False)
-    found, chips, carried = linked(search.among(public.with_public_state()), OPENED, request.GET)
-    narrowed = narrow(found, call_facets(), request.GET)
-    ordered, order = search.ordered(narrowed.rows.with_openness(), ORDERS, request)
+    found = find(KINDS["call"], actor_of(request), request.GET)
+    search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
+    ordered, order = search.ordered(narrowed.rows.with_openness(), ORDERS, request.GET)
     page = page_of(request, ordered)
     context = {
         "page": page,
         "cards": [{"call": call, "hit": search.hit(call.title, *fields_read(call, *READ))} for call in page],
         "facets": narrowed.facets,
-        "chips": [*chips, *narrowed.chips],
-        "carried": carried,
+        "chips": [*found.chips, *narrowed.chips],
+        "carried": found.carried,
+        "kind": "call",
         "text": search.text,
         "orders": search.orders(ORDERS),
         "order": order,

@@ -21,15 +21,16 @@ from scenarios.actor import Actor
 from scenarios.comparing import core_changes, deviation_label, treatment_lines, value_text
 from scenarios.disclosure import band_of, shown_members, shows_names, shows_quantities
 from scenarios.errors import Conflict, Invalid
-from scenarios.facets import pool_facets
 from scenarios.facts import number
+from scenarios.finding import KINDS, find
 from scenarios.forms import ConsentForm, CoreChangeForm
-from scenarios.listing import Order, days, linked, narrow
+from scenarios.listing import Order, narrow
 from scenarios.models import Consent, CoreChange, CoreVersion, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of
 from scenarios.querysets import CONSENTED
 from scenarios.scale import meter_rows, own_scale
-from scenarios.views.parts import actor_of, fields_read, follows, page_of, search_of
+from scenarios.searching import fields_read
+from scenarios.views.parts import actor_of, follows, page_of
 from scenarios.views.shown_need import indicator_rows
 
 ORDERS = (
@@ -37,24 +38,15 @@ ORDERS = (
     Order("soon", gettext_lazy("Next deadline first"), (F("deadline").asc(nulls_last=True), "pk")),
     Order("owners", gettext_lazy("Most owners first"), ("-owners", "pk")),
 )
-FORMED_WITHIN = days(
-    lambda rows, since, until: rows.formed_within(since, until),
-    "formed",
-    gettext_lazy("Formed from %(day)s on"),
-    gettext_lazy("Formed until %(day)s"),
-)
 
 
 @access("public")
 def pool_list(request: HttpRequest) -> HttpResponse:
     """The pools that live: how much each has gathered and how far it is from its scale."""
-    actor, search = actor_of(request), search_of(request)
-    readable = search.among(MergedDemand.objects.visible_to(actor))
-    rows, chips, carried = linked(readable, FORMED_WITHIN, request.GET)
-    if not carried:  # what was formed within some days is listed even where it ended since
-        rows = rows.on_the_way()
-    narrowed = narrow(rows, pool_facets(), request.GET)
-    rows, order = search.ordered(narrowed.rows.with_scale(), ORDERS, request)
+    actor = actor_of(request)
+    found = find(KINDS["demand"], actor, request.GET)
+    search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
+    rows, order = search.ordered(narrowed.rows.with_scale(), ORDERS, request.GET)
     page = page_of(request, rows)
     cores = _cores(page) if search.text else {}
     cards = [
@@ -65,8 +57,9 @@ def pool_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "cards": cards,
         "facets": narrowed.facets,
-        "chips": [*chips, *narrowed.chips],
-        "carried": carried,
+        "chips": [*found.chips, *narrowed.chips],
+        "carried": found.carried,
+        "kind": "demand",
         "text": search.text,
         "orders": search.orders(ORDERS),
         "order": order,

@@ -15,16 +15,16 @@ from scenarios.actions.risk_papers import awaits_ethics_number
 from scenarios.actor import Actor
 from scenarios.disclosure import shows_names
 from scenarios.event_labels import event_label
-from scenarios.facets import need_facets
 from scenarios.facts import label_of
+from scenarios.finding import KINDS, find
 from scenarios.forms import EthicsForm
-from scenarios.funnel import at_step, steps_for
 from scenarios.lifecycle import NEED_MOVES
-from scenarios.listing import Narrowing, Order, days, district_tiles, labelled, linked, narrow
-from scenarios.models import Call, DemandMember, Event, Interest, MergedDemand, ModerationDecision, Need
+from scenarios.listing import Order, district_tiles, narrow
+from scenarios.models import Call, DemandMember, Event, MergedDemand, ModerationDecision, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
-from scenarios.views.parts import actor_of, fields_read, follows, page_of, search_of
+from scenarios.searching import fields_read
+from scenarios.views.parts import actor_of, follows, page_of
 from scenarios.views.shown_need import shown_need
 
 ORDERS = (
@@ -36,57 +36,24 @@ ORDERS = (
 READ = ("problem", "users_and_site", "current_process", "boundary_in", "title_zh", "title_en")
 
 
-def _narrowings(actor: Actor) -> list[Narrowing]:
-    """Return what figures narrow the list by."""
-    steps = {step.name: step.label for step in steps_for(actor)}
-    return [
-        labelled("step", steps, lambda rows, name: at_step(rows, name, actor), _("Step: %(label)s")),
-        labelled("technique", _techniques(), lambda rows, name: rows.fitted_by(name), _("Fitted by: %(label)s")),
-        labelled(
-            "fit", {"none": _("No capability on offer fits")}, lambda rows, _none: rows.fitted_by_none(), "%(label)s"
-        ),
-        *days(
-            lambda rows, since, until: rows.come_within(actor, since, until),
-            "came",
-            _("Came from %(day)s on"),
-            _("Came until %(day)s"),
-        ),
-        *days(
-            lambda rows, since, until: rows.published_within(since, until),
-            "published",
-            _("Published from %(day)s on"),
-            _("Published until %(day)s"),
-        ),
-    ]
-
-
-def _techniques() -> dict[str, Any]:
-    """Return the labels of techniques, which belong to the supply side."""
-    capability: Any = Interest._meta.get_field("capability").related_model
-    return dict(capability._meta.get_field("techniques").base_field.choices)
-
-
 @access("public")
 def need_list(request: HttpRequest) -> HttpResponse:
     """The needs on offer, or of another state: searched, narrowed, sorted, paged. A step of the funnel lists all that
     have passed it.
     """
     actor = actor_of(request)
-    search = search_of(request)
-    readable = search.among(Need.objects.visible_to(actor))
-    found, chips, carried = linked(readable, _narrowings(actor), request.GET)
-    if "step" not in carried:
-        found = found.listed().with_offer_state()
-    narrowed = narrow(found, need_facets(any_status="step" in carried), request.GET)
-    rows, order = search.ordered(narrowed.rows.select_related("owner", "district"), ORDERS, request)
+    found = find(KINDS["need"], actor, request.GET)
+    search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
+    rows, order = search.ordered(narrowed.rows.select_related("owner", "district"), ORDERS, request.GET)
     page = page_of(request, rows)
     context = {
         "page": page,
         "cards": [{"need": need, "hit": search.hit(need.title, *fields_read(need, *READ))} for need in page],
         "facets": narrowed.facets,
         "tiles": district_tiles(narrowed.facets, request.GET),
-        "chips": [*chips, *narrowed.chips],
-        "carried": carried,
+        "chips": [*found.chips, *narrowed.chips],
+        "carried": found.carried,
+        "kind": "need",
         "text": search.text,
         "orders": search.orders(ORDERS),
         "order": order,

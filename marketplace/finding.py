@@ -1,0 +1,45 @@
+"""The public lists of both sides, those of what is offered and learnt beside those of what is needed."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.facets import capability_facets
+from marketplace.models import Capability, Lesson
+from scenarios.finding import KINDS as OF_NEEDS
+from scenarios.finding import Kind
+from scenarios.listing import days
+
+PUBLISHED = days(
+    lambda rows, since, until: rows.published_within(since, until),
+    "published",
+    _("Published from %(day)s on"),
+    _("Published until %(day)s"),
+)
+
+
+def _as_read(rows: Any, _carried: Any) -> Any:
+    return rows
+
+
+KINDS = {
+    **OF_NEEDS,
+    "capability": Kind(
+        label=_("Capabilities"),
+        page="capability_list",
+        came="published_at",
+        readable=lambda _actor: Capability.objects.published(),
+        narrowings=lambda _actor: PUBLISHED,
+        facets=lambda _carried: capability_facets(),
+        listed=_as_read,
+    ),
+    "lesson": Kind(
+        label=_("What was learnt"),
+        page="lesson_list",
+        came="published_at",
+        readable=lambda _actor: Lesson.objects.for_page(),
+        narrowings=lambda _actor: (),
+        facets=lambda _carried: [],
+        listed=_as_read,
+    ),
+}
