@@ -8,6 +8,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 
+from config.gallery_colours import contrasts, spaces
 from config.gallery_pictures import pictures
 from scenarios.precision import NeedDraft, PrecisionReport, check
 
@@ -73,6 +74,8 @@ def gallery_context(*, posted: bool = False) -> dict[str, Any]:
     filled = {"title": "冷轧薄板表面缺陷在线检测", "district": "jiangyin", "quantity": "4", "deploy": "onprem"}
     return {
         "tones": TONES,
+        "contrasts": contrasts(),
+        "spaces": spaces(),
         "icons": ICONS,
         "statuses": STATUSES,
         "form": GalleryForm(initial=filled),

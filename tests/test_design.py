@@ -23,6 +23,7 @@ from django_cotton.compiler_regex import CottonCompiler
 import marketplace.choices
 import scenarios.choices
 from config.gallery import gallery_context
+from config.gallery_colours import contrasts, ratio
 from config.navigation import main_links, workspace_links
 from config.staticfiles import whole_sheet
 from config.templatetags import design
@@ -168,6 +169,14 @@ def test_the_gallery_shows_every_component() -> None:
     names = ["c-" + p.stem.replace("_", "-") for p in COMPONENTS]
     assert [name for name in names if not re.search(rf"<{name}[\s>/]", text + included)] == []
     assert [name for name in names if f"`{name}" not in guide] == []
+
+
+def test_every_colour_is_told_from_its_ground_in_both_schemes() -> None:
+    found = contrasts()
+    assert len(found) > 25
+    assert [pair for pair in found if min(pair.light, pair.dark) < pair.least] == []
+    assert ratio("#000000", "#ffffff") == pytest.approx(21)
+    assert ratio("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
 
 
 def test_every_icon_is_in_the_sprite() -> None:
