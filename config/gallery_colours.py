@@ -12,6 +12,8 @@ ON = (
     *(("text", ground, 4.5) for ground in ("ground", "surface", "sunken", "brand-tint", "mark")),
     *(("muted", ground, 4.5) for ground in ("ground", "surface", "sunken")),
     *(("link", ground, 4.5) for ground in ("ground", "surface", "sunken")),
+    ("link", "mark", 4.5),
+    ("muted", "mark", 4.5),
     ("on-brand", "brand", 4.5),
     ("on-brand", "brand-strong", 4.5),
     ("on-brand", "accent", 4.5),
