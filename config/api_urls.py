@@ -27,6 +27,7 @@ from marketplace.api.selections import SelectionEndpoint
 from marketplace.api.sign_in import Login, Logout, LogoutAll
 from marketplace.api.suggestions import SuggestionEndpoint
 from marketplace.api.synonyms import ConceptEndpoint, SynonymProposalEndpoint
+from scenarios.api.batches import BatchEndpoint
 from scenarios.api.calls import CallEndpoint
 from scenarios.api.demands import DemandEndpoint
 from scenarios.api.events import DeliveryRetry, EventEndpoint, Status
@@ -41,6 +42,7 @@ from scenarios.api.runs import RunEndpoint
 router = SimpleRouter(use_regex_path=False)
 router.register("needs", NeedEndpoint, basename="api-need")
 router.register("proposals", ProposalEndpoint, basename="api-proposal")
+router.register("batches", BatchEndpoint, basename="api-batch")
 router.register("demands", DemandEndpoint, basename="api-demand")
 router.register("calls", CallEndpoint, basename="api-call")
 router.register("capabilities", CapabilityEndpoint, basename="api-capability")

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
@@ -10,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from config.gallery_colours import contrasts, spaces
 from config.gallery_pictures import pictures
+from scenarios.comparison import Cell, ComparedRow
 from scenarios.precision import NeedDraft, PrecisionReport, check
+from scenarios.waiting import Wait
 
 TONES = ("neutral", "info", "good", "warn", "bad", "special")
 STATUSES = (
@@ -82,6 +85,8 @@ def gallery_context(*, posted: bool = False) -> dict[str, Any]:
         "wrong_form": GalleryForm(data={"title": "打造世界一流智能工厂" * 5}, auto_id="wrong_%s"),
         "formset": IndicatorFormSet(prefix="indicators", initial=_indicators()),
         "page": Paginator(range(240), 20).get_page(4),
+        "matrix": _matrix(),
+        "waits": [Wait(days=days, promised=3) for days in (0.2, 2.0, 5.0)],
         "facet": _facet(),
         "steps": _steps(),
         "failed_steps": [*_steps()[:2], {"label": _("Returned"), "state": "failed", "detail": _("2 fields")}],
@@ -99,6 +104,20 @@ def gallery_context(*, posted: bool = False) -> dict[str, Any]:
         "pictures": pictures(),
         "show_errors": posted,
     }
+
+
+def _matrix() -> dict[str, Any]:
+    columns = [
+        {"need": {"pk": UUID(int=number), "code": f"XQ-2026-000{number}"}, "without": "#lists"} for number in (7, 8)
+    ]
+    texts = (["冷轧薄板表面缺陷检测", "铝板表面缺陷检测"], ["4", "4"], ["80", ""])
+    labels = (_("Title"), _("Quantity"), _("Value"))
+    rows = [
+        ComparedRow("", str(label), [Cell(text, told=True) for text in some], len(set(some)) > 1)
+        for label, some in zip(labels, texts, strict=True)
+    ]
+    hidden = ComparedRow("", str(_("Budget")), [Cell("60", told=True), Cell("", told=False)], None)
+    return {"columns": columns, "rows": [*rows, hidden], "words": ["表面缺陷检测"]}
 
 
 def _curve() -> dict[str, Any]:

@@ -72,6 +72,7 @@ WORKSPACE = (
     Entry("staff_engagements", _("Projects in progress"), "target", STAFF),
     Entry("publication_queue", _("Publication"), "megaphone", frozenset({"publisher"})),
     Entry("supervision_queue", _("Risk review"), "shield", frozenset({"supervisor"})),
+    Entry("batch_list", _("Bulk actions"), "list", frozenset({"moderator", "publisher", "manager"})),
     Entry("event_log", _("Event log"), "list", frozenset({"auditor"})),
     Entry("status", _("System status"), "activity", STAFF),
     Entry("my_following", _("What I follow"), "star", frozenset({SIGNED_IN})),

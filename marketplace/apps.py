@@ -13,8 +13,10 @@ class MarketplaceConfig(AppConfig):
         from allauth.account.signals import password_changed, password_reset
 
         from marketplace.notices import NOTICES
+        from marketplace.staff_batches import KINDS
         from marketplace.staff_waiting import QUEUES
         from scenarios import topics
+        from scenarios.batch_kinds import add_kinds
         from scenarios.waiting import add_queues
 
         topics.subscribe(topics.CAPABILITY_SUBMITTED, "marketplace.check_copies", queue="batch")
@@ -38,6 +40,7 @@ class MarketplaceConfig(AppConfig):
         # Most events concern nobody but the log: a delivery for each of them would keep the workers busy for nothing.
         topics.await_events(NOTICES)
         add_queues(*QUEUES)
+        add_kinds(*KINDS)
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.prune", queue="batch")

@@ -22,11 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("moderation/capabilities/", capability_moderation.capability_queue, name="capability_queue"),
     path("moderation/capabilities/<uuid:pk>/", capability_moderation.moderate_capability, name="moderate_capability"),
     path("publication/capabilities/", capability_moderation.capability_publication, name="capability_publication"),
-    path(
-        "publication/capabilities/<uuid:pk>/publish/",
-        capability_moderation.capability_publish,
-        name="capability_publish",
-    ),
     path("openings/", opening.my_openings, name="my_openings"),
     path("calls/<uuid:pk>/opening/", opening.call_opening, name="call_opening"),
     path("calls/<uuid:pk>/opening/seats/", opening.name_seats, name="call_seats"),

@@ -233,6 +233,14 @@ class Subject(TextChoices):
     THRESHOLD = "threshold", _("Merge threshold")
     RANKING = "ranking", _("Learned ranking")
     ENGAGEMENT = "engagement", _("Engagement")
+    BATCH = "batch", _("Bulk action")
+
+
+class BatchRowState(TextChoices):
+    WAITING = "waiting", pgettext_lazy("bulk action", "Not reached")
+    DONE = "done", pgettext_lazy("bulk action", "Done")
+    REFUSED = "refused", pgettext_lazy("bulk action", "Refused")
+    UNDONE = "undone", pgettext_lazy("bulk action", "Taken back")
 
 
 class DeliveryState(TextChoices):

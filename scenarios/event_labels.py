@@ -32,6 +32,8 @@ EVENT_LABELS: dict[str, Any] = {
     "proposal.reconsidered": _("Merge proposal taken up again"),
     "proposal.superseded": _("Merge proposal superseded"),
     "proposal.renewed": _("Members of a merge proposal changed"),
+    "batch.made": _("Decided on several at once"),
+    "batch.undone": _("Decision on several taken back"),
     "threshold.chosen": _("Merge threshold chosen"),
     "demand.drafted": _("Pool drafted"),
     "demand.suggested": _("Fitting suppliers told"),

@@ -21,6 +21,10 @@ class Move:
     who: tuple[str, ...]
     requires: tuple[str, ...] = ()
 
+    @property
+    def asks_for_reason(self) -> bool:
+        return bool({"reason", "reason_per_field"} & set(self.requires))
+
 
 N, D, C, P = NeedStatus, DemandStatus, CallStatus, ProposalStatus
 
@@ -150,3 +154,14 @@ def check_move(table: tuple[Move, ...], name: str, status: str) -> str:
 def moves_from(table: tuple[Move, ...], status: str) -> tuple[Move, ...]:
     """Return every arrow that leaves `status`."""
     return tuple(row for row in table if status in row.source)
+
+
+def way_back(table: tuple[Move, ...], name: str) -> Move | None:
+    """Return the move that undoes `name` without a word more: back to where it starts, by one of those who made it."""
+    made = move(table, name)
+    return next((row for row in table if _leads_back(row, made)), None)
+
+
+def _leads_back(row: Move, made: Move) -> bool:
+    reversed_ = made.target in row.source and row.target in made.source
+    return reversed_ and bool(set(row.who) & set(made.who)) and not row.asks_for_reason

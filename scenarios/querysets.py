@@ -165,6 +165,11 @@ class NeedQuerySet(FullText, NeedFigures):
         """Needs of the actor's own organisations."""
         return self.filter(owner_id__in=actor.organisation_ids)
 
+    def matching_name(self, text: str) -> Self:
+        """Needs whose code or title holds `text` as it stands, for staff who know what they look for."""
+        wanted = Q(title_zh__icontains=text) | Q(title_en__icontains=text) | Q(code__icontains=text)
+        return self.filter(wanted) if text else self
+
     def awaiting_moderation(self) -> Self:
         return self.filter(status__in=[NeedStatus.SUBMITTED, NeedStatus.CHECKED]).order_by("submitted_at", "id")
 
@@ -242,6 +247,11 @@ class DifferenceQuerySet(models.QuerySet[Any]):
 class MergeProposalQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         return self.filter(status=ProposalStatus.OPEN)
+
+    def telling_conflicts(self) -> Self:
+        """Annotate with_conflicts: none or some."""
+        found = Case(When(conflicts=[], then=Value("none")), default=Value("some"), output_field=models.CharField())
+        return self.annotate(with_conflicts=found)
 
     def for_page(self) -> Self:
         return self.select_related("representative", "index_build").prefetch_related(

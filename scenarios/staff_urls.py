@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from scenarios.views import (
+    batches,
     call_steps,
     call_talk,
     core_steps,
@@ -26,11 +27,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("moderation/needs/<uuid:pk>/", moderation.moderate_need, name="moderate_need"),
     path("moderation/needs/<uuid:pk>/suspend/", moderation.suspend_published_need, name="suspend_need"),
     path("moderation/needs/<uuid:pk>/reinstate/", moderation.reinstate_suspended_need, name="reinstate_need"),
+    path("batches/", batches.batch_list, name="batch_list"),
+    path("batches/<uuid:pk>/", batches.batch_report, name="batch_report"),
+    path("batches/<uuid:pk>/undo/", batches.batch_undo, name="batch_undo"),
+    path("batches/<slug:kind>/", batches.batch_of, name="batch"),
     path("supervision/", supervision.supervision_queue, name="supervision_queue"),
     path("supervision/<uuid:pk>/", supervision.supervise, name="supervise_need"),
     path("publication/", publication.publication_queue, name="publication_queue"),
     path("publication/preview/", publication.publication_preview, name="publication_preview"),
-    path("publication/publish/", publication.publish_chosen, name="publish_needs"),
     path("merge/", merge_desk.merge_desk, name="merge_desk"),
     path("merge/dismissed/", merge_desk.dismissed_proposals, name="merge_dismissed"),
     path("merge/threshold/", merge_threshold.merge_threshold, name="merge_threshold"),

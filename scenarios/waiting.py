@@ -4,8 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, QuerySet
-from django.db.models.functions import Extract
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Min,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Extract, Greatest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -39,10 +51,9 @@ def _organisations() -> QuerySet[Any]:
     return rows
 
 
-def _capabilities() -> QuerySet[Any]:
+def _capabilities(status: str) -> Callable[[], QuerySet[Any]]:
     model: Any = Interest._meta.get_field("capability").related_model
-    rows: QuerySet[Any] = model._default_manager.filter(status="submitted")
-    return rows
+    return lambda: model._default_manager.filter(status=status)
 
 
 def _projects(status: str) -> Callable[[], QuerySet[Any]]:
@@ -80,7 +91,7 @@ _moderation = Need.objects.awaiting_moderation
 _supervision = Need.objects.awaiting_supervision
 QUEUES = (
     Queue("moderator", "moderation_queue", _("Needs to check"), _moderation, "submitted_at", 3),
-    Queue("moderator", "capability_queue", _("Capabilities to verify"), _capabilities, "submitted_at", 3),
+    Queue("moderator", "capability_queue", _("Capabilities to verify"), _capabilities("submitted"), "submitted_at", 3),
     Queue("moderator", "organisation_queue", _("Organisations to verify"), _organisations, "updated_at", 3),
     Queue("moderator", "staff_call_list", _("Calls to review"), _status(Call, "draft"), "updated_at", 5, "draft"),
     Queue("supervisor", "supervision_queue", _("Needs of high risk to clear"), _supervision, "updated_at", 5),
@@ -93,6 +104,14 @@ QUEUES = (
         5,
     ),
     Queue("publisher", "publication_queue", _("Needs to publish"), _publishable, "updated_at", 2),
+    Queue(
+        "publisher",
+        "capability_publication",
+        _("Capabilities to publish"),
+        _capabilities("verified"),
+        "updated_at",
+        2,
+    ),
     Queue(
         "publisher", "staff_call_list", _("Calls to approve"), _status(Call, "reviewed"), "updated_at", 5, "reviewed"
     ),
@@ -139,6 +158,44 @@ def add_queues(*queues: Queue) -> None:
     _added.extend(queues)
 
 
+LEVELS = {"overdue": _("Overdue"), "soon": _("Soon overdue"), "in_time": _("In time")}
+_TONES = {"overdue": "bad", "soon": "warn", "in_time": "good"}
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How many days something has waited by the database clock, against the days that the city promises."""
+
+    days: float
+    promised: int
+
+    @property
+    def level(self) -> str:
+        """In time within half of the promised days, soon overdue until their end, overdue after it."""
+        if self.days <= self.promised / 2:
+            return "in_time"
+        return "soon" if self.days <= self.promised else "overdue"
+
+    @property
+    def tone(self) -> str:
+        return _TONES[self.level]
+
+    @property
+    def word(self) -> Any:
+        return LEVELS[self.level]
+
+    @property
+    def age(self) -> Any:
+        """Its age in words."""
+        if self.days < 1:
+            hours = int(self.days * 24)
+            if hours == 0:
+                return _("less than an hour")
+            return ngettext_lazy("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+        days = int(self.days)
+        return ngettext_lazy("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
 @dataclass(frozen=True)
 class Waiting:
     """How much waits in a queue and for how many days the oldest has waited by the database clock (None: nothing)."""
@@ -148,29 +205,38 @@ class Waiting:
     oldest_days: float | None
 
     @property
+    def _oldest(self) -> Wait:
+        return Wait(self.oldest_days or 0.0, self.queue.days)
+
+    @property
     def tone(self) -> str:
-        """Good while the oldest is within half of the promised time, a warning until its end, bad after it."""
-        if self.oldest_days is None or self.oldest_days <= self.queue.days / 2:
-            return "good"
-        return "warn" if self.oldest_days <= self.queue.days else "bad"
+        return self._oldest.tone
 
     @property
     def word(self) -> Any:
-        words = {"good": _("In time"), "warn": _("Soon overdue"), "bad": _("Overdue")}
-        return _("Nothing waits") if not self.count else words[self.tone]
+        return self._oldest.word if self.count else _("Nothing waits")
 
     @property
     def age(self) -> Any:
         """The age of the oldest in words."""
-        if self.oldest_days is None:
-            return ""
-        if self.oldest_days < 1:
-            hours = int(self.oldest_days * 24)
-            if hours == 0:
-                return _("less than an hour")
-            return ngettext_lazy("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
-        days = int(self.oldest_days)
-        return ngettext_lazy("%(count)d day", "%(count)d days", days) % {"count": days}
+        return "" if self.oldest_days is None else self._oldest.age
+
+
+def promised_days(page: str, state: str = "") -> int:
+    """Return within how many days the city promises to do what waits on a page."""
+    return next(queue.days for queue in (*QUEUES, *_added) if (queue.page, queue.state) == (page, state))
+
+
+def with_wait(rows: QuerySet[Any], since: str, promised: int) -> QuerySet[Any]:
+    """Annotate what waits since a column: waited_days, and level, a name of LEVELS, by the database clock."""
+    days = ExpressionWrapper(_seconds(F(since)) / Value(float(DAY)), output_field=FloatField())
+    level = Case(
+        When(waited_days__gt=promised, then=Value("overdue")),
+        When(waited_days__gt=promised / 2, then=Value("soon")),
+        default=Value("in_time"),
+        output_field=CharField(),
+    )
+    return rows.annotate(waited_days=Greatest(days, Value(0.0)), level=level)
 
 
 def waiting_for(actor: Actor) -> list[Waiting]:
@@ -182,8 +248,11 @@ def waiting_for(actor: Actor) -> list[Waiting]:
 
 def measure(queue: Queue, actor: Actor) -> Waiting:
     """Count a queue, as far as it is the actor's, and find the age of its oldest row."""
-    age = Extract(ExpressionWrapper(DatabaseClock() - Min(F(queue.since)), output_field=DurationField()), "epoch")
     rows = queue.rows(actor) if queue.own else queue.rows()
-    found = rows.order_by().aggregate(number=Count("pk", distinct=True), seconds=age)
+    found = rows.order_by().aggregate(number=Count("pk", distinct=True), seconds=_seconds(Min(F(queue.since))))
     seconds = found["seconds"]
     return Waiting(queue, found["number"], None if seconds is None else max(float(seconds), 0.0) / DAY)
+
+
+def _seconds(since: Any) -> Extract:
+    return Extract(ExpressionWrapper(DatabaseClock() - since, output_field=DurationField()), "epoch")

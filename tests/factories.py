@@ -224,3 +224,9 @@ def published_capability(cast: Cast, part: str = "supplier", **changes: Any) -> 
     """Return a capability on offer."""
     capability = verified_capability(cast, part, **changes)
     return capabilities.publish_capability(actor=cast.actor("publisher"), capability_id=capability.pk)
+
+
+def picked(*rows: Any) -> dict[str, list[str]]:
+    """Return what a page posts to decide on these rows, as they stand, at once."""
+    fresh = [type(row).objects.get(pk=row.pk) for row in rows]
+    return {"row": [f"{row.pk} {getattr(row, 'member_key', None) or row.version}" for row in fresh]}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -16,6 +17,8 @@ from marketplace.actions.response_wiping import wipe_responses
 from marketplace.models import Exclusion, Feedback, Incident, Response, Sandbox
 from scenarios.actions.calls import cancel_call
 from scenarios.models import (
+    Batch,
+    BatchRow,
     BlockTask,
     Call,
     Consent,
@@ -73,6 +76,13 @@ def core_change(cast: Cast) -> CoreChange:
     return CoreChange.objects.create(
         demand=member.demand, need=member.need, part="problem", value="x", reason="y", proposed_by=cast.manager
     )
+
+
+def batch_row(cast: Cast) -> BatchRow:
+    """The second row of a batch of two."""
+    batch = Batch.objects.create(kind="approve-needs", account=cast.moderator)
+    rows = [BatchRow(batch=batch, position=n, subject_id=UUID(int=n), title="x", seen="1") for n in (1, 2)]
+    return BatchRow.objects.bulk_create(rows)[1]
 
 
 def need_place(cast: Cast) -> NeedPlace:
@@ -249,6 +259,8 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("core_change_in_a_core_was_taken", core_change, {"core_version": 1}),
     ("scale_mark_positive", scale_mark, {"quantity": Decimal(0)}),
     ("scale_mark_unit_known", scale_mark, {"unit": "bogus"}),
+    ("batch_row_once", batch_row, {"subject_id": UUID(int=1)}),
+    ("batch_row_refused_says_why", batch_row, {"state": "refused"}),
     ("need_place_in_the_plane", need_place, {"x": 1.01}),
     ("need_place_in_the_plane", need_place, {"y": -1.01}),
     ("similarity_run_has_its_measure", merge_run, {"min_similarity": None}),

@@ -23,7 +23,7 @@ from marketplace.working_days import after
 from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need
 from tests.calls import SealedCall, close, make_supplier
 from tests.engagements import GATE
-from tests.factories import NEED, Cast, make_account
+from tests.factories import NEED, Cast, make_account, picked
 from tests.marketplace.test_capability_pages import form_data
 from tests.processes import drained, relay, wait_until, worker
 from tests.scenarios.test_call_pages import written
@@ -49,7 +49,7 @@ def post_need(cast: Cast, part: str, **changes: Any) -> Need:
     need = Need.objects.get(title_zh=changes.get("title_zh", NEED["title_zh"]))
     wait_until(lambda: Need.objects.get(pk=need.pk).status == "checked", "the check")
     post(cast.client("moderator"), "moderate_need", need.pk, verdict="approve")
-    post(cast.client("publisher"), "publish_needs", need=str(need.pk))
+    post(cast.client("publisher"), "batch", "publish-needs", **picked(need))
     need.refresh_from_db()
     assert need.status == "published"
     return need
@@ -59,7 +59,7 @@ def post_capability(cast: Cast) -> Capability:
     post(cast.client("supplier"), "capability_create", **form_data(action="submit"))
     capability = Capability.objects.get()
     post(cast.client("moderator"), "moderate_capability", capability.pk, decision="verify")
-    post(cast.client("publisher"), "capability_publish", capability.pk)
+    post(cast.client("publisher"), "batch", "publish-capabilities", **picked(capability))
     capability.refresh_from_db()
     assert capability.status == "published"
     return capability

@@ -29,14 +29,15 @@ TONES = {
     "good": "approved published verified open formed accepted threshold_met shortlisted met pass sent done R1 success"
     " eligible none passed confirmed left",
     "info": "submitted checked pending reviewed consenting invited frozen leased running R2 info debug hint declared"
-    " sealed opened scored evaluating publicity proposed preparing asked promised delivered planned combining",
+    " sealed opened scored evaluating publicity proposed preparing asked promised delivered planned combining"
+    " waiting",
     "warn": "returned unverified threshold_missed accepted_with_reservation expired retry R3 warning reservation"
     " upheld",
     "bad": "suspended declined cancelled rejected quarantined failed conflict blocker R4 error danger ineligible"
     " refused stopped_breach",
     "special": "landed called contacted pooled awarded imported taken reserve active",
     "neutral": "draft drafted closed withdrawn dismissed superseded split dissolved queued not_selected called_off"
-    " stopped_no_fault stopped released taken_back",
+    " stopped_no_fault stopped released taken_back undone",
 }
 TONE_BY_STATUS = {status: tone for tone, statuses in TONES.items() for status in statuses.split()}
 _TONE_ICONS = {"good": "check", "info": "info", "warn": "alert", "bad": "cross", "special": "star", "neutral": "circle"}

@@ -132,7 +132,7 @@ def _lock(actor: Actor, capability_id: UUID) -> Capability:
 
 
 def _lock_read(actor: Actor, capability_id: UUID, version: int) -> Capability:
-    """Lock the capability as the moderator read it, so that what changed in between is not decided unseen."""
+    """Lock the capability as it was read, so that what changed in between is not decided unseen."""
     capability = _lock(actor, capability_id)
     if version and capability.version != version:
         raise Conflict
@@ -186,9 +186,12 @@ def return_capability(*, actor: Actor, capability_id: UUID, reasons: Mapping[str
 
 
 @transaction.atomic
-def publish_capability(*, actor: Actor, capability_id: UUID) -> Capability:
-    """Put a verified capability on offer for 365 days: public, indexed and matched."""
-    capability = _lock(actor, capability_id)
+def publish_capability(*, actor: Actor, capability_id: UUID, version: int = 0) -> Capability:
+    """Put a verified capability on offer for 365 days: public, indexed and matched.
+
+    version : as in verify_capability.
+    """
+    capability = _lock_read(actor, capability_id, version)
     target = require_move(CAPABILITY_MOVES, "publish", actor=actor, owner_id=None, status=capability.status)
     require_stranger(actor, capability.owner_id)
     if actor.account_id == capability.verified_by_id:

@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy
 
 from marketplace.actions import capabilities as actions
 from marketplace.actions.near_copies import clear_near_copy
+from marketplace.choices import Layer, Maturity
 from marketplace.completeness import completeness
 from marketplace.facts import capability_facts
 from marketplace.lifecycle import CAPABILITY_MOVES
@@ -19,17 +20,47 @@ from marketplace.views.capabilities import last_reasons, shown_copy
 from scenarios.access import access
 from scenarios.audiences import CAPABILITY_FIELDS, Audience, visible_fields
 from scenarios.errors import Invalid
+from scenarios.facts import label_of
+from scenarios.listing import Facet, Order, chosen_order, narrow
 from scenarios.policies import one_of, open_moves
 from scenarios.views.parts import actor_of, page_of
 from scenarios.views.staff_parts import posted_version
+from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
+
+ORDERS = (
+    Order("oldest", gettext_lazy("Longest waiting first"), ("submitted_at", "pk")),
+    Order("newest", gettext_lazy("Newest first"), ("-submitted_at", "pk")),
+)
+MODERATE = (("verify-capabilities", "a", gettext_lazy("Verify")), ("return-capabilities", "r", gettext_lazy("Return")))
+PUBLISH = (("publish-capabilities", "a", gettext_lazy("Publish")),)
+
+
+def _queue(request: HttpRequest, rows: Any, since: str, promised: int) -> dict[str, Any]:
+    """Return the page of a queue of capabilities with each one's service level, narrowed and in order."""
+    facets = [
+        Facet("level", _("Service level"), [*LEVELS.items()]),
+        Facet("maturity", label_of(Capability, "maturity"), Maturity.choices),
+        Facet("layer", label_of(Capability, "layer"), Layer.choices),
+    ]
+    narrowed = narrow(with_wait(rows, since, promised), facets, request.GET)
+    order = chosen_order(ORDERS, request.GET)
+    page = page_of(request, narrowed.rows.select_related("owner", "verified_by").order_by(*order.fields))
+    return {
+        "page": page,
+        "rows": [(capability, Wait(capability.waited_days, promised)) for capability in page],
+        "facets": narrowed.facets,
+        "chips": narrowed.chips,
+        "orders": ORDERS,
+        "order": order,
+    }
 
 
 @access("moderator")
 def capability_queue(request: HttpRequest) -> HttpResponse:
     """List what waits for a moderator, the oldest first."""
-    rows = Capability.objects.awaiting_moderation().select_related("owner")
-    page = page_of(request, rows)
-    return render(request, "marketplace/capability_queue.html", {"page": page})
+    rows = Capability.objects.awaiting_moderation()
+    waiting = _queue(request, rows, "submitted_at", promised_days("capability_queue"))
+    return render(request, "marketplace/capability_queue.html", {**waiting, "batches": MODERATE})
 
 
 @access("moderator")
@@ -105,15 +136,6 @@ def _page(
 @access("publisher")
 def capability_publication(request: HttpRequest) -> HttpResponse:
     """List the verified capabilities that wait for the publisher, the oldest first."""
-    rows = Capability.objects.awaiting_publication().select_related("owner", "verified_by")
-    page = page_of(request, rows)
-    return render(request, "marketplace/capability_publication.html", {"page": page})
-
-
-@access("publisher")
-@require_POST
-def capability_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Put a verified capability on offer."""
-    capability = actions.publish_capability(actor=actor_of(request), capability_id=pk)
-    messages.success(request, _("%(code)s is published.") % {"code": capability.code})
-    return redirect("capability_publication")
+    rows = Capability.objects.awaiting_publication()
+    waiting = _queue(request, rows, "updated_at", promised_days("capability_publication"))
+    return render(request, "marketplace/capability_publication.html", {**waiting, "batches": PUBLISH})

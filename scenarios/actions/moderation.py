@@ -28,7 +28,7 @@ def _lock(actor: Actor, need_id: UUID) -> Need:
 
 
 def _lock_read(actor: Actor, need_id: UUID, version: int) -> Need:
-    """Lock the need as the moderator read it: what was taken back, edited and handed in again is not decided unseen."""
+    """Lock the need as it was read: what was taken back, edited and handed in again is not decided unseen."""
     need = _lock(actor, need_id)
     if version and need.version != version:
         raise Conflict
@@ -130,13 +130,15 @@ def supervise_need(*, actor: Actor, need_id: UUID, note: str = "") -> Need:
 
 
 @transaction.atomic
-def publish_need(*, actor: Actor, need_id: UUID) -> Need:
+def publish_need(*, actor: Actor, need_id: UUID, version: int = 0) -> Need:
     """Put an approved need on offer: from now on it is public, indexed and matched.
 
+    version : the version that the publisher read; 0 where the caller did not say.
+
     Raises NotPermitted for the moderator who approved it and on a need of the publisher's own organisation, Invalid
-    while it lacks what its risk tier demands.
+    while it lacks what its risk tier demands, Conflict when it changed in between.
     """
-    need = _lock(actor, need_id)
+    need = _lock_read(actor, need_id, version)
     target = require_move(NEED_MOVES, "publish", actor=actor, owner_id=need.owner_id, status=need.status)
     require_stranger(actor, need.owner_id)
     if actor.account_id == need.approved_by_id:

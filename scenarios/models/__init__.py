@@ -1,5 +1,6 @@
 """The tables of what is needed."""
 
+from scenarios.models.batch import Batch, BatchRow
 from scenarios.models.call import Call, Interest
 from scenarios.models.call_key import CallKey, KeyShare, Opener
 from scenarios.models.call_talk import Addendum, PanelSeat, Question
@@ -29,6 +30,8 @@ from scenarios.models.threshold import MergePreview, MergeThreshold
 
 __all__ = [
     "Addendum",
+    "Batch",
+    "BatchRow",
     "BlockTask",
     "Call",
     "CallKey",

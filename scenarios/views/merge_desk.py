@@ -20,49 +20,55 @@ from scenarios.errors import Conflict, Invalid
 from scenarios.facts import label_of
 from scenarios.likeness import shown_terms, whole_text
 from scenarios.linking import contradictions
+from scenarios.listing import Facet, Order, chosen_order, narrow
 from scenarios.models import MergeProposal, Need
 from scenarios.policies import one_of
-from scenarios.querysets import MergeProposalQuerySet
 from scenarios.staff_forms import CoreForm, DismissForm, ResolutionsForm, core_fields, indicator_rows
 from scenarios.views.parts import actor_of, page_of
-from scenarios.views.staff_parts import chosen, options, show_errors, verbatim_labels, with_one_more
+from scenarios.views.staff_parts import show_errors, verbatim_labels, with_one_more
+from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
 
 CORE_SHARE = 0.8  # of the members, as in the terms that a proposal is made with
 CONFLICTS = {"none": _("Can be merged in one click"), "some": _("With conflicts")}
 
 
+ORDERS = (
+    Order("alike", _("Most alike first"), ("-score", "id")),
+    Order("oldest", _("Longest waiting first"), ("created_at", "id")),
+    Order("newest", _("Newest first"), ("-created_at", "id")),
+)
+DISMISS = (("dismiss-proposals", "d", _("Dismiss")),)
+RECONSIDER = (("reconsider-proposals", "u", _("Propose them again")),)
+
+
+def _facets() -> list[Facet]:
+    return [
+        Facet("level", _("Service level"), [*LEVELS.items()]),
+        Facet("conflicts", _("Conflicts"), [*CONFLICTS.items()], field="with_conflicts"),
+        Facet("domain", label_of(Need, "domain"), Domain.choices, field="representative__domain"),
+        Facet("unit", label_of(Need, "quantity_unit"), Unit.choices, field="representative__quantity_unit"),
+    ]
+
+
 @access("manager")
 def merge_desk(request: HttpRequest) -> HttpResponse:
-    """List the open proposals, most similar first, with members, owners, pooled quantity and conflicts."""
-    conflict = chosen(request, "conflicts", CONFLICTS)
-    domain = chosen(request, "domain", Domain.values)
-    unit = chosen(request, "unit", Unit.values)
-    proposals = _narrowed(MergeProposal.objects.open(), conflict, domain, unit)
-    page = page_of(request, proposals.for_page())
+    """List the open proposals, most similar first, with what they would pool, conflicts and service level."""
+    promised = promised_days("merge_desk")
+    proposals = with_wait(MergeProposal.objects.open().telling_conflicts(), "created_at", promised)
+    narrowed = narrow(proposals, _facets(), request.GET)
+    order = chosen_order(ORDERS, request.GET)
+    page = page_of(request, narrowed.rows.for_page().order_by(*order.fields))
     context = {
         "page": page,
-        "rows": [_summary(proposal) for proposal in page],
+        "rows": [{**_summary(proposal), "wait": Wait(proposal.waited_days, promised)} for proposal in page],
         "contradictions": contradictions(),
-        "filtered": bool(conflict or domain or unit),
-        "conflicts": options(CONFLICTS.items(), conflict),
-        "domains": options(Domain.choices, domain),
-        "units": options(Unit.choices, unit),
+        "facets": narrowed.facets,
+        "chips": narrowed.chips,
+        "orders": ORDERS,
+        "order": order,
+        "batches": DISMISS,
     }
     return render(request, "scenarios/staff/merge_desk.html", context)
-
-
-def _narrowed(
-    proposals: MergeProposalQuerySet, conflict: list[str], domain: list[str], unit: list[str]
-) -> MergeProposalQuerySet:
-    if conflict == ["none"]:
-        proposals = proposals.filter(conflicts=[])
-    elif conflict == ["some"]:
-        proposals = proposals.exclude(conflicts=[])
-    if domain:
-        proposals = proposals.filter(representative__domain__in=domain)
-    if unit:
-        proposals = proposals.filter(representative__quantity_unit__in=unit)
-    return proposals
 
 
 def _summary(proposal: MergeProposal) -> dict[str, Any]:
@@ -88,7 +94,8 @@ def dismissed_proposals(request: HttpRequest) -> HttpResponse:
     found = MergeProposal.objects.filter(status="dismissed").order_by("-decided_at", "id")
     page = page_of(request, found.for_page().select_related("representative", "index_build", "decided_by"))
     rows = [_summary(proposal) for proposal in page]
-    return render(request, "scenarios/staff/merge_dismissed.html", {"page": page, "rows": rows})
+    context = {"page": page, "rows": rows, "batches": RECONSIDER}
+    return render(request, "scenarios/staff/merge_dismissed.html", context)
 
 
 @access("manager")

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -14,47 +15,71 @@ from scenarios.actions.moderation import approve_need, reinstate_need, return_ne
 from scenarios.actor import Actor
 from scenarios.choices import Domain, RiskTier
 from scenarios.errors import Invalid
+from scenarios.facts import label_of
 from scenarios.lifecycle import NEED_MOVES
+from scenarios.listing import Facet, Order, chosen_order, narrow
 from scenarios.models import District, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.querysets import NeedQuerySet
 from scenarios.staff_forms import ReasonForm, ReasonsForm
 from scenarios.views.need_review import review_context
-from scenarios.views.parts import actor_of, page_of
-from scenarios.views.staff_parts import chosen, options, posted_version, show_errors
+from scenarios.views.parts import actor_of, page_of, search_text
+from scenarios.views.staff_parts import posted_version, show_errors
+from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
 
 TABS = {"waiting": _("Waiting"), "published": _("Published"), "suspended": _("Suspended")}
+ORDERS = (
+    Order("oldest", _("Longest waiting first"), (F("submitted_at").asc(nulls_last=True), "pk")),
+    Order("newest", _("Newest first"), (F("submitted_at").desc(nulls_last=True), "pk")),
+    Order("risk", _("Highest risk first"), ("-risk_tier", "submitted_at", "pk")),
+    Order("vague", _("Least precise first"), ("precision_score", "submitted_at", "pk")),
+)
+# What may be done to several rows of a tab at once, with the key that does it.
+BATCHES = {
+    "waiting": (("approve-needs", "a", _("Approve")), ("return-needs", "r", _("Return"))),
+    "published": (("suspend-needs", "s", _("Suspend")),),
+    "suspended": (("reinstate-needs", "o", _("Put on offer again")),),
+}
 
 
 def _tab(name: str) -> NeedQuerySet:
-    if name == "waiting":
-        return Need.objects.awaiting_moderation()
-    return Need.objects.filter(status=name).order_by("-published_at", "id")
+    return Need.objects.awaiting_moderation() if name == "waiting" else Need.objects.filter(status=name)
+
+
+def _facets(tab: str) -> list[Facet]:
+    districts = [(row.pk, str(row)) for row in District.objects.all()]
+    level = Facet("level", _("Service level"), [*LEVELS.items()])
+    return [
+        *([level] if tab == "waiting" else []),
+        Facet("risk_tier", label_of(Need, "risk_tier"), RiskTier.choices),
+        Facet("domain", label_of(Need, "domain"), Domain.choices),
+        Facet("district", label_of(Need, "district"), districts),
+    ]
 
 
 @access("moderator")
 def moderation_queue(request: HttpRequest) -> HttpResponse:
-    """List the needs that wait, oldest first; on other tabs the published and the suspended ones, newest first."""
+    """List the needs that wait, oldest first, with their service level; on other tabs what is or was on offer."""
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "waiting"
-    districts = [(row.pk, str(row)) for row in District.objects.all()]
-    filters = {
-        "domain": chosen(request, "domain", Domain.values),
-        "district": chosen(request, "district", [pk for pk, _name in districts]),
-        "risk_tier": chosen(request, "risk_tier", RiskTier.values),
-    }
-    needs = _tab(tab).filter(**{f"{name}__in": values for name, values in filters.items() if values})
-    if code := request.GET.get("code", "").strip():
-        needs = needs.filter(code__icontains=code[:20])
+    text = search_text(request)
+    needs = with_wait(_tab(tab).matching_name(text), "submitted_at", promised_days("moderation_queue"))
+    narrowed = narrow(needs, _facets(tab), request.GET)
+    order = chosen_order(ORDERS, request.GET)
+    page = page_of(request, narrowed.rows.select_related("owner", "district").order_by(*order.fields))
     context = {
         "tab": tab,
         "tabs": TABS.items(),
-        "page": page_of(request, needs.select_related("owner", "district")),
-        "filtered": bool(code) or any(filters.values()),
-        "code": code,
-        "domains": options(Domain.choices, filters["domain"]),
-        "districts": options(districts, filters["district"]),
-        "tiers": options(RiskTier.choices, filters["risk_tier"]),
+        "page": page,
+        "rows": [(need, Wait(need.waited_days, promised_days("moderation_queue"))) for need in page],
+        "facets": narrowed.facets,
+        "chips": narrowed.chips,
+        "carried": {"tab": tab},
+        "text": text,
+        "orders": ORDERS,
+        "order": order,
+        "batches": BATCHES[tab],
+        "comparable": True,
     }
     return render(request, "scenarios/staff/moderation_queue.html", context)
 

@@ -2,32 +2,39 @@
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from scenarios.access import access
-from scenarios.actions.moderation import publish_need
 from scenarios.actor import Actor
+from scenarios.choices import Domain, RiskTier
 from scenarios.content import unmet_demands
-from scenarios.errors import DomainError, Invalid
+from scenarios.facts import label_of
+from scenarios.forms import new_key
+from scenarios.listing import Facet, Order, chosen_order, narrow
 from scenarios.models import Need
 from scenarios.risk import PUBLISH_NEED
-from scenarios.views.need_review import indicators_of, public_facts, refused_for
+from scenarios.views.need_review import indicators_of, public_facts
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.staff_parts import ids_of
+from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
 
 AT_ONCE = 20
+ORDERS = (
+    Order("oldest", _("Longest waiting first"), ("updated_at", "pk")),
+    Order("newest", _("Newest first"), ("-updated_at", "pk")),
+    Order("risk", _("Highest risk first"), ("-risk_tier", "updated_at", "pk")),
+)
 
 
 class Waiting(NamedTuple):
-    """An approved need and what keeps this publisher from publishing it; nothing: it may go out."""
+    """An approved need, how long it waits and what keeps this publisher from publishing it; nothing: it may go out."""
 
     need: Need
+    wait: Wait
     held_back: list[Any]
 
 
@@ -41,22 +48,37 @@ def held_back(need: Need, actor: Actor) -> list[Any]:
 
 @access("publisher")
 def publication_queue(request: HttpRequest) -> HttpResponse:
-    """List the approved needs, oldest first, each with what holds it back."""
-    actor = actor_of(request)
-    page = page_of(request, Need.objects.awaiting_publication().select_related("owner", "district", "approved_by"))
-    rows = [Waiting(need, held_back(need, actor)) for need in page]
+    """List the approved needs, oldest first, each with its service level and what holds it back."""
+    actor, promised = actor_of(request), promised_days("publication_queue")
+    narrowed = narrow(with_wait(Need.objects.awaiting_publication(), "updated_at", promised), _facets(), request.GET)
+    order = chosen_order(ORDERS, request.GET)
+    needs = narrowed.rows.select_related("owner", "district", "approved_by").order_by(*order.fields)
+    page = page_of(request, needs)
+    rows = [Waiting(need, Wait(need.waited_days, promised), held_back(need, actor)) for need in page]
     context = {
         "page": page,
         "ready": [row for row in rows if not row.held_back],
         "blocked": [row for row in rows if row.held_back],
+        "facets": narrowed.facets,
+        "chips": narrowed.chips,
+        "orders": ORDERS,
+        "order": order,
     }
     return render(request, "scenarios/staff/publication_queue.html", context)
+
+
+def _facets() -> list[Facet]:
+    return [
+        Facet("level", _("Service level"), [*LEVELS.items()]),
+        Facet("risk_tier", label_of(Need, "risk_tier"), RiskTier.choices),
+        Facet("domain", label_of(Need, "domain"), Domain.choices),
+    ]
 
 
 @access("publisher")
 def publication_preview(request: HttpRequest) -> HttpResponse:
     """Show the chosen needs exactly as the public will read them."""
-    needs = _chosen(request.GET.getlist("need"))
+    needs = _chosen(request.GET.getlist("row"))
     if not needs:
         messages.warning(request, _("Choose at least one need that waits for publication."))
         return redirect("publication_queue")
@@ -65,35 +87,10 @@ def publication_preview(request: HttpRequest) -> HttpResponse:
         for need, reasons in ((need, held_back(need, actor_of(request))) for need in needs)
     ]
     ready = [row for row in rows if not row["held_back"]]
-    return render(request, "scenarios/staff/publication_preview.html", {"rows": rows, "ready": ready})
+    context = {"rows": rows, "ready": ready, "key": new_key()}
+    return render(request, "scenarios/staff/publication_preview.html", context)
 
 
 def _chosen(ids: Iterable[str]) -> list[Need]:
-    keys = [key for key in map(_uuid, list(ids)[:AT_ONCE]) if key]
+    keys = ids_of(list(ids)[:AT_ONCE])
     return list(Need.objects.awaiting_publication().filter(pk__in=keys).for_page())
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-@access("publisher")
-@require_POST
-def publish_chosen(request: HttpRequest) -> HttpResponse:
-    """Publish the chosen needs one by one; one that is refused keeps none of the others back."""
-    published = 0
-    for need in _chosen(request.POST.getlist("need")):
-        try:
-            publish_need(actor=actor_of(request), need_id=need.pk)
-            published += 1
-        except Invalid as error:
-            messages.error(request, f"{need.code}: {refused_for(error)}")
-        except DomainError as error:
-            messages.error(request, f"{need.code}: {error.message}")
-    if published:
-        said = ngettext("%(count)d need is public now.", "%(count)d needs are public now.", published)
-        messages.success(request, said % {"count": published})
-    return redirect("publication_queue")

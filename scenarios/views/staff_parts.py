@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import Model
@@ -25,6 +26,18 @@ def options(pairs: Iterable[tuple[str, Any]], selected: Iterable[str]) -> list[d
     """Return the options of a facet without counts."""
     picked = set(selected)
     return [{"value": value, "label": label, "count": None, "selected": value in picked} for value, label in pairs]
+
+
+def ids_of(values: Iterable[str]) -> list[UUID]:
+    """Return what can be read as ids."""
+    return [key for key in map(_uuid, values) if key]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def address(name: str, *args: Any) -> str:

@@ -1,10 +1,12 @@
 """Moderation, supervision and publication through the HTTP edge."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,14 +14,16 @@ from django.urls import reverse
 from scenarios.actions.moderation import approve_need, supervise_need
 from scenarios.models import Event, ModerationDecision, Need
 from tests.drain import drain_outbox
-from tests.factories import STAFF, Cast, checked_need, published_need
+from tests.factories import STAFF, Cast, checked_need, picked, published_need
 
 PAGES = {
     "/staff/": set(STAFF),
     "/staff/moderation/": {"moderator"},
     "/staff/supervision/": {"supervisor"},
     "/staff/publication/": {"publisher"},
+    "/staff/batches/": {"moderator", "publisher", "manager"},
 }
+PUBLISH = "/staff/batches/publish-needs/"
 RISKY = {"risk_answers": {"safety_critical_control": True}}
 GRAVE = {"risk_answers": {"safety_critical_control": True, "autonomous_decision": True}}
 
@@ -79,6 +83,17 @@ def test_the_queue_lists_oldest_first_and_filters(cast: Cast) -> None:
     assert found("?risk_tier=R3") == [second.code]
     assert found("?domain=nonsense") == [first.code, second.code]
     assert found("?tab=published") == []
+    assert found("?sort=newest") == found("?sort=risk") == [second.code, first.code]
+    assert found(f"?q={second.code.lower()}") == [second.code]
+    assert found("?q=缺陷&level=in_time") == [first.code, second.code]
+    assert found("?level=overdue") == []
+    Need.objects.filter(pk=first.pk).update(submitted_at=F("submitted_at") - timedelta(days=2))
+    rows = client.get("/staff/moderation/?level=soon").context["rows"]
+    assert [(need.code, str(wait.word), str(wait.age)) for need, wait in rows] == [
+        (first.code, "Soon overdue", "2 days")
+    ]
+    levels = client.get("/staff/moderation/").context["facets"][0]
+    assert [(one.value, one.count) for one in levels.options] == [("soon", 1), ("in_time", 1)]
 
 
 def test_the_queue_takes_the_same_number_of_queries_for_few_and_for_many(cast: Cast) -> None:
@@ -210,15 +225,18 @@ def test_several_needs_are_published_after_a_preview(cast: Cast) -> None:
     queue = client.get("/staff/publication/").context
     assert [row.need for row in queue["ready"]] == [one, other]
     assert [row.need for row in queue["blocked"]] == [held]
-    preview = client.get("/staff/publication/preview/", {"need": [str(one.pk), str(other.pk), "no-id"]})
+    preview = client.get("/staff/publication/preview/", {"row": [str(one.pk), str(other.pk), "no-id"]})
     assert "CANARY-CONTACT" not in preview.content.decode()
     assert "60" not in [fact.text for fact in preview.context["rows"][0]["facts"]]
     assert (status(one), len(preview.context["ready"])) == ("approved", 2)
-    client.post("/staff/publication/publish/", {"need": [str(one.pk), str(other.pk), str(held.pk)]})
+    report = client.post(PUBLISH, picked(one, other, held), follow=True)
     assert (status(one), status(other), status(held)) == ("published", "published", "approved")
-    assert f"{held.code}: Missing: The supervisor&#x27;s approval. A need of tier R3 or R4 waits" in texts(
-        client, "/staff/publication/"
-    )
+    assert [(row["row"].code, row["row"].state) for row in report.context["rows"]] == [
+        (one.code, "done"),
+        (other.code, "done"),
+        (held.code, "refused"),
+    ]
+    assert "Missing: The supervisor&#x27;s approval. A need of tier R3 or R4 waits" in report.content.decode()
 
 
 def test_nobody_publishes_what_they_approved(cast: Cast) -> None:
@@ -231,17 +249,12 @@ def test_nobody_publishes_what_they_approved(cast: Cast) -> None:
     assert [str(reason) for reason in blocked[0].held_back] == [
         "You approved it yourself; another publisher has to publish it."
     ]
-    client.post("/staff/publication/publish/", {"need": str(need.pk)})
+    client.post(PUBLISH, picked(need))
     assert status(need) == "approved"
     supervised = checked_need(cast, quantity=Decimal("5"), **RISKY)
     approve_need(actor=cast.actor("moderator"), need_id=supervised.pk)
     supervise_need(actor=cast.actor("supervisor"), need_id=supervised.pk)
-    assert (
-        cast.client("publisher")
-        .post("/staff/publication/publish/", {"need": [str(need.pk), str(supervised.pk)]})
-        .status_code
-        == 302
-    )
+    assert cast.client("publisher").post(PUBLISH, picked(need, supervised)).status_code == 302
     assert (status(need), status(supervised)) == ("published", "published")
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from marketplace.models import Engagement
 from scenarios.models import Call, Event, Need
 from tests.engagements import GATE
-from tests.factories import Cast, checked_need, make_member
+from tests.factories import Cast, checked_need, make_member, picked
 from tests.sandboxes import evaluator, last_incident, plan, report, set_up
 from tests.scenarios.test_call_pages import written
 from tests.stories.town import heard, post, signed_in
@@ -30,11 +30,9 @@ def status(need: Need) -> str:
 
 def refused_to_publish(cast: Cast, need: Need) -> str:
     """Try to publish; return what the publisher reads."""
-    client = cast.client("publisher")
-    client.post(reverse("publish_needs"), {"need": str(need.pk)})
+    report: Any = cast.client("publisher").post(reverse("batch", args=["publish-needs"]), picked(need), follow=True)
     assert status(need) == "approved"
-    page: Any = client.get(reverse("publication_queue"))
-    return page.content.decode()
+    return report.content.decode()
 
 
 def test_a_r4_need_cannot_be_published_without_an_ethics_number(cast: Cast) -> None:
@@ -52,7 +50,7 @@ def test_a_r4_need_cannot_be_published_without_an_ethics_number(cast: Cast) -> N
     assert heard(cast.supervisor, "need.ethics_number_entered") == 1
     assert "Missing: The supervisor&#x27;s approval." in refused_to_publish(cast, need)
     post(cast.client("supervisor"), "supervise_need", need.pk, note="限速 20 km/h，安全员随车")
-    cast.client("publisher").post(reverse("publish_needs"), {"need": str(need.pk)})
+    cast.client("publisher").post(reverse("batch", args=["publish-needs"]), picked(need))
     assert status(need) == "published"
     assert (heard(cast.enterprise, "need.published"), Need.objects.get().ethics_number) == (1, "锡伦审〔2026〕第 7 号")
 
@@ -78,7 +76,7 @@ def awarded(cast: Cast) -> Engagement:
     need = published(cast)
     post(cast.client("enterprise"), "need_ethics_number", need.pk, ethics_number="锡伦审〔2026〕第 7 号")
     post(cast.client("supervisor"), "supervise_need", need.pk, note="限速 20 km/h，安全员随车")
-    post(cast.client("publisher"), "publish_needs", need=str(need.pk))
+    post(cast.client("publisher"), "batch", "publish-needs", **picked(need))
     call, named = called(cast, need)
     mine, other = take_responses(cast, call, named)
     review(call, named, mine, other)

@@ -1,5 +1,5 @@
-// Keys for queues: j/k walk through [data-queue-item], any [data-key="x"] is pressed by x, ? shows the list. They work only on pages
-// with [data-shortcuts], never while typing, and can be switched off in that list (WCAG 2.1.4).
+// Keys for queues: j/k walk through [data-queue-item], x chooses the one with the focus, any [data-key="a"] is pressed by a, ? shows the
+// list. They work only on pages with [data-shortcuts], never while typing, and can be switched off in that list (WCAG 2.1.4).
 (() => {
   const OFF = "shortcuts-off";
   const page = document.querySelector("[data-shortcuts]");
@@ -16,11 +16,26 @@
     next?.scrollIntoView({ block: "nearest" });
   }
 
+  const boxHere = () => document.activeElement.closest("[data-queue-item]")?.querySelector("[name=row]");
+
+  function choose(box) {
+    if (!box) return;
+    box.checked = !box.checked;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // A key of what is done to the chosen rows means the one with the focus as long as none is chosen.
+  function chooseHere(bar) {
+    if (bar && !bar.closest("form").querySelector("[name=row]:checked")) choose(boxHere());
+  }
+
   function press(key) {
     if (key === "j") return walk(1);
     if (key === "k") return walk(-1);
+    if (key === "x" && boxHere()) return choose(boxHere());
     if (key === "?") return document.getElementById("shortcuts-dialog")?.showModal();
     const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    chooseHere(target?.closest("[data-picks]"));
     if (target?.matches("input, textarea, select")) target.focus();
     else target?.click();
   }
@@ -30,7 +45,7 @@
     if (document.querySelector("dialog[open]")) return;
     if (localStorage.getItem(OFF) && event.key !== "?") return;
     if (!/^[a-z?]$/.test(event.key)) return;
-    if (!"jk?".includes(event.key) && !document.querySelector(`[data-key="${event.key}"]`)) return;
+    if (!"jkx?".includes(event.key) && !document.querySelector(`[data-key="${event.key}"]`)) return;
     event.preventDefault();
     press(event.key);
   });

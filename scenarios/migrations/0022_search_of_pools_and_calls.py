@@ -17,7 +17,7 @@ def have_columns_written(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scenarios', '0020_eligibility_clauses'),
+        ('scenarios', '0021_consent_deadlines'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -16,7 +16,7 @@ def have_columns_written(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0014_suggestion_fit'),
+        ('marketplace', '0016_lost_winners'),
     ]
 
     operations = [

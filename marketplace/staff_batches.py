@@ -1,0 +1,76 @@
+"""Which moves of capabilities may be made on several at once: kinds beside those of scenarios.batch_kinds."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.actions import capabilities as actions
+from marketplace.choices import CapabilityStatus
+from marketplace.lifecycle import CAPABILITY_MOVES
+from marketplace.models import Capability
+from scenarios.actions.batches import Asked, BatchKind, Described
+from scenarios.actor import Actor
+from scenarios.batch_kinds import version_of
+
+
+def _described(row: Capability) -> Described:
+    return Described(row.pk, row.code, row.title, str(row.owner), row.get_status_display(), str(row.version))
+
+
+def _rows(actor: Actor) -> Any:
+    return Capability.objects.visible_to(actor).select_related("owner")
+
+
+def _verify(actor: Actor, one: Asked, _reason: str) -> None:
+    actions.verify_capability(actor=actor, capability_id=one.pk, version=version_of(one))
+
+
+def _return(actor: Actor, one: Asked, reason: str) -> None:
+    actions.return_capability(actor=actor, capability_id=one.pk, reasons={"general": reason}, version=version_of(one))
+
+
+def _publish(actor: Actor, one: Asked, _reason: str) -> None:
+    actions.publish_capability(actor=actor, capability_id=one.pk, version=version_of(one))
+
+
+_OF_CAPABILITIES: dict[str, Any] = {
+    "table": CAPABILITY_MOVES,
+    "rows": _rows,
+    "describe": _described,
+    "states": CapabilityStatus.choices,
+}
+KINDS = (
+    BatchKind(
+        name="verify-capabilities",
+        role="moderator",
+        move="verify",
+        label=_("Verify capabilities"),
+        question=_("Verify them? A publisher publishes them next; only their return leads back."),
+        act=_verify,
+        page="capability_queue",
+        part="moderate_capability",
+        **_OF_CAPABILITIES,
+    ),
+    BatchKind(
+        name="return-capabilities",
+        role="moderator",
+        move="return",
+        label=_("Return capabilities"),
+        question=_("Return them with this reason? Their owners are told."),
+        act=_return,
+        page="capability_queue",
+        part="moderate_capability",
+        **_OF_CAPABILITIES,
+    ),
+    BatchKind(
+        name="publish-capabilities",
+        role="publisher",
+        move="publish",
+        label=_("Publish capabilities"),
+        question=_("Publish them? They are public, indexed and suggested at once."),
+        act=_publish,
+        page="capability_publication",
+        part="capability_detail",
+        **_OF_CAPABILITIES,
+    ),
+)

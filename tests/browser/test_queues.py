@@ -1,0 +1,95 @@
+"""A staff queue by keyboard in a real browser: choose, preview, report, compare; both languages, phone and desk."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from scenarios.models import Need
+from tests.browser.conftest import PageMaker, axe_findings
+from tests.browser.test_pools import shot
+from tests.factories import Cast, checked_need, published_need
+
+pytestmark = pytest.mark.browser
+QUEUE = "/staff/moderation/"
+
+
+def session(cast: Cast, part: str) -> dict[str, str]:
+    return {settings.SESSION_COOKIE_NAME: cast.client(part).cookies[settings.SESSION_COOKIE_NAME].value}
+
+
+def statuses() -> list[str]:
+    return [need.status for need in Need.objects.order_by("submitted_at")]
+
+
+def waiting(cast: Cast) -> list[Need]:
+    return [checked_need(cast), checked_need(cast, "rival", title_zh="车身压铸件外观缺陷视觉检测")]
+
+
+def test_a_queue_is_worked_off_by_keyboard(live_cast: Cast, open_page: PageMaker) -> None:
+    one, other = waiting(live_cast)
+    page = open_page(QUEUE, locale="en", cookies=session(live_cast, "moderator"))
+    for key in ("j", "x", "j", "x"):
+        page.keyboard.press(key)
+    assert page.locator("[name=row]:checked").count() == 2
+    assert page.locator("[data-pick-count]").inner_text() == "chosen: 2"
+    page.keyboard.press("x")
+    assert page.locator("[name=row]:checked").count() == 1
+    page.keyboard.press("a")
+    page.wait_for_url(f"**{reverse('batch', args=['approve-needs'])}?row={one.pk}")
+    assert statuses() == ["checked", "checked"]
+    page.get_by_role("button", name="Approve needs: 1 row").click()
+    page.locator("#confirm-dialog [data-confirm-yes]").click()
+    page.wait_for_url("**/staff/batches/*-*/")
+    assert statuses() == ["approved", "checked"]
+    # Without a choice the key means the row with the focus.
+    page.goto(page.url.split("/staff/")[0] + QUEUE, wait_until="networkidle")
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.wait_for_url(f"**{reverse('batch', args=['return-needs'])}?row={other.pk}")
+
+
+def test_keys_can_be_switched_off_and_rest_while_typing(live_cast: Cast, open_page: PageMaker) -> None:
+    waiting(live_cast)
+    page = open_page(QUEUE, locale="en", cookies=session(live_cast, "moderator"))
+    page.locator("#list-search").fill("")
+    page.locator("#list-search").press("x")
+    assert page.locator("#list-search").input_value() == "x"
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    assert "choose the row" in page.locator("#shortcuts-dialog").inner_text()
+    page.locator("[data-shortcuts-toggle]").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator("[name=row]:checked").count() == 0
+
+
+def test_rows_are_chosen_and_decided_without_a_script(live_cast: Cast, open_page: PageMaker) -> None:
+    waiting(live_cast)
+    page = open_page(QUEUE, locale="en", script=False, cookies=session(live_cast, "moderator"))
+    for box in page.locator("[name=row]").all():
+        box.check()
+    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve needs: 2 rows").click()
+    assert "Of 2: done 2, refused 0" in page.content()
+    assert statuses() == ["approved", "approved"]
+
+
+@pytest.mark.parametrize(("width", "locale", "dark"), [(1440, "zh-CN", False), (390, "en", False), (1440, "en", True)])
+def test_each_step_reads_well(live_cast: Cast, open_page: PageMaker, width: int, locale: str, dark: bool) -> None:
+    rows = "&".join(f"row={need.pk}" for need in waiting(live_cast))
+    live = "&".join(f"row={published_need(live_cast, part).pk}" for part in ("enterprise", "rival"))
+    pages: dict[str, Any] = {
+        "queue": QUEUE,
+        "preview": f"{reverse('batch', args=['return-needs'])}?{rows}",
+        "compare": f"{reverse('need_compare')}?{live}",
+        "list": "/needs/",
+        "bulk": reverse("batch_list"),
+    }
+    for name, address in pages.items():
+        page = open_page(address, width=width, locale=locale, dark=dark, cookies=session(live_cast, "moderator"))
+        assert axe_findings(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        shot(page, f"queues-{name}-{width}-{locale}{'-dark' if dark else ''}")

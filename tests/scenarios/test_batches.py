@@ -1,0 +1,208 @@
+"""One move on several objects through the HTTP edge: preview, confirmation, report, the way back."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from marketplace.models import Capability, Member, StaffRole
+from scenarios.actions import batches as actions
+from scenarios.batch_kinds import all_kinds, kind_of
+from scenarios.lifecycle import way_back
+from scenarios.models import Batch, BatchRow, Event, MergeProposal, ModerationDecision, Need
+from tests.drain import drain_outbox
+from tests.factories import (
+    PARTS,
+    Cast,
+    checked_need,
+    picked,
+    published_need,
+    submitted_capability,
+    verified_capability,
+)
+from tests.scenarios.test_merge_desk_pages import proposed
+
+
+def address(kind: str) -> str:
+    return reverse("batch", args=[kind])
+
+
+def previewed(cast: Cast, part: str, kind: str, *rows: Any) -> Any:
+    return cast.client(part).get(address(kind), {"row": [str(row.pk) for row in rows]})
+
+
+def decided(cast: Cast, part: str, kind: str, *rows: Any, **data: str) -> Any:
+    return cast.client(part).post(address(kind), {**picked(*rows), **data}, follow=True)
+
+
+def states(report: Any) -> list[tuple[str, str]]:
+    return [(one["row"].state, one["row"].note) for one in report.context["rows"]]
+
+
+def status(row: Any) -> str:
+    return str(type(row).objects.get(pk=row.pk).status)
+
+
+@pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.name)
+def test_each_kind_is_open_to_its_role_and_goes_back_where_the_table_does(cast: Cast, kind: Any) -> None:
+    for part in PARTS[1:]:
+        answer = cast.client(part).get(address(kind.name))
+        assert answer.status_code == (302 if part == kind.role else 403), part
+        assert cast.client(part).post(address(kind.name)).status_code == (302 if part == kind.role else 403)
+    assert (kind.undo is not None) == (way_back(kind.table, kind.move) is not None) == bool(kind.undo_note)
+
+
+def test_the_preview_says_what_would_happen_and_changes_nothing(cast: Cast) -> None:
+    good, own, moved = checked_need(cast), checked_need(cast, "rival"), checked_need(cast, "supplier")
+    Member.objects.create(organisation=cast.rival_org, account=cast.moderator, role="viewer")
+    cast.client("moderator").post(reverse("moderate_need", args=[moved.pk]), {"verdict": "approve"})
+    events = Event.objects.count()
+    page = previewed(cast, "moderator", "approve-needs", good, own, moved)
+    assert [(one["one"].row.code, one["one"].row.status, one["one"].refusal) for one in page.context["forecasts"]] == [
+        (good.code, "Checked, waits for moderation", ""),
+        (
+            own.code,
+            "Checked, waits for moderation",
+            "This comes from your own organisation. Someone else has to decide.",
+        ),
+        (
+            moved.code,
+            "Approved",
+            "This step is not possible in the present state. Reload the page to see how it stands.",
+        ),
+    ]
+    assert [row.pk for row in page.context["ready"]] == [good.pk]
+    assert f'value="{good.pk} {good.version}"' in page.content.decode()
+    assert (status(good), Event.objects.count(), Batch.objects.count()) == ("checked", events, 0)
+
+
+def test_what_is_refused_keeps_none_of_the_others_back(cast: Cast) -> None:
+    good, stale = checked_need(cast), checked_need(cast, "rival")
+    rows = picked(good, stale)
+    Need.objects.filter(pk=stale.pk).update(version=stale.version + 1)
+    client = cast.client("moderator")
+    report = client.post(address("approve-needs"), {**rows, "key": "k1"}, follow=True)
+    assert states(report) == [
+        ("done", ""),
+        ("refused", "It changed after you read it. Open it, read it again and decide on it alone."),
+    ]
+    assert (status(good), status(stale)) == ("approved", "checked")
+    assert "Of 2: done 1, refused 1, taken back 0, not reached 0." in report.content.decode()
+    made = Event.objects.get(kind="batch.made")
+    assert (made.actor_id, made.data) == (cast.moderator.pk, {"batch": "approve-needs", "rows": 2})
+    again = client.post(address("approve-needs"), {**rows, "key": "k1"}, follow=True)
+    assert again.context["batch"] == report.context["batch"]
+    assert (Batch.objects.count(), Event.objects.filter(kind="need.approved").count()) == (1, 1)
+
+
+def test_the_second_sending_goes_on_where_the_first_was_cut_off(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = checked_need(cast), checked_need(cast, "rival")
+    client, carry_out = cast.client("moderator"), actions._carry_out
+    client.raise_request_exception = False
+
+    def cut_off(row_id: int, *rest: Any) -> None:
+        if BatchRow.objects.get(pk=row_id).position == 2:
+            raise RuntimeError("the machine fails")
+        carry_out(row_id, *rest)
+
+    sent = {**picked(one, other), "key": "k2"}
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "_carry_out", cut_off)
+        assert client.post(address("approve-needs"), sent).status_code == 500
+    assert (status(one), status(other)) == ("approved", "checked")
+    assert states(client.post(address("approve-needs"), sent, follow=True)) == [("done", ""), ("done", "")]
+
+
+def test_returning_several_asks_for_one_reason(cast: Cast) -> None:
+    one, other = checked_need(cast), checked_need(cast, "rival")
+    refused = decided(cast, "moderator", "return-needs", one, other, reason=" ")
+    assert (refused.status_code, status(one), Batch.objects.count()) == (422, "checked", 0)
+    assert "Say why; those whom it concerns read it." in refused.content.decode()
+    report = decided(cast, "moderator", "return-needs", one, other, reason="写明缺陷类型")
+    assert states(report) == [("done", ""), ("done", "")]
+    assert {row.reasons["general"] for row in ModerationDecision.objects.all()} == {"写明缺陷类型"}
+    assert not report.context["can_undo"]
+    assert cast.client("moderator").post(reverse("batch_undo", args=[report.context["batch"].pk])).status_code == 409
+
+
+def test_a_suspension_of_several_is_taken_back_as_far_as_they_stand(cast: Cast) -> None:
+    one, other = published_need(cast), published_need(cast, "rival")
+    report = decided(cast, "moderator", "suspend-needs", one, other, reason="来源不实")
+    assert (status(one), status(other), report.context["can_undo"]) == ("suspended", "suspended", True)
+    cast.client("moderator").post(reverse("reinstate_need", args=[other.pk]))
+    undo = reverse("batch_undo", args=[report.context["batch"].pk])
+    assert cast.client("publisher").post(undo).status_code == 404
+    back = cast.client("moderator").post(undo, follow=True)
+    assert states(back) == [
+        ("undone", ""),
+        ("done", "This step is not possible in the present state. Reload the page to see how it stands."),
+    ]
+    assert (status(one), Need.objects.get(pk=one.pk).suspended_reason) == ("published", "")
+    assert Event.objects.filter(kind="batch.undone").count() == 1
+
+
+def test_proposals_are_dismissed_together_and_proposed_again(cast: Cast) -> None:
+    proposal = proposed(cast)
+    desk = cast.client("manager").get("/staff/merge/")
+    assert f'value="{proposal.pk}"' in desk.content.decode()
+    page = previewed(cast, "manager", "dismiss-proposals", proposal)
+    assert "They are proposed again." in page.content.decode()
+    report = decided(cast, "manager", "dismiss-proposals", proposal, reason="工艺不同")
+    assert (status(proposal), MergeProposal.objects.get().reason) == ("dismissed", "工艺不同")
+    cast.client("manager").post(reverse("batch_undo", args=[report.context["batch"].pk]))
+    assert status(proposal) == "open"
+    decided(cast, "manager", "dismiss-proposals", proposal, reason="工艺不同")
+    assert states(decided(cast, "manager", "reconsider-proposals", proposal)) == [("done", "")]
+    assert status(proposal) == "open"
+
+
+def test_a_proposal_whose_members_changed_is_not_dismissed_unseen(cast: Cast) -> None:
+    proposal = proposed(cast)
+    sent = {"row": f"{proposal.pk} other", "reason": "工艺不同"}
+    report = cast.client("manager").post(address("dismiss-proposals"), sent, follow=True)
+    assert (states(report)[0][0], status(proposal)) == ("refused", "open")
+
+
+def test_capabilities_are_verified_returned_and_published_together(cast: Cast) -> None:
+    one, other = submitted_capability(cast), submitted_capability(cast, title_zh="另一套检测系统")
+    queue = cast.client("moderator").get("/staff/moderation/capabilities/?sort=newest&level=in_time")
+    assert [(row.pk, str(wait.word)) for row, wait in queue.context["rows"]] == [
+        (other.pk, "In time"),
+        (one.pk, "In time"),
+    ]
+    decided(cast, "moderator", "verify-capabilities", one)
+    decided(cast, "moderator", "return-capabilities", other, reason="补充案例")
+    assert (status(one), status(other)) == ("verified", "returned")
+    assert [row.pk for row in cast.client("publisher").get("/staff/publication/capabilities/").context["page"]] == [
+        one.pk
+    ]
+    assert states(decided(cast, "publisher", "publish-capabilities", one)) == [("done", "")]
+    drain_outbox()
+    assert Capability.objects.get(pk=one.pk).published_by == cast.publisher
+
+
+def test_who_verified_does_not_publish_among_several_either(cast: Cast) -> None:
+    StaffRole.objects.create(account=cast.moderator, role="publisher")
+    report = decided(cast, "moderator", "publish-capabilities", verified_capability(cast))
+    assert states(report) == [("refused", "You verified this capability; another person has to publish it.")]
+
+
+def test_a_report_is_its_authors_own(cast: Cast) -> None:
+    report = decided(cast, "moderator", "approve-needs", checked_need(cast))
+    page = reverse("batch_report", args=[report.context["batch"].pk])
+    assert [cast.client(part).get(page).status_code for part in ("moderator", "manager", "publisher")] == [
+        200,
+        404,
+        404,
+    ]
+    listed = cast.client("moderator").get("/staff/batches/").context["rows"]
+    assert [(str(row["label"]), row["done"], row["refused"]) for row in listed] == [("Approve needs", 1, 0)]
+    assert cast.client("manager").get("/staff/batches/").context["rows"] == []
+
+
+def test_a_kind_that_is_none_and_rows_that_are_none(cast: Cast) -> None:
+    client = cast.client("moderator")
+    assert client.get(address("approve-all")).status_code == 404
+    answer = client.post(address("approve-needs"), {"row": ["no-id", f"{cast.enterprise_org.pk} 1"]})
+    assert (answer.status_code, answer["Location"]) == (302, "/staff/moderation/")
+    assert kind_of("approve-needs").role == "moderator"
