@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from marketplace.choices import PartnerRole
 from marketplace.forms.responses import ResponseForm
 from marketplace.response_content import parts_of
-from scenarios.facts import indicator_text, lot_label
+from scenarios.facts import indicator_text, lot_labels
 from scenarios.models import Call
 from scenarios.two_versions import Differing
 
@@ -32,7 +32,7 @@ def _label(name: str, indicator: str, call: Call) -> str:
 
 
 def _worded(name: str, value: Any, call: Call) -> str:
-    lots = {row["id"]: lot_label(row) for row in call.lots}
+    lots = lot_labels(call.lots)
     lines = {
         "role": lambda: [str(PartnerRole(value).label)] if value else [],
         "lots": lambda: [lots.get(one, one) for one in value],
