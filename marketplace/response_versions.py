@@ -1,6 +1,6 @@
 """Two versions of a draft response in words, part by part, for the author who has to choose between them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -34,6 +34,8 @@ def _label(name: str, indicator: str, call: Call) -> str:
 def _worded(name: str, value: Any, call: Call) -> str:
     lots = lot_labels(call.lots)
     lines = {
+    lots = {row["id"]: lot_label(row) for row in call.lots}
+    lines: dict[str, Callable[[], list[str]]] = {
         "role": lambda: [str(PartnerRole(value).label)] if value else [],
         "lots": lambda: [lots.get(one, one) for one in value],
         "partners": lambda: [f"{row['name']}: {PartnerRole(row['role']).label}" for row in value],

@@ -46,8 +46,10 @@ def differing(form: forms.Form, saved: Mapping[str, Any]) -> list[Differing]:
 
 def holds_version(form: forms.Form, version: int) -> None:
     """Have a bound form post `version` next: its author has seen what is saved."""
-    form.data = form.data.copy()
-    form.data[form.add_prefix("version")] = str(version)
+    posted: Any = form.data
+    data = posted.copy()
+    data[form.add_prefix("version")] = str(version)
+    form.data = data
 
 
 def compared_again(form: forms.Form) -> None:
