@@ -8,20 +8,16 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import connection, models
-from django.db.models import Case, Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, Func, OuterRef, Q, Value
 
 from scenarios.actor import Actor
-from scenarios.choices import ConsentState, NeedStatus, ProposalStatus
+from scenarios.choices import NeedStatus, ProposalStatus
 from scenarios.figure_querysets import CallFigures, DemandMemberFigures, MergedDemandFigures, NeedFigures
 from scenarios.pinyin import is_typed
 
-CONSENTED = (ConsentState.ACCEPTED, ConsentState.RESERVED)
-ENDED_DEMANDS = ("split", "dissolved")
 LIVE_CALLS = ("draft", "reviewed", "approved", "open")
 LIVE_ENGAGEMENTS = ("preparing", "running", "suspended", "accepted")
 WARNING = timedelta(days=14)
-REMINDER = timedelta(days=3)
 LISTED = (NeedStatus.PUBLISHED, NeedStatus.LANDED, NeedStatus.CLOSED, NeedStatus.EXPIRED)
 
 
@@ -106,7 +102,7 @@ def lexemes(tokens: Iterable[str]) -> Any:
     )
 
 
-def _events(model: Any, *kinds: str, generation: OuterRef) -> Any:
+def events_of(model: Any, *kinds: str, generation: OuterRef) -> Any:
     """Return the clock's events of these kinds about the outer row, for one generation of its deadline."""
     event = model._meta.apps.get_model("scenarios", "Event")
     return event.objects.filter(subject_id=OuterRef("pk"), kind__in=kinds, generation=generation)
@@ -200,7 +196,7 @@ class NeedQuerySet(FullText, NeedFigures):
 
     def due_for_warning(self) -> Self:
         """Needs that expire within 14 days and whose owner was not told yet."""
-        told = _events(self.model, "need.expires_soon", generation=OuterRef("expiry_generation"))
+        told = events_of(self.model, "need.expires_soon", generation=OuterRef("expiry_generation"))
         soon = self.published().filter(expires_at__lte=DatabaseClock() + WARNING)
         return soon.exclude(Exists(told)).order_by("expires_at", "pk")
 

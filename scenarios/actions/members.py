@@ -18,7 +18,8 @@ from scenarios.journal import log_event
 from scenarios.locks import take_lock
 from scenarios.models import Consent, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of, require_role
-from scenarios.querysets import CONSENTED, database_time
+from scenarios.pool_querysets import CONSENTED
+from scenarios.querysets import database_time
 
 OPEN_TO_CHANGE = (
     DemandStatus.DRAFTED,

@@ -12,20 +12,19 @@ from rest_framework.response import Response
 from scenarios.access import MEMBER, PUBLIC
 from scenarios.actions import consents, core_changes, demands, members, next_core
 from scenarios.actions.terms import set_terms
-from scenarios.api.demand_serializers import (
+from scenarios.api.demand_input import (
     Answered,
     ChangeDismissed,
     ChangeProposed,
     ChangeTaken,
     CoreSaved,
     DemandDrafted,
-    DemandListed,
-    DemandShown,
     DifferenceDecided,
     Left,
     Split,
     TermsSet,
 )
+from scenarios.api.demand_serializers import DemandListed, DemandShown
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.filters import DemandFilter
 from scenarios.api.input import Reason

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from scenarios.access import STAFF
 from scenarios.actions import proposals, thresholds
-from scenarios.api.demand_serializers import Accepted, DemandShown, Dismissed, Linked, TwoNeeds
+from scenarios.api.demand_input import Accepted, Dismissed, Linked, TwoNeeds
+from scenarios.api.demand_serializers import DemandShown
 from scenarios.api.demands import DemandEndpoint
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.filters import ProposalFilter

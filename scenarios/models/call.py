@@ -10,9 +10,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
+from scenarios.call_querysets import CallQuerySet
 from scenarios.models.known import known
 from scenarios.models.need import TEXT_LIMIT, Bilingual, Stamped, money
-from scenarios.querysets import CallQuerySet
 
 
 class Call(Bilingual, Stamped):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from scenarios import choices
 from scenarios.models.known import known
 from scenarios.models.need import TEXT_LIMIT
-from scenarios.querysets import CoreChangeQuerySet
+from scenarios.pool_querysets import CoreChangeQuerySet
 
 
 class CoreChange(models.Model):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from scenarios import choices
 from scenarios.models.known import known
 from scenarios.models.need import TEXT_LIMIT, Bilingual, Stamped
-from scenarios.querysets import (
+from scenarios.pool_querysets import (
     ConsentQuerySet,
     DemandMemberQuerySet,
     DifferenceQuerySet,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
 from scenarios.models.known import known
-from scenarios.querysets import ScaleMarkQuerySet
+from scenarios.pool_querysets import ScaleMarkQuerySet
 
 
 class ScaleMark(models.Model):

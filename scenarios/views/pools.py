@@ -27,7 +27,7 @@ from scenarios.forms import ConsentForm, CoreChangeForm
 from scenarios.listing import Order, narrow
 from scenarios.models import Consent, CoreChange, CoreVersion, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of
-from scenarios.querysets import CONSENTED
+from scenarios.pool_querysets import CONSENTED
 from scenarios.scale import meter_rows, own_scale
 from scenarios.searching import fields_read
 from scenarios.views.parts import actor_of, follows, page_of

@@ -1,0 +1,58 @@
+"""Named reads of calls."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
+
+from scenarios.actor import Actor
+from scenarios.figure_querysets import CallFigures
+from scenarios.querysets import DatabaseClock, TitleSearch
+
+
+class CallQuerySet(TitleSearch, CallFigures):
+    def open(self) -> Self:
+        """Calls that may be answered now, by the database clock."""
+        return self.filter(status="open", closes_at__gt=DatabaseClock())
+
+    def closed(self) -> Self:
+        """Calls whose hour has come by the database clock, whether or not the sweep has noted it."""
+        return self.filter(Q(status="closed") | Q(status="open", closes_at__lte=DatabaseClock()))
+
+    def with_openness(self) -> Self:
+        """Annotate is_open: whether it may be answered now, by the database clock."""
+        is_open = Q(status="open", closes_at__isnull=False, closes_at__gt=DatabaseClock())
+        return self.annotate(is_open=ExpressionWrapper(is_open, output_field=models.BooleanField()))
+
+    def with_public_state(self) -> Self:
+        """Annotate public_state: the status, with calls past their hour closed even before the sweep has noted it."""
+        past = When(status="open", closes_at__lte=DatabaseClock(), then=Value("closed"))
+        return self.annotate(public_state=Case(past, default=F("status"), output_field=models.CharField()))
+
+    def binding(self) -> Self:
+        """Closed calls that bind the owners behind them: all but those that failed."""
+        return self.closed().exclude(selection__status="failed")
+
+    def undecided(self) -> Self:
+        """Closed calls that took sealed responses of which nothing has come yet: no failure, and no project of each
+        award.
+        """
+        decided = Q(selection__status__in=["awarded", "failed"])
+        waiting = Q(responses__status="awarded", responses__engagement__isnull=True)
+        return self.closed().filter(~decided | waiting, key__isnull=False).distinct()
+
+    def due(self) -> Self:
+        """Calls that the clock has closed and the sweep has not noted yet."""
+        return self.filter(status="open", closes_at__lte=DatabaseClock())
+
+    def awaiting_sandbox_plan(self) -> Self:
+        """Calls that cannot be opened before a supervisor has written their sandbox plan."""
+        grave = Q(need__risk_tier="R4") | Q(
+            demand__members__need__risk_tier="R4", demand__members__left_at__isnull=True
+        )
+        return self.filter(grave, status__in=["draft", "reviewed", "approved"], sandbox_plan__isnull=True).distinct()
+
+    def visible_to(self, actor: Actor) -> Self:
+        if actor.is_staff:
+            return self
+        return self.filter(Q(status__in=["open", "closed"]) | Q(status="cancelled", opens_at__isnull=False))
