@@ -2,7 +2,6 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,22 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.utils import timezone, translation
 from openpyxl import Workbook
 
-from marketplace.imports.errors import UnreadableFile
 from marketplace.imports.loading import load, parse_file
-from marketplace.imports.reading import read_lines
-from marketplace.imports.report import Report, RowResult, as_text, defused, write_csv
+from marketplace.imports.report import Report, RowResult
 from marketplace.imports.words import CHOICES, vocabulary
-from marketplace.models import Capability, Member, Organisation
-from scenarios.actions.imports import import_need
-from scenarios.actions.needs import save_need, submit_need
-from scenarios.actor import PUBLIC, SYSTEM
-from scenarios.errors import Invalid, NotPermitted
+from marketplace.models import Organisation
+from scenarios.actions.needs import submit_need
+from scenarios.actor import SYSTEM
+from scenarios.errors import Invalid
 from scenarios.models import Delivery, Event, Need
-from tests.factories import Cast, make_member, make_organisation
+from tests.factories import Cast, make_member
 
 SIX = "场景类型,序号,场景机会名称,单位名称,合作需求,联系方式"
 EXAMPLES = Path(__file__).resolve().parents[2] / "marketplace" / "demo" / "examples"
@@ -52,6 +47,25 @@ FULL: dict[str, str] = {
     "contact_phone": "0510-00000001",
     "risk_answers": "个人信息, safety_critical_control",
     "indicators": "漏检率|%|≤|3|0.5||封样盲测|1|60\n节拍|s/件|le|25|12||秒表|0|40",
+}
+
+CAPABILITY = {
+    "external_id": "c-1",
+    "organisation": "测试视觉公司",
+    "title_zh": "产线表面缺陷在线视觉检测系统",
+    "layer": "应用层",
+    "techniques": "计算机视觉、ml",
+    "solves": "检出划伤、凹坑。",
+    "limits": "镜面件需先试验。",
+    "maturity": "scaled",
+    "evidence": "压铸线|五条产线|漏检率0.4%\n喷涂线",
+    "min_scale_quantity": "12",
+    "min_scale_unit": "产线",
+    "price_tiers": "1|38\n12|21",
+    "deploy": "本地,边缘",
+    "data_classes": "公开，内部",
+    "districts": "惠山区,Xinwu",
+    "filings": "无",
 }
 
 
@@ -246,268 +260,3 @@ def test_contradicting_values_refuse_the_row_and_leave_no_organisation(db: None)
         ("budget up to (10,000 yuan)", "The upper end of the budget lies below its lower end. Swap the two.")
     ]
     assert (Need.objects.count(), Organisation.objects.count(), Event.objects.count()) == (0, 0, 0)
-
-
-def test_the_same_row_twice_in_a_file_is_refused_once(db: None) -> None:
-    report = run(as_csv([FULL, {**FULL, "title_zh": "另一个标题也可以"}]))
-    assert outcomes(report) == ["created", "refused"]
-    assert reasons(report.rows[1]) == [("", "The same row of the same organisation stands in row 2 already.")]
-
-
-def test_repeating_a_file_changes_nothing(db: None) -> None:
-    run(as_csv([FULL]))
-    before = Need.objects.values().get(), Event.objects.count(), Organisation.objects.count()
-    assert outcomes(run(as_csv([FULL]))) == ["unchanged"]
-    assert (Need.objects.values().get(), Event.objects.count(), Organisation.objects.count()) == before
-
-
-def test_rows_without_an_id_are_known_by_organisation_and_title(db: None) -> None:
-    data = (EXAMPLES / "six_columns.csv").read_bytes()
-    run(data)
-    assert outcomes(run(data)) == ["unchanged"] * 12
-    changed = data.decode().replace("现有3条磨削线", "现有5条磨削线").encode()
-    assert outcomes(run(changed)) == ["updated", *["unchanged"] * 11]
-    assert Need.objects.count() == 12
-
-
-def test_a_changed_row_updates_its_draft_and_keeps_what_the_file_does_not_name(db: None) -> None:
-    run(as_csv([FULL]))
-    changed = {"external_id": "a-1", "organisation": FULL["organisation"], "title_zh": "新标题", "quantity": "6"}
-    assert outcomes(run(as_csv([changed]))) == ["updated"]
-    need = Need.objects.get()
-    assert (need.title_zh, need.quantity, need.problem) == ("新标题", Decimal(6), FULL["problem"])
-    assert need.indicators.count() == 2
-    assert Event.objects.filter(kind="need.imported").count() == 2
-
-
-def test_a_draft_edited_by_hand_is_left_alone(db: None) -> None:
-    run(as_csv([FULL]))
-    need = Need.objects.get()
-    from marketplace.actors import actor_for
-
-    actor = actor_for(make_member(need.owner))
-    save_need(actor=actor, need_id=need.pk, version=need.version, fields={"problem": "改过了。"})
-    Member.objects.all().delete()
-    assert outcomes(run(as_csv([FULL]))) == ["unchanged"]
-    report = run(as_csv([{**FULL, "quantity": "9"}]))
-    assert outcomes(report) == ["kept"]
-    assert str(report.rows[0].notes[0]).startswith("It was edited here since it was imported")
-    need.refresh_from_db()
-    assert (need.problem, need.quantity) == ("改过了。", Decimal(4))
-
-
-def test_a_need_that_left_the_draft_stage_is_left_alone(cast: Cast) -> None:
-    actor = cast.actor("enterprise")
-    fields: Any = {"title_zh": "标题", "quantity": Decimal(4)}
-    made = import_need(actor=actor, owner_id=cast.enterprise_org.pk, external_id="x", fields=fields)
-    Need.objects.filter(pk=made.object.pk).update(status="submitted")
-    fields = {"title_zh": "别的标题"}
-    again = import_need(actor=actor, owner_id=cast.enterprise_org.pk, external_id="x", fields=fields)
-    assert again.outcome == "kept"
-    assert Need.objects.get().title_zh == "标题"
-
-
-def test_dry_run_writes_nothing_and_says_the_same(db: None) -> None:
-    report = run(as_csv([FULL, {**FULL, "external_id": "a-2", "quantity": "-"}]), dry_run=True)
-    assert (outcomes(report), report.dry_run) == (["created", "created"], True)
-    assert (Need.objects.count(), Organisation.objects.count(), Event.objects.count()) == (0, 0, 0)
-
-
-def test_a_manager_imports_only_where_nobody_writes_for_themselves(cast: Cast) -> None:
-    rows = [{**FULL, "organisation": cast.enterprise_org.name_zh}, {**FULL, "organisation": "无人认领厂"}]
-    report = run(as_csv(rows), actor=cast.actor("manager"))
-    assert outcomes(report) == ["refused", "created"]
-    assert "writes for itself" in reasons(report.rows[0])[0][1]
-    # From the first member on, the drafts are the organisation's own.
-    make_member(Organisation.objects.get(name_zh="无人认领厂"))
-    report = run(as_csv([{**FULL, "organisation": "无人认领厂", "quantity": "9"}]), actor=cast.actor("manager"))
-    assert outcomes(report) == ["refused"]
-    assert Need.objects.get().quantity == Decimal(4)
-
-
-@pytest.mark.parametrize("part", ["moderator", "publisher", "rival", "stranger"])
-def test_nobody_else_imports_for_another_organisation(cast: Cast, part: str) -> None:
-    owner = make_organisation("无人认领厂", verified=False)
-    with pytest.raises(NotPermitted):
-        import_need(actor=cast.actor(part), owner_id=owner.pk, external_id="x", fields={"title_zh": "标题"})
-    with pytest.raises(NotPermitted):
-        import_need(actor=PUBLIC, owner_id=owner.pk, external_id="x", fields={"title_zh": "标题"})
-    assert Need.objects.count() == 0
-
-
-CAPABILITY = {
-    "external_id": "c-1",
-    "organisation": "测试视觉公司",
-    "title_zh": "产线表面缺陷在线视觉检测系统",
-    "layer": "应用层",
-    "techniques": "计算机视觉、ml",
-    "solves": "检出划伤、凹坑。",
-    "limits": "镜面件需先试验。",
-    "maturity": "scaled",
-    "evidence": "压铸线|五条产线|漏检率0.4%\n喷涂线",
-    "min_scale_quantity": "12",
-    "min_scale_unit": "产线",
-    "price_tiers": "1|38\n12|21",
-    "deploy": "本地,边缘",
-    "data_classes": "公开，内部",
-    "districts": "惠山区,Xinwu",
-    "filings": "无",
-}
-
-
-def test_capability_becomes_a_typed_draft_and_is_safe_to_repeat(db: None) -> None:
-    data = as_csv([CAPABILITY])
-    assert outcomes(run(data, kind="capabilities")) == ["created"]
-    one = Capability.objects.get()
-    assert (one.status, one.layer, one.techniques, one.maturity) == ("draft", "app", ["cv", "ml"], "scaled")
-    assert (one.min_scale_quantity, one.min_scale_unit) == (Decimal(12), "line")
-    assert (one.deploy, one.data_classes, one.filings) == (["onprem", "edge"], ["public", "internal"], ["none"])
-    assert sorted(one.districts.values_list("pk", flat=True)) == ["huishan", "xinwu"]
-    assert list(one.price_tiers.values_list("from_quantity", "price")) == [
-        (Decimal(1), Decimal(38)),
-        (Decimal(12), Decimal(21)),
-    ]
-    assert list(one.evidence.values_list("case", "site")) == [("压铸线", "五条产线"), ("喷涂线", "")]
-    assert outcomes(run(data, kind="capabilities")) == ["unchanged"]
-    changed = as_csv([{**CAPABILITY, "price_tiers": "1|30"}])
-    assert outcomes(run(changed, kind="capabilities")) == ["updated"]
-    assert list(one.price_tiers.values_list("price", flat=True)) == [Decimal(30)]
-
-
-def test_capability_with_a_contradiction_is_refused(db: None) -> None:
-    report = run(as_csv([{**CAPABILITY, "price_tiers": "1|38\n1|21"}]), kind="capabilities")
-    assert outcomes(report) == ["refused"]
-    assert Capability.objects.count() == 0
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-def test_csv_encodings(encoding: str) -> None:
-    lines = list(read_lines("题,名\r\n甲,乙\r\n".encode(encoding), "a.csv"))
-    assert [(line.number, line.cells) for line in lines] == [(1, ["题", "名"]), (2, ["甲", "乙"])]
-
-
-def test_semicolons_and_tabs_part_cells_too() -> None:
-    assert [line.cells for line in read_lines(b"a;b\n1;2\n", "a.csv")] == [["a", "b"], ["1", "2"]]
-    assert [line.cells for line in read_lines(b"a\tb\n1\t2\n", "a.csv")] == [["a", "b"], ["1", "2"]]
-
-
-def test_cells_of_a_workbook_are_read_as_shown() -> None:
-    data = as_xlsx([["a", "b", "c", "d"], [4.0, 0.5, date(2027, 3, 1), None], [True, "x", None, None]])
-    assert [line.cells for line in read_lines(data, "a.xlsx")] == [
-        ["a", "b", "c", "d"],
-        ["4", "0.5", "2027-03-01"],
-        ["1", "x"],
-    ]
-
-
-def _zip(parts: dict[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
-def _with_part(name: str, content: bytes) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(as_xlsx([["a", "b"]]))) as archive:
-        parts = {one: archive.read(one) for one in archive.namelist()}
-    return _zip({**parts, name: content})
-
-
-REFUSED_FILES = {
-    "empty": (b"", "a.csv", "The file is empty."),
-    "too large": (b"a" * 10_000_001, "a.csv", "The file is larger than 10 MB."),
-    "old workbook": (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
-        "a.xls",
-        "This is a workbook of the old kind.",
-    ),
-    "workbook called csv": (as_xlsx([["a"]]), "a.csv", "The content of the file is not what its name says."),
-    "csv called xlsx": (b"a,b\n", "a.xlsx", "The content of the file is not what its name says."),
-    "picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a.csv", "This is neither a .csv nor an .xlsx file."),
-    "no known encoding": (b"a,b\n\xff\xff,1\n", "a.csv", "The file is neither UTF-8 nor GB 18030."),
-    "plain zip": (_zip({"a.txt": b"a"}), "a.xlsx", "This is neither a .csv nor an .xlsx file."),
-    "macros": (_with_part("xl/vbaProject.bin", b"x"), "a.xlsx", "Workbooks with macros"),
-    "embedded": (_with_part("xl/embeddings/a.bin", b"x"), "a.xlsx", "Workbooks with macros"),
-    "bomb": (_with_part("xl/media/a.bin", b"\x00" * 30_000_000), "a.xlsx", "The workbook unpacks to too much."),
-    "damaged": (_with_part("xl/workbook.xml", b"<workbook"), "a.xlsx", "The workbook is damaged"),
-    "cut off": (as_xlsx([["a", "b"]])[:900], "a.xlsx", "The workbook is damaged"),
-    "many rows": (b"a\n" * 20_017, "a.csv", "The file has more than 20,000 rows."),
-    "many columns": (b"," * 200 + b"\n", "a.csv", "Row 1 has more than 200 columns."),
-    "long cell": (b'"' + b"a" * 40_001 + b'"\n', "a.csv", "The file is no well-formed CSV"),
-}
-
-
-@pytest.mark.parametrize("what", REFUSED_FILES)
-def test_file_is_refused_as_a_whole(what: str) -> None:
-    data, name, reason = REFUSED_FILES[what]
-    with pytest.raises(UnreadableFile) as refused:
-        list(read_lines(data, name))
-    assert str(refused.value).startswith(reason)
-
-
-def test_a_file_without_a_header_or_without_rows_is_refused(db: None) -> None:
-    with pytest.raises(UnreadableFile, match="No header was found"):
-        parse_file("needs", "甲,乙\n丙,丁\n".encode(), "a.csv")
-    with pytest.raises(UnreadableFile, match="no rows below the header"):
-        parse_file("needs", f"{SIX}\n".encode(), "a.csv")
-    with pytest.raises(UnreadableFile, match="stands twice"):
-        parse_file("needs", "title,标题,单位名称\n甲,乙,丙\n".encode(), "a.csv")
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
-def test_dangerous_cells_of_a_report_are_defused(cell: str) -> None:
-    assert defused(cell) == "'" + cell
-    stream = io.StringIO(newline="")
-    write_csv(Report([RowResult(2, cell, "created")]), stream)
-    stream.seek(0)
-    assert list(csv.reader(stream))[1] == ["2", "Created", "", "'" + cell, "", "", ""]
-
-
-def test_report_names_row_column_value_and_reason(db: None) -> None:
-    parsed = parse_file("needs", as_csv([{**FULL, "quantity": "四条"}]), "a.csv")
-    report = Report([RowResult(2, "题", "refused", problems=parsed.rows[0].problems)], ("备注",))
-    assert as_text(report) == [
-        "Row 2  Refused  题",
-        "    quantity: “四条” – Write a plain number, such as 12 or 0.5.",
-        "Columns not read: 备注",
-        "1 row: Refused 1",
-    ]
-
-
-def test_command_reports_and_ends_with_3_when_a_row_was_refused(db: None, tmp_path: Path) -> None:
-    path, report = tmp_path / "list.csv", tmp_path / "report.csv"
-    path.write_bytes(as_csv([FULL, {**FULL, "external_id": "=2", "quantity": "x"}]))
-    out = io.StringIO()
-    with pytest.raises(SystemExit) as end:
-        call_command("import_needs", path, "--language", "en", "--report", report, stdout=out)
-    assert end.value.code == 3
-    assert out.getvalue().splitlines()[-1] == "2 rows: Created 1, Refused 1"
-    with report.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows[0] == ["row", "result", "code", "title", "column", "value", "why"]
-    assert [(row[0], row[1]) for row in rows[1:]] == [("2", "Created"), ("3", "Refused")]
-
-
-def test_command_imports_as_a_manager_only(cast: Cast, tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_bytes(as_csv([FULL]))
-    with pytest.raises(CommandError, match="no account with the role of scenario manager"):
-        call_command("import_needs", path, "--as", cast.moderator.email, stdout=io.StringIO())
-    assert Need.objects.count() == 0
-    call_command("import_needs", path, "--as", cast.manager.email, stdout=io.StringIO())
-    assert Event.objects.get(kind="need.imported").actor_id == cast.manager.pk
-
-
-def test_command_dry_run_writes_nothing(db: None, tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_bytes(as_csv([CAPABILITY]))
-    out = io.StringIO()
-    call_command("import_capabilities", path, "--dry-run", "--language", "en", stdout=out)
-    assert out.getvalue().splitlines() == ["Dry run: nothing was written.", "1 row: Created 1"]
-    assert Capability.objects.count() == 0
-
-
-def test_command_says_what_is_wrong_with_a_file(db: None, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="No such file"):
-        call_command("import_needs", tmp_path / "none.csv", stdout=io.StringIO())
