@@ -1,5 +1,6 @@
 """A winner that drops out between the result and the award: the next in rank goes under notice, or the call fails."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -62,7 +63,7 @@ def lost_responses(selection: Selection) -> dict[UUID, Loss]:
     return {pk: loss for pk, loss in found.items() if loss is not None}
 
 
-def _loss(response: Response, refused: set[UUID | None]) -> Loss | None:
+def _loss(response: Response, refused: Collection[UUID]) -> Loss | None:
     if response.withdrew_at is not None:
         return WITHDREW
     if response.lead.verification != Verification.VERIFIED:
