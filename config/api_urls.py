@@ -23,6 +23,7 @@ from marketplace.api.rankings import RankingEndpoint
 from marketplace.api.reference import Reference, References
 from marketplace.api.responses import ResponseEndpoint
 from marketplace.api.sandboxes import SandboxEndpoint
+from marketplace.api.searches import SearchEndpoint
 from marketplace.api.selections import SelectionEndpoint
 from marketplace.api.sign_in import Login, Logout, LogoutAll
 from marketplace.api.suggestions import SuggestionEndpoint
@@ -62,6 +63,7 @@ router.register("lessons", LessonEndpoint, basename="api-lesson")
 router.register("selections", SelectionEndpoint, basename="api-selection")
 router.register("notifications", NotificationEndpoint, basename="api-notification")
 router.register("follows", FollowEndpoint, basename="api-follow")
+router.register("searches", SearchEndpoint, basename="api-search")
 router.register("runs", RunEndpoint, basename="api-run")
 router.register("events", EventEndpoint, basename="api-event")
 

@@ -76,6 +76,7 @@ WORKSPACE = (
     Entry("event_log", _("Event log"), "list", frozenset({"auditor"})),
     Entry("status", _("System status"), "activity", STAFF),
     Entry("my_following", _("What I follow"), "star", frozenset({SIGNED_IN})),
+    Entry("my_searches", _("My searches"), "search", frozenset({SIGNED_IN})),
     Entry("notification_list", _("Notifications"), "bell", frozenset({SIGNED_IN})),
     Entry("my_organisation", _("My organisation"), "building", frozenset({MEMBER})),
     Entry("account_settings", _("Settings"), "user", frozenset({SIGNED_IN})),

@@ -44,6 +44,9 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.prune", queue="batch")
+        topics.subscribe(topics.NIGHT_CAME, "marketplace.tell_searchers_daily", queue="batch")
+        for published in topics.PUBLISHED:
+            topics.subscribe(published, "marketplace.tell_searchers", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.mine_synonyms", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.train_ranking", queue="batch")
         # allauth tells of a new password by signal only.

@@ -203,3 +203,21 @@ class NextStep(TextChoices):
     CALL_AGAIN = "call_again", pgettext_lazy("next step", "Called again with the same terms")
     SPLIT_LOTS = "split_lots", pgettext_lazy("next step", "Called again in smaller lots")
     BACK_TO_POOL = "back_to_pool", pgettext_lazy("next step", "Back to the pool")
+
+
+class SearchKind(TextChoices):
+    """The public lists whose searches can be saved."""
+
+    NEED = "need", _("Needs")
+    CALL = "call", _("Calls")
+    DEMAND = "demand", _("Pools")
+    CAPABILITY = "capability", _("Capabilities")
+    LESSON = "lesson", _("What was learnt")
+
+
+class SearchNotice(TextChoices):
+    """When somebody is told of what is new in a saved search."""
+
+    AT_ONCE = "at_once", pgettext_lazy("notice of a saved search", "At once")
+    DAILY = "daily", pgettext_lazy("notice of a saved search", "Once a day")
+    OFF = "off", pgettext_lazy("notice of a saved search", "Never")

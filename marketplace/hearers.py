@@ -28,6 +28,11 @@ def members_of(organisation_ids: set[UUID]) -> Accounts:
     return set(rows.values_list("pk", flat=True))
 
 
+def searcher(event: Event, subject: Any) -> Accounts:
+    """Whoever saved the search."""
+    return {subject.account_id}
+
+
 def owner(event: Event, subject: Any) -> Accounts:
     return members_of({subject.owner_id})
 

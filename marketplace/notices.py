@@ -28,6 +28,7 @@ from marketplace.hearers import (
     project_manager,
     respondents,
     reviewers,
+    searcher,
     staff,
     unanswered,
     watchers,
@@ -38,6 +39,7 @@ from marketplace.models import (
     Engagement,
     Notification,
     Organisation,
+    SavedSearch,
 )
 from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need
 
@@ -57,6 +59,7 @@ NOTICES: dict[str, Notice] = {
     "capability.copy_cleared": Notice(
         _("%(code)s was found to be no copy and is suggested again: %(title)s"), (owner,)
     ),
+    "search.hits": Notice(_("New in your saved search “%(title)s”"), (searcher,)),
     "need.checked": Notice(_("%(code)s waits for moderation: %(title)s"), (staff("moderator"),)),
     "need.returned": Notice(_("%(code)s was returned; read the reasons and improve it: %(title)s"), (owner,)),
     "need.approved": Notice(
@@ -252,6 +255,7 @@ NOTICES |= {
 }
 
 SUBJECTS: dict[str, Any] = {
+    "search": SavedSearch,
     "engagement": Engagement,
     "need": Need,
     "proposal": MergeProposal,
@@ -302,6 +306,7 @@ def titles_of(subject: Any) -> tuple[str, str]:
 
 
 PATHS = {
+    "search": "/workspace/searches/{}/",
     "engagement": "/engagements/{}/",
     "need": "/needs/{}/",
     "demand": "/pools/{}/",

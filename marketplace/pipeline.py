@@ -3,6 +3,8 @@ twice.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,12 +14,15 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from marketplace.actions import award, capabilities, import_jobs, near_copies, response_wiping
+from marketplace.actions import award, capabilities, import_jobs, near_copies, response_wiping, saved_searches
 from marketplace.actions.engagement_landing import lesson_tokens
 from marketplace.actions.offering import search_tokens
 from marketplace.active_ranking import active_ranking
+from marketplace.actors import actor_for
+from marketplace.choices import SearchNotice
 from marketplace.copying import copied_from, indexed_text
-from marketplace.models import Capability, Lesson, Notification, Selection, Suggestion
+from marketplace.models import Capability, Lesson, Notification, SavedSearch, Selection, Suggestion
+from marketplace.new_hits import came_since
 from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
 from marketplace.ranking_training import keep_ranking, material_of, tried_ranking
 from marketplace.suggesting import (
@@ -41,9 +46,10 @@ from scenarios.live_index import LiveIndex, readable_index
 from scenarios.locks import wait_for_lock
 from scenarios.models import Call, Event, IndexBuild, MergedDemand, Need
 from scenarios.outbox import emit, emit_each
-from scenarios.querysets import DatabaseClock, lexemes
+from scenarios.querysets import DatabaseClock, database_time, lexemes
 from scenarios.search_columns import rewrite_search
 from scenarios.shortlists import Shortlists
+from scenarios.synonyms import words_in_use
 
 Finish = Callable[[], None]
 NEEDS_PER_CAPABILITY = 50
@@ -296,6 +302,36 @@ def send_mail(*, notification_id: int, finish: Finish) -> None:
     with transaction.atomic():
         if notification:
             Notification.objects.filter(pk=notification.pk, mailed_at=None).update(mailed_at=DatabaseClock())
+        finish()
+
+
+NEWS = timedelta(days=7)
+"""How long after its first publication something is news; whoever renews it later tells nobody."""
+
+
+def tell_searchers(*, finish: Finish, **published: Any) -> None:
+    """Tell those who want to hear at once that something new is in a search that they saved.
+
+    published : what the topic names: need_ids, capability_ids, demand_id, call_id or lesson_id.
+    """
+    ((named, ids),) = published.items()
+    kind, wanted = named.partition("_id")[0], [ids] if isinstance(ids, str) else ids
+    words, since = words_in_use(), database_time() - NEWS
+    with transaction.atomic():
+        for search in SavedSearch.objects.to_tell(SearchNotice.AT_ONCE).filter(kind=kind):
+            new = came_since(search, max(since, search.created_at), actor_for(search.account), words)
+            if hits := new.filter(pk__in=wanted).count():
+                saved_searches.note_hits(search, hits)
+        finish()
+
+
+def tell_searchers_daily(*, finish: Finish) -> None:
+    """Tell those who want to hear once a day how much is new in the searches that they saved."""
+    words = words_in_use()
+    with transaction.atomic():
+        for search in SavedSearch.objects.to_tell(SearchNotice.DAILY).select_for_update(of=("self",)):
+            if hits := came_since(search, search.told_until, actor_for(search.account), words).count():
+                saved_searches.note_hits(search, hits)
         finish()
 
 

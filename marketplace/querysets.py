@@ -1,6 +1,6 @@
 """Named reads of organisations, capabilities, suggestions and notifications."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -222,3 +222,19 @@ class ResponseQuerySet(models.QuerySet[Any]):
     def in_review(self) -> Self:
         """Opened responses that were not found ineligible, by their anonymous numbers."""
         return self.opened().exclude(status="ineligible").order_by("number")
+
+
+class SavedSearchQuerySet(models.QuerySet[Any]):
+    def of(self, actor: Actor) -> Self:
+        """Searches that the actor saved and has not removed."""
+        return self.filter(account_id=actor.account_id, removed_at__isnull=True)
+
+    def removed(self, actor: Actor) -> Self:
+        """Searches that the actor removed in the last 30 days and can take back, the latest first."""
+        since = DatabaseClock() - timedelta(days=30)
+        return self.filter(account_id=actor.account_id, removed_at__gt=since).order_by("-removed_at", "pk")
+
+    def to_tell(self, notice: str) -> Self:
+        """Searches of which people want to be told so, with their accounts."""
+        rows = self.filter(notice=notice, removed_at__isnull=True, account__is_active=True)
+        return rows.select_related("account").order_by("pk")

@@ -109,3 +109,13 @@ def import_rows(*, delivery: int) -> None:
 @shared_task(name="marketplace.prune", **LIMITS)
 def prune(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.prune)
+
+
+@shared_task(name="marketplace.tell_searchers", **LIMITS)
+def tell_searchers(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.tell_searchers)
+
+
+@shared_task(name="marketplace.tell_searchers_daily", **LIMITS)
+def tell_searchers_daily(*, delivery: int) -> None:
+    outbox.do(delivery, pipeline.tell_searchers_daily)

@@ -25,6 +25,7 @@ from marketplace.views import (
     responses,
     results,
     sandboxes,
+    saved_searches,
     suggestions,
     workspace,
 )
@@ -132,6 +133,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         my_organisation.member_remove,
         name="member_remove",
     ),
+    path("workspace/searches/", saved_searches.my_searches, name="my_searches"),
+    path("workspace/searches/new/", saved_searches.search_save, name="search_save"),
+    path("workspace/searches/<uuid:pk>/", saved_searches.search_open, name="search_open"),
+    path("workspace/searches/<uuid:pk>/<str:move>/", saved_searches.search_move, name="search_move"),
     path("workspace/settings/", account.account_settings, name="account_settings"),
     path("workspace/settings/tokens/", account.token_create, name="token_create"),
     path("workspace/settings/tokens/<str:token_key>/revoke/", account.token_revoke, name="token_revoke"),

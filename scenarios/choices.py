@@ -241,6 +241,7 @@ class BatchRowState(TextChoices):
     DONE = "done", pgettext_lazy("bulk action", "Done")
     REFUSED = "refused", pgettext_lazy("bulk action", "Refused")
     UNDONE = "undone", pgettext_lazy("bulk action", "Taken back")
+    SEARCH = "search", _("Saved search")
 
 
 class DeliveryState(TextChoices):

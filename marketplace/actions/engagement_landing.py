@@ -11,12 +11,14 @@ from marketplace.engagement_choices import EngagementStatus, RolloutState
 from marketplace.engagement_parties import needs_of, require_party_or_manager, require_staff
 from marketplace.lifecycle import ENGAGEMENT_MOVES
 from marketplace.models import Engagement, Gate, Lesson, Rollout
+from scenarios import topics
 from scenarios.actions.keys import remember_result, result_of
 from scenarios.actions.landing import close_need, land_demand, land_need, part_from_landed
 from scenarios.actions.members import lock_pooling
 from scenarios.actor import SYSTEM, Actor
 from scenarios.errors import IllegalMove, Invalid
 from scenarios.journal import log_event
+from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move
 from scenarios.querysets import lexemes
 from scenarios.search_columns import found_under
@@ -96,6 +98,7 @@ def publish_lesson(engagement: Engagement, *, actor: Actor, title: str, text: st
     lesson.search = lexemes(lesson_tokens(lesson))
     lesson.save(force_insert=True)
     log_event("engagement.lesson_written", engagement, actor=actor, lesson=str(lesson.pk))
+    emit(topics.LESSON_PUBLISHED, lesson_id=str(lesson.pk))
     return lesson
 
 

@@ -14,6 +14,7 @@ from marketplace.models.response import Response, ResponseAttachment, ResponseSt
 from marketplace.models.review import ConsensusScore, Feedback, Score, ScoreSheet
 from marketplace.models.rollout import Deviation, Lesson, Rollout
 from marketplace.models.sandbox import Incident, Sandbox
+from marketplace.models.saved_search import SavedSearch
 from marketplace.models.selection import Exclusion, Objection, Placing, ReviewSeat, Selection
 from marketplace.models.suggestion import Suggestion
 
@@ -54,6 +55,7 @@ __all__ = [
     "ReviewSeat",
     "Rollout",
     "Sandbox",
+    "SavedSearch",
     "Score",
     "ScoreSheet",
     "Selection",
