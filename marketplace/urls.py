@@ -26,6 +26,7 @@ from marketplace.views import (
     results,
     sandboxes,
     saved_searches,
+    sharing,
     suggestions,
     workspace,
 )
@@ -69,6 +70,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:pk>/suggestions/", suggestions.call_suggestions, name="call_suggestions"),
     path("suggestions/<uuid:pk>/<str:move>/", suggestions.suggestion_judge, name="suggestion_judge"),
     path("tour/", tour_page.tour_page, name="tour"),
+    path("share/<str:kind>/<uuid:pk>.svg", sharing.share_card, name="share_card"),
+    path("sitemap.xml", sharing.sitemap_index, name="sitemap"),
+    path("sitemap-<str:section>.xml", sharing.sitemap_section, name="sitemap_section"),
+    path("robots.txt", sharing.robots, name="robots"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar.ics", calendar.calendar_feed, name="calendar_feed"),
     path("open-data/", open_data.open_data, name="open_data"),

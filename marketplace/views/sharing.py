@@ -1,0 +1,94 @@
+"""What search engines and other sites fetch: share cards, the map of the site, and what may be crawled."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps import views as sitemaps
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from marketplace.models import Capability, Engagement, Lesson, Organisation
+from marketplace.share_cards import SOURCES, card_of
+from scenarios.access import access
+from scenarios.actor import PUBLIC
+from scenarios.errors import NotFound
+from scenarios.models import Call, MergedDemand, Need
+
+CARD_SECONDS = 3600
+PRIVATE = ("/workspace/", "/staff/", "/accounts/", "/admin/", "/api/", "/follow/", "/i18n/", "/metrics", "/status")
+LISTS = (
+    *("home", "how_it_works", "need_list", "call_list", "pool_list", "capability_list", "engagement_list"),
+    *("lesson_list", "figures", "calendar", "open_data", "risk_rules", "about", "accessibility", "contact"),
+)
+
+
+@access("public")
+def share_card(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
+    """Draw the card of a page that everyone may read."""
+    if kind not in SOURCES:
+        raise NotFound
+    context = {"card": card_of(kind, pk)}
+    answer = render(request, "marketplace/share/card.svg", context, content_type="image/svg+xml")
+    answer["Cache-Control"] = f"public, max-age={CARD_SECONDS}"
+    return answer
+
+
+class _Pages(Sitemap):  # type: ignore[type-arg]
+    """Pages of one kind that everyone may read, with when each was changed."""
+
+    limit = 5000
+
+    def __init__(self, page: str, rows: Any, changed: str) -> None:
+        self.page, self.rows, self.changed = page, rows, changed
+
+    def items(self) -> Any:
+        return self.rows().order_by("pk").only("pk", self.changed)
+
+    def location(self, item: Any) -> str:
+        return reverse(self.page, args=[item.pk])
+
+    def lastmod(self, item: Any) -> Any:
+        return getattr(item, self.changed)
+
+
+class _Lists(Sitemap):  # type: ignore[type-arg]
+    def items(self) -> list[str]:
+        return [*LISTS]
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+SECTIONS: dict[str, Any] = {
+    "lists": _Lists(),
+    "needs": _Pages("need_detail", lambda: Need.objects.visible_to(PUBLIC).published(), "updated_at"),
+    "calls": _Pages("call_detail", lambda: Call.objects.visible_to(PUBLIC), "updated_at"),
+    "pools": _Pages("pool_detail", lambda: MergedDemand.objects.visible_to(PUBLIC), "updated_at"),
+    "capabilities": _Pages("capability_detail", lambda: Capability.objects.published(), "updated_at"),
+    "organisations": _Pages("organisation_detail", lambda: Organisation.objects.visible_to(PUBLIC), "updated_at"),
+    "engagements": _Pages("engagement_detail", lambda: Engagement.objects.visible_to(PUBLIC), "updated_at"),
+    "lessons": _Pages("lesson_detail", lambda: Lesson.objects.all(), "published_at"),
+}
+
+
+@access("public")
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    """List the maps of the site, one for each kind of page and 5,000 pages."""
+    return sitemaps.index(request, SECTIONS, sitemap_url_name="sitemap_section")
+
+
+@access("public")
+def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    """List the pages of one kind that everyone may read."""
+    return sitemaps.sitemap(request, SECTIONS, section)
+
+
+@access("public")
+def robots(request: HttpRequest) -> HttpResponse:
+    """Say what is not to be crawled, and where the map of the site is."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]
+    lines += ["", f"Sitemap: {settings.SITE_URL.rstrip('/')}{reverse('sitemap')}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
