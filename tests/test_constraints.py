@@ -14,7 +14,7 @@ from django.db.models import CheckConstraint, F, Model
 
 from marketplace.actions.engagement_opening import propose_engagement
 from marketplace.actions.response_wiping import wipe_responses
-from marketplace.models import Exclusion, Feedback, Incident, Response, Sandbox
+from marketplace.models import Exclusion, Feedback, Incident, Response, Sandbox, SavedSearch
 from scenarios.actions.calls import cancel_call
 from scenarios.models import (
     Batch,
@@ -183,6 +183,13 @@ def ledger_entry(cast: Cast) -> Any:
     )
 
 
+def saved_search(cast: Cast) -> SavedSearch:
+    one, _other = (
+        SavedSearch.objects.create(account=cast.enterprise, name=name, kind="need") for name in ("one", "two")
+    )
+    return one
+
+
 def rollout(cast: Cast) -> Any:
     found = opened_engagement(cast)
     return found.rollouts.create(need=found.need)
@@ -329,6 +336,9 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("sandboxplan_has_terms", sandbox_plan, {"scope": ""}),
     ("sandboxplan_has_terms", sandbox_plan, {"limits": []}),
     ("sandbox_has_terms", sandbox, {"exit_criteria": []}),
+    ("savedsearch_kind_known", saved_search, {"kind": "bogus"}),
+    ("saved_search_has_a_name", saved_search, {"name": ""}),
+    ("saved_search_name_once", saved_search, {"name": "two"}),
     ("sandbox_dates_in_order", sandbox, {"ends_on": date(2026, 1, 4)}),
     ("sandbox_ended_has_findings", sandbox, {"status": "left"}),
     ("incident_severity_known", incident, {"severity": 5}),
