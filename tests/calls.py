@@ -41,15 +41,20 @@ def sealed_call(cast: Cast, *, kind: str = "bounty", demand_id: UUID | None = No
     }
     source = {"demand_id": demand_id} if demand_id else {"need_id": published_need(cast).pk}
     call = calls.draft_call(actor=manager, fields=fields, **source)
-    reviewers = [make_account(f"reviewer{n}@example.org", roles=("reviewer",)) for n in range(3)]
+    reviewers = [official(f"reviewer{n}@example.org", "reviewer") for n in range(3)]
     seats = [one.pk for one in reviewers]
     panels.seat_panel(actor=manager, call_id=call.pk, account_ids=seats, chair_id=seats[0])
-    named = [make_account(f"opener{n}@example.org", roles=("auditor",)) for n in range(3)]
+    named = [official(f"opener{n}@example.org", "auditor") for n in range(3)]
     openers.name_openers(actor=manager, call_id=call.pk, account_ids=[one.pk for one in named])
     codes = [openers.take_code(actor=actor_for(one), call_id=call.pk) for one in named]
     calls.review_call(actor=cast.actor("moderator"), call_id=call.pk)
     calls.approve_call(actor=publisher, call_id=call.pk)
     return SealedCall(calls.open_call(actor=publisher, call_id=call.pk), named, codes, reviewers)
+
+
+def official(email: str, role: str) -> Account:
+    """Return the official of this address, who may sit on several calls."""
+    return Account.objects.filter(email=email).first() or make_account(email, roles=(role,))
 
 
 def make_supplier(number: int) -> tuple[Organisation, Account]:

@@ -20,10 +20,11 @@ FOREIGN = {
 
 @dataclass(frozen=True)
 class Route:
-    """One address: its template with `<converter:name>` parameters and what answers there."""
+    """One address: its template with `<converter:name>` parameters, what answers there, and its name."""
 
     template: str
     callback: Callable[..., Any]
+    name: str | None = None
 
     def __str__(self) -> str:
         return f"/{self.template}"
@@ -65,4 +66,4 @@ def routes(patterns: Any = None, prefix: str = "") -> Iterator[Route]:
         if isinstance(one, URLResolver):
             yield from routes(one.url_patterns, template)
         elif isinstance(one, URLPattern):
-            yield Route(template, one.callback)
+            yield Route(template, one.callback, one.name)

@@ -18,6 +18,9 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 
+# How Chromium and htmx log an answer of 4xx.
+REFUSALS = ("Failed to load resource: the server responded with a status of 4", "Response Status Error Code 4")
+
 PageMaker = Callable[..., Page]
 
 
@@ -40,7 +43,8 @@ def chromium() -> Iterator[Browser]:
 def open_page(chromium: Browser, live_server: Any) -> Iterator[PageMaker]:
     """Open a path of the product: `open_page("/", width=390, locale="en", dark=True, script=False)`.
 
-    When the test ends, no page may have logged an error, lost a request or asked another host for anything.
+    When the test ends, no page may have logged an error, lost a request or asked another host for anything; with
+    `refusals` what Chromium and htmx say of an answer of 4xx is expected.
     """
     contexts: list[Any] = []
     complaints: list[str] = []
@@ -54,6 +58,7 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[PageMaker]:
         script: bool = True,
         cookies: dict[str, str] | None = None,
         wait: Any = "networkidle",
+        refusals: bool = False,
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
@@ -66,7 +71,8 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[PageMaker]:
         context.add_cookies([{"name": k, "value": v, "url": live_server.url} for k, v in (cookies or {}).items()])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None)
+        expected = REFUSALS if refusals else ()
+        page.on("console", lambda line: complaints.append(line.text) if is_complaint(line, expected) else None)
         page.on("request", lambda request: _at_home(request.url, live_server.url, complaints))
         page.goto(live_server.url + address, wait_until=wait)
         return page
@@ -77,13 +83,23 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[PageMaker]:
     assert complaints == []
 
 
+def is_complaint(line: Any, expected: tuple[str, ...] = ()) -> bool:
+    """Whether a line of the console is an error or a warning and does not begin with something expected."""
+    return line.type in {"error", "warning"} and not (expected and line.text.startswith(expected))
+
+
 def _at_home(url: str, home: str, complaints: list[str]) -> None:
     if not url.startswith((home, "data:", "blob:")):
         complaints.append(f"request to another host: {url}")
 
 
+AXE = Axe()
+# Preloading would fetch the style sheets again and insert them inline, which the CSP rightly refuses. The size of
+# targets, new in WCAG 2.2, is a rule that axe leaves out by default.
+AXE_OPTIONS = {"preload": False, "resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+
+
 def axe_findings(page: Page) -> list[tuple[str, str]]:
-    """Return what axe finds on a page: (rule, first element), empty when all is well."""
-    # Preloading would fetch the style sheets again and insert them inline, which the CSP rightly refuses.
-    found = Axe().run(page, options={"preload": False}).response["violations"]
+    """Return what axe finds on a page by WCAG 2.2 AA and good practice: (rule, first element), else nothing."""
+    found = AXE.run(page, options=AXE_OPTIONS).response["violations"]
     return [(violation["id"], violation["nodes"][0]["html"]) for violation in found]

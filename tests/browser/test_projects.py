@@ -10,21 +10,9 @@ from playwright.sync_api import Page
 from marketplace.models import Engagement
 from tests.browser.conftest import PageMaker, axe_findings
 from tests.browser.test_pools import shot
-from tests.engagements import (
-    accept,
-    awarded_response,
-    decide,
-    landed_pool,
-    measure,
-    passed_gate,
-    planned_gate,
-    propose,
-    running_engagement,
-    running_gate,
-)
+from tests.browser.world import projects
+from tests.engagements import awarded_response
 from tests.factories import Cast
-from tests.marketplace.test_engagement_decisions import LESSON
-from tests.marketplace.test_engagement_elements import promised
 
 pytestmark = pytest.mark.browser
 
@@ -125,38 +113,23 @@ def test_from_the_award_to_the_landing_by_clicking(live_cast: Cast, open_page: P
 
 
 @pytest.fixture
-def projects(live_cast: Cast) -> dict[str, Any]:
-    """A landed pool, a project with a decision that waits, and one that was stopped without fault."""
-    cast = live_cast
-    pooled = landed_pool(cast)
-    busy = running_engagement(cast)
-    promised(cast, busy, due_on="2026-01-15")
-    gate = running_gate(cast, busy)
-    measure(cast, gate, "0.9")
-    decide(cast, gate, "iterate")
-    measure(cast, gate, "0.45")
-    decision = propose(cast, gate, "pass")
-    stopped = running_engagement(cast)
-    decide(cast, running_gate(cast, stopped), "stop_no_fault", **LESSON)
-    accepted = running_engagement(cast)
-    passed_gate(cast, accepted, "poc")
-    planned_gate(cast, accepted, "scale")
-    accept(cast, accepted, "0.45", "9.5")
-    awarded_response(cast)
+def pages(live_cast: Cast) -> dict[str, Any]:
+    """Who looks at what: a landed pool, a project with a decision that waits, one stopped, one accepted."""
+    ids = projects(live_cast)
     return {
-        "project-public": (None, "engagement_detail", accepted.pk),
+        "project-public": (None, "engagement_detail", ids["accepted"]),
         "project-list": (None, "engagement_list"),
-        "project-stopped": (None, "engagement_detail", stopped.pk),
+        "project-stopped": (None, "engagement_detail", ids["stopped"]),
         "lessons": (None, "lesson_list"),
-        "lesson": (None, "lesson_detail", stopped.lessons.get().pk),
-        "project-owner": ("enterprise", "engagement_detail", busy.pk),
-        "gate": ("supplier", "gate_detail", gate.pk),
-        "gate-plan": ("enterprise", "gate_plan", accepted.pk, "mid"),
-        "decision": ("manager", "decision_detail", decision.pk),
-        "ledger": ("supplier", "engagement_elements", busy.pk),
-        "acceptance": ("enterprise", "engagement_acceptance", accepted.pk),
-        "rollout": ("enterprise", "rollout_detail", pooled.rollouts.get(need__owner=cast.enterprise_org).pk),
-        "project-landed": ("manager", "engagement_detail", pooled.pk),
+        "lesson": (None, "lesson_detail", ids["lesson"]),
+        "project-owner": ("enterprise", "engagement_detail", ids["busy"]),
+        "gate": ("supplier", "gate_detail", ids["gate"]),
+        "gate-plan": ("enterprise", "gate_plan", ids["accepted"], "mid"),
+        "decision": ("manager", "decision_detail", ids["decision"]),
+        "ledger": ("supplier", "engagement_elements", ids["busy"]),
+        "acceptance": ("enterprise", "engagement_acceptance", ids["accepted"]),
+        "rollout": ("enterprise", "rollout_detail", ids["rollout"]),
+        "project-landed": ("manager", "engagement_detail", ids["landed"]),
         "staff-projects": ("manager", "staff_engagements"),
         "workspace": ("enterprise", "workspace"),
     }
@@ -165,10 +138,10 @@ def projects(live_cast: Cast) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "locale"), [(1440, "zh-CN"), (390, "zh-CN"), (1440, "en"), (390, "en")])
 def test_the_pages_of_projects_are_fit_to_be_seen(
-    live_cast: Cast, projects: dict[str, Any], open_page: PageMaker, width: int, locale: str
+    live_cast: Cast, pages: dict[str, Any], open_page: PageMaker, width: int, locale: str
 ) -> None:
     faults: list[str] = []
-    for name, (part, address, *args) in projects.items():
+    for name, (part, address, *args) in pages.items():
         where = reverse(address, args=args)
         page = open_page(where, width=width, locale=locale, cookies=cookie_of(live_cast, part), wait="load")
         shot(page, f"{name}-{width}-{locale}")

@@ -2,48 +2,23 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 
-from scenarios.models import BlockTask, Delivery, SimilarityRun
+from scenarios.models import Delivery, SimilarityRun
 from scenarios.querysets import DatabaseClock
 from tests.browser.conftest import PageMaker, axe_findings
+from tests.browser.world import finish_tasks, running_similarity
 from tests.factories import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
-DONE = {"digest": "0" * 64, "worker": "batch-1:212"}
-
-
-def finish(tasks: Any) -> None:
-    tasks.update(**DONE, pairs=15_420, seconds=8.4, finished_at=DatabaseClock())
 
 
 @pytest.fixture
 def run(live_cast: Cast) -> SimilarityRun:
-    """A run with six of ten tasks done, one that has failed three times, and an earlier run."""
-    for state in ("done", "superseded"):
-        ended = SimilarityRun.objects.create(
-            kind="merge", state=state, min_similarity=0.2, documents=524_288, finished_at=DatabaseClock()
-        )
-        finish(BlockTask.objects.filter(pk=BlockTask.objects.create(run=ended, block=0, other=0).pk))
-    run = SimilarityRun.objects.create(kind="suggest", state="running", limit=200, documents=524_288)
-    BlockTask.objects.bulk_create(
-        BlockTask(run=run, block=block, other=other) for block in range(4) for other in range(block + 1)
-    )
-    finish(BlockTask.objects.filter(run=run, block__lt=3))
-    failed = Delivery.objects.create(
-        topic="run.blocks_due",
-        task="scenarios.compare_blocks",
-        queue="blocks",
-        state="quarantined",
-        attempts=3,
-        error="OSError: [Errno 28] No space left on device: 'runs/3/3-1.npy'",
-    )
-    run.tasks.filter(block=3, other=1).update(delivery=failed)
-    return run
+    return running_similarity()
 
 
 def cookies_of(cast: Cast) -> dict[str, str]:
@@ -65,7 +40,7 @@ def test_the_page_is_whole_and_accessible(
 
 def test_the_page_follows_a_run_to_its_end(live_cast: Cast, run: SimilarityRun, open_page: PageMaker) -> None:
     page = open_page("/staff/runs/", locale="en", cookies=cookies_of(live_cast))
-    finish(run.tasks.filter(block=3, other=0))
+    finish_tasks(run.tasks.filter(block=3, other=0))
     page.wait_for_selector("text=7 of 10 tasks")
     SimilarityRun.objects.filter(pk=run.pk).update(state="superseded", finished_at=DatabaseClock())
     page.wait_for_selector("#under-way", state="detached")
