@@ -7,10 +7,8 @@ from django.shortcuts import render
 from marketplace.demonstrated import is_loaded
 from marketplace.demonstration.logins import PASSWORD, logins
 from marketplace.demonstration.tour import tour
-from marketplace.models import Account
 from scenarios.access import access
 from scenarios.errors import NotFound
-from scenarios.views.parts import actor_of
 
 
 @access("public")
@@ -18,13 +16,11 @@ def tour_page(request: HttpRequest) -> HttpResponse:
     """Who one can be in the demonstration, and a walk through it. Never served in production."""
     if settings.PRODUCTION or not is_loaded():
         raise NotFound
-    actor = actor_of(request)
-    signed_in = Account.objects.filter(pk=actor.account_id or 0).values_list("email", flat=True).first()
     context = {
         "stops": tour(),
         "staff": [one for one in logins() if one.role],
         "organisations": [one for one in logins() if one.organisation],
         "password": PASSWORD,
-        "signed_in": signed_in,
+        "signed_in": getattr(request.user, "email", ""),
     }
     return render(request, "marketplace/tour.html", context)
