@@ -106,5 +106,5 @@ def _lot_label(row: Mapping[str, Any], districts: Mapping[str, str]) -> str:
         return str(_("Core: what all needs have in common"))
     field = label_of(Need, row["field"])
     options = getattr(Need._meta.get_field(row["field"]), "flatchoices", []) if hasattr(Need, row["field"]) else []
-    choices = dict(options) | districts
+    choices = {**dict(options), **districts}
     return str(_("Module: %(field)s = %(value)s") % {"field": field, "value": choices.get(row["value"], row["value"])})

@@ -23,6 +23,7 @@ def close(call: Call, *, days_ago: int) -> Call:
     """Have a call closed so many whole days ago, with what was sealed for it and what it came from; return it as the
     sweep then leaves it.
     """
+    assert call.closes_at is not None  # noqa: S101 - the constraint call_open_has_dates
     by = timedelta(days=(call.closes_at - database_time()).days + 1 + days_ago)
     Response.objects.filter(call=call, sealed_at__isnull=False).update(
         sealed_at=F("sealed_at") - by, closes_at=F("closes_at") - by
@@ -48,7 +49,7 @@ def _age_source(call: Call, by: timedelta) -> None:
     )
     ModerationDecision.objects.filter(subject_id__in=needs).update(created_at=F("created_at") - published)
     DemandMember.objects.filter(demand=call.demand_id).update(joined_at=F("joined_at") - formed)
-    MergedDemand.objects.filter(pk=call.demand_id).update(formed_at=F("formed_at") - formed)
+    MergedDemand.objects.filter(pk__in=[call.demand_id]).update(formed_at=F("formed_at") - formed)
 
 
 def age_notice(selection: Selection, *, days: int) -> None:

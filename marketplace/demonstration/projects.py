@@ -23,7 +23,7 @@ from marketplace.demonstration import past
 from marketplace.demonstration.people import day, organisation, owner_of, speaker, staff
 from marketplace.models import Capability, Engagement, Gate, Party, Response
 from scenarios.actor import Actor
-from scenarios.models import Call, MergedDemand, Need
+from scenarios.models import Call, Need
 
 Row = dict[str, Any]
 
@@ -34,16 +34,14 @@ def open_awarded(call: Call, row: Row) -> Engagement:
     return carry(engagement_opening.open_engagement(actor=staff("manager"), response_id=response.pk), row)
 
 
-def agree(story: Row, need: Need | MergedDemand) -> Engagement:
+def agree(row: Row, need: Need) -> Engagement:
     """Have a need's owner and a supplier agree on a project without a call."""
-    row = story["agreement"]
     capability = Capability.objects.published().get(external_id=row["capability"])
-    owner = owner_of(need.owner_id)  # type: ignore[union-attr] - a pool is not agreed on directly
     made = engagement_opening.propose_engagement(
-        actor=owner,
+        actor=owner_of(need.owner_id),
         need_id=need.pk,
         capability_id=capability.pk,
-        organisation_id=need.owner_id,  # type: ignore[union-attr]
+        organisation_id=need.owner_id,
     )
     engagement_opening.confirm_engagement(actor=owner_of(capability.owner_id), engagement_id=made.pk)
     return carry(made, row)
@@ -51,12 +49,12 @@ def agree(story: Row, need: Need | MergedDemand) -> Engagement:
 
 def carry(engagement: Engagement, row: Row) -> Engagement:
     """Take a project from its preparation to where the file leaves it."""
-    manager, key = staff("manager"), {"engagement_id": engagement.pk}
+    manager, pk = staff("manager"), engagement.pk
     for stage, gate in row["gates"].items():
-        engagement_gates.plan_gate(actor=manager, **key, stage=stage, fields=planned(gate))
+        engagement_gates.plan_gate(actor=manager, engagement_id=pk, stage=stage, fields=planned(gate))
     if sandbox := row.get("sandbox"):
         set_up(engagement, sandbox)
-    engagement_standing.start_engagement(actor=manager, **key)
+    engagement_standing.start_engagement(actor=manager, engagement_id=pk)
     for promise in row.get("elements", []):
         deliver(engagement, promise)
     for stage, gate in row["gates"].items():
@@ -68,8 +66,9 @@ def carry(engagement: Engagement, row: Row) -> Engagement:
     if "acceptance" in row:
         accept(engagement, row["acceptance"])
     for lesson in row.get("lessons", []):
-        actor = speaker(lesson["by"])
-        engagement_landing.write_lesson(actor=actor, **key, title=lesson["title"], text=lesson["text"])
+        engagement_landing.write_lesson(
+            actor=speaker(lesson["by"]), engagement_id=pk, title=lesson["title"], text=lesson["text"]
+        )
     for rollout in row.get("rollouts", []):
         roll_out(engagement, rollout)
     if "ended_days_ago" in row:

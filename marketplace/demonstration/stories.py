@@ -40,8 +40,8 @@ def tell_of_need(story: Story) -> bool:
 
 def tell(story: Story, source: Need | MergedDemand) -> None:
     """Take a need or a frozen pool as far as its story goes."""
-    if "agreement" in story:
-        projects.agree(story, source)
+    if isinstance(source, Need) and "agreement" in story:
+        projects.agree(story["agreement"], source)
         return
     call = calling.draft(story["call"], source)
     if not calling.answered(call, story):

@@ -25,9 +25,9 @@ class Command(BaseCommand):
         if opening:
             sealed = set(Call.objects.filter(key__opened_at=None, key__isnull=False).values_list("code", flat=True))
             for one in staff:
-                for call, code in kept_codes(one.name).items():
+                for call, opens in kept_codes(one.name).items():
                     if call in sealed:
-                        self.stdout.write(f"{one.name:<11} {call}  {code}")
+                        self.stdout.write(f"{one.name:<11} {call}  {opens}")
             return
         if name:
             self.stdout.write(current_code(staff[0].email).digits)
