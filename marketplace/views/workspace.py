@@ -9,6 +9,7 @@ from marketplace.choices import OrganisationKind
 from marketplace.models import Member
 from marketplace.views.invitations import open_invitations
 from marketplace.waiting import demand_side, project_side, supply_side
+from marketplace.waiting_rows import tasks_of
 from scenarios.access import access
 from scenarios.views.parts import actor_of
 
@@ -25,12 +26,12 @@ def workspace(request: HttpRequest) -> HttpResponse:
     if not actor.organisation_ids:
         context: dict[str, Any] = {"memberships": memberships, "invitations": open_invitations(actor)}
         return render(request, "marketplace/workspace_empty.html", context)
-    sides = [demand_side(actor), supply_side(actor)]
     supplies = any(one.organisation.kind in SUPPLYING for one in memberships)
+    sides = (supply_side, demand_side) if supplies else (demand_side, supply_side)
     context = {
         "memberships": memberships,
         "invitations": open_invitations(actor),
-        "tasks": [*project_side(actor), *(task for side in (reversed(sides) if supplies else sides) for task in side)],
+        "tasks": tasks_of(kind for side in (project_side, *sides) for kind in side(actor)),
         "supplies": supplies,
     }
     return render(request, "marketplace/workspace.html", context)

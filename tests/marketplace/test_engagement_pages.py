@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from marketplace.models import Cost, Engagement, Gate, LedgerEntry, Measurement
 from marketplace.waiting import project_side
+from marketplace.waiting_rows import tasks_of
 from scenarios.waiting import waiting_for
 from tests.calls import make_supplier
 from tests.engagements import (
@@ -35,6 +36,10 @@ def text(cast: Cast, part: str | None, name: str, *args: Any) -> str:
     assert answer.status_code == 200, (part, name, answer.status_code)
     content: str = answer.content.decode()
     return content
+
+
+def waits(cast: Cast, part: str) -> list[str]:
+    return [task.name for task in tasks_of(project_side(cast.actor(part)))]
 
 
 def test_a_project_is_public_from_its_start(cast: Cast) -> None:
@@ -140,7 +145,7 @@ def test_the_accused_party_states_its_side_on_the_page(cast: Cast) -> None:
     lead = gate.engagement.parties.get(role="lead")
     decision = propose(cast, gate, "stop_breach", accused_id=lead.pk, evidence="催告函")
     assert heard(cast.supplier, "engagement.decision_proposed") == 1
-    names = [task.name for task in project_side(cast.actor("supplier"))]
+    names = waits(cast, "supplier")
     assert names == ["statements"]
     early = cast.client("manager").post(reverse("decision_confirm", args=[decision.pk]))
     assert early.status_code == 409
@@ -177,9 +182,9 @@ def test_the_ledger_from_promise_to_receipt_over_its_page(cast: Cast) -> None:
     post(cast.client("enterprise"), "engagement_elements", engagement.pk, **form)
     entry = LedgerEntry.objects.get()
     assert "Late" in text(cast, "supplier", "engagement_elements", engagement.pk)
-    assert [task.name for task in project_side(cast.actor("enterprise"))] == ["promises-due"]
+    assert waits(cast, "enterprise") == ["promises-due"]
     post(cast.client("enterprise"), "element_move", entry.pk, "deliver")
-    assert [task.name for task in project_side(cast.actor("supplier"))] == ["deliveries-to-confirm"]
+    assert waits(cast, "supplier") == ["deliveries-to-confirm"]
     assert cast.client("enterprise").post(reverse("element_move", args=[entry.pk, "confirm"])).status_code == 403
     post(cast.client("supplier"), "element_move", entry.pk, "confirm")
     assert "Late" not in text(cast, "supplier", "engagement_elements", engagement.pk)
@@ -220,7 +225,7 @@ def test_members_take_it_over_each_for_itself(cast: Cast) -> None:
     engagement = landed_pool(cast)
     own = engagement.rollouts.get(need__owner=cast.enterprise_org)
     assert heard(cast.enterprise, "engagement.rollout_asked") == 1
-    assert [task.name for task in project_side(cast.actor("enterprise"))] == ["rollouts"]
+    assert waits(cast, "enterprise") == ["rollouts"]
     assert page(cast, "rival", "rollout_detail", own.pk).status_code == 404
     post(cast.client("enterprise"), "rollout_move", own.pk, "accept")
     undated = cast.client("enterprise").post(reverse("rollout_move", args=[own.pk, "plan"]), {})
@@ -251,7 +256,7 @@ def test_owner_and_supplier_agree_without_a_call(cast: Cast) -> None:
     post(cast.client("enterprise"), "engagement_propose", need.pk, **form)
     engagement = Engagement.objects.get()
     assert heard(cast.supplier, "engagement.proposed") == 1
-    assert [task.name for task in project_side(cast.actor("supplier"))] == ["agreements"]
+    assert waits(cast, "supplier") == ["agreements"]
     assert "Do you agree?" not in text(cast, "enterprise", "engagement_detail", engagement.pk)
     assert "Do you agree?" in text(cast, "supplier", "engagement_detail", engagement.pk)
     assert page(cast, None, "engagement_detail", engagement.pk).status_code == 404
