@@ -72,7 +72,18 @@ class Capability(Bilingual, Stamped):
         verbose_name = _("capability")
         verbose_name_plural = _("capabilities")
         ordering = ["-published_at", "-created_at", "id"]
-        indexes = [GinIndex(fields=["search"], name="capability_search")]
+        indexes = [
+            GinIndex(fields=["search"], name="capability_search"),
+            # What the lists and figures of capabilities on offer count and sort by: read from the index, not from wide
+            # rows.
+            models.Index(
+                F("published_at").desc(nulls_last=True),
+                "id",
+                name="capability_offered",
+                include=["layer", "techniques", "maturity", "deploy", "owner", "status", "valid_until"],
+                condition=Q(status="published"),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="capability_min_scale_positive",

@@ -22,6 +22,9 @@ OPTIONAL = (
     "risk_tier",
 )
 
+OFFERED = ("domain", "district", "quantity_unit", "data_class", "deploy", "adoption")
+"""What a list of needs on offer is narrowed by."""
+
 
 class Bilingual(models.Model):
     """A title in Chinese, and in English where its author gave one."""
@@ -141,7 +144,17 @@ class Need(Bilingual, Stamped):
         verbose_name = _("need")
         verbose_name_plural = _("needs")
         ordering = ["-published_at", "-created_at", "id"]
-        indexes = [GinIndex(fields=["search"], name="need_search")]
+        indexes = [
+            GinIndex(fields=["search"], name="need_search"),
+            # What the lists and figures of needs on offer count and sort by: read from the index, not from wide rows.
+            models.Index(
+                F("published_at").desc(nulls_last=True),
+                "id",
+                name="need_offered",
+                include=[*OFFERED, "owner", "status", "visibility", "expires_at"],
+                condition=Q(status="published"),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="need_quantity_positive", condition=Q(quantity__isnull=True) | Q(quantity__gt=0)

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -125,7 +126,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "pool_count": pools.count(),
         "call_count": calls.count(),
         "capability_count": _capabilities(),
-        "needs": needs.select_related("owner", "district").order_by("-published_at", "pk")[:LATEST],
+        "needs": needs.select_related("owner", "district").order_by(F("published_at").desc(nulls_last=True), "pk")[
+            :LATEST
+        ],
         "calls": calls.order_by("closes_at", "pk")[:LATEST],
     }
     return render(request, "scenarios/home.html", context)
