@@ -33,8 +33,6 @@ def _label(name: str, indicator: str, call: Call) -> str:
 
 def _worded(name: str, value: Any, call: Call) -> str:
     lots = lot_labels(call.lots)
-    lines = {
-    lots = {row["id"]: lot_label(row) for row in call.lots}
     lines: dict[str, Callable[[], list[str]]] = {
         "role": lambda: [str(PartnerRole(value).label)] if value else [],
         "lots": lambda: [lots.get(one, one) for one in value],

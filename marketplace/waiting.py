@@ -43,12 +43,6 @@ def _verdict(one: Found) -> str:
     return f"{one.code} · {Stage(one.one).label} · {GateVerdict(one.other).label}"
 
 
-def _invitation(consent: Consent) -> Row:
-    demand = consent.demand
-    detail = _("%(code)s · answer until %(day)s") % {"code": demand.code, "day": _day(consent.answer_by)}
-    return Row(demand.title, reverse("pool_detail", args=[demand.pk]), detail)
-
-
 def _of(relation: str, **more: Any) -> dict[str, Any]:
     """Return the columns of a row that is shown by the title and code of what it belongs to."""
     return {name: f"{relation}__{name}" for name in ("title_zh", "title_en", "code")} | more
@@ -77,10 +71,9 @@ def demand_side(actor: Actor) -> list[Kind]:
             "invitations",
             gettext_lazy("You are asked for consent"),
             gettext_lazy("Read the common core, then accept, accept with a reservation, or decline."),
-            invited.select_related("demand").order_by("answer_by", "pk"),
             "my_pools",
-            invited.order_by("demand__consent_by", "pk"),
-            _of("demand", page="pool_detail", object="demand", day=TruncDate("demand__consent_by")),
+            invited.order_by("answer_by", "pk"),
+            _of("demand", page="pool_detail", object="demand", day=TruncDate("answer_by")),
             _answer_until,
             "warn",
         ),
@@ -129,12 +122,6 @@ def supply_side(actor: Actor) -> list[Kind]:
     mine = Capability.objects.of(actor).order_by("-updated_at", "pk")
     ending = Q(status="expired") | Q(status="published", valid_until__lte=DatabaseClock() + SOON)
     declared = Interest.objects.filter(organisation__in=actor.organisation_ids, state="declared", call__status="open")
-    drafted = Response.objects.to_seal(actor)
-    # Whoever has said so already, or is writing, is not asked to declare interest once more.
-    fitting = new.exclude(call__in=declared.values("call")).exclude(call__in=drafted.values("call"))
-    return _with_rows(
-        *_response_tasks(actor),
-        _task(
     return [
         *_response_kinds(actor),
         Kind(
@@ -147,25 +134,6 @@ def supply_side(actor: Actor) -> list[Kind]:
             _code,
             "warn",
         ),
-        _task(
-            "suggested-calls",
-            gettext_lazy("Open calls that fit you"),
-            gettext_lazy("Declare interest before they close."),
-            fitting.filter(call__isnull=False).order_by("call__closes_at", "pk"),
-            "my_suggestions",
-            _suggested,
-            "good",
-        ),
-        _task(
-            "suggested",
-            gettext_lazy("New needs and pools that fit you"),
-            gettext_lazy("Shortlist, note a contact, or say why not."),
-            _once_each(new.filter(call__isnull=True)[:LOOKED_AT]),
-            "my_suggestions",
-            _suggested,
-            "good",
-        ),
-        _task(
         *_suggested_kinds(actor),
         Kind(
             "ending-capabilities",
@@ -225,6 +193,11 @@ def _response_kinds(actor: Actor) -> list[Kind]:
 
 def _suggested_kinds(actor: Actor) -> list[Kind]:
     new = Suggestion.objects.for_supplier(actor).filter(state="open", failed_gates=[])
+    # Whoever has said so already, or is writing, is not asked to declare interest once more.
+    declared = Interest.objects.filter(organisation__in=actor.organisation_ids, state="declared")
+    fitting = new.exclude(call__in=declared.values("call")).exclude(
+        call__in=Response.objects.to_seal(actor).values("call")
+    )
     capability = {"one": "capability__title_zh", "other": "capability__title_en"}
     page = Case(When(need__isnull=False, then=Value("need_detail")), default=Value("pool_detail"))
     either = {name: Coalesce(f"need__{name}", f"demand__{name}") for name in ("title_zh", "title_en", "code")}
@@ -234,7 +207,7 @@ def _suggested_kinds(actor: Actor) -> list[Kind]:
             gettext_lazy("Open calls that fit you"),
             gettext_lazy("Declare interest before they close."),
             "my_suggestions",
-            new.filter(call__isnull=False).order_by("call__closes_at", "pk"),
+            fitting.filter(call__isnull=False).order_by("call__closes_at", "pk"),
             _of("call", page="call_detail", object="call", **capability),
             _for,
             "good",

@@ -7,10 +7,10 @@ from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 
 from scenarios.actor import Actor
 from scenarios.figure_querysets import CallFigures
-from scenarios.querysets import DatabaseClock, TitleSearch
+from scenarios.querysets import DatabaseClock, FullText
 
 
-class CallQuerySet(TitleSearch, CallFigures):
+class CallQuerySet(FullText, CallFigures):
     def open(self) -> Self:
         """Calls that may be answered now, by the database clock."""
         return self.filter(status="open", closes_at__gt=DatabaseClock())

@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from scenarios.actor import Actor
 from scenarios.choices import ConsentState, ProposalStatus
 from scenarios.figure_querysets import DemandMemberFigures, MergedDemandFigures
-from scenarios.querysets import DatabaseClock, TitleSearch, events_of
+from scenarios.querysets import DatabaseClock, FullText, events_of
 
 CONSENTED = (ConsentState.ACCEPTED, ConsentState.RESERVED)
 ENDED_DEMANDS = ("split", "dissolved")
@@ -60,13 +60,18 @@ class MergeProposalQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         return self.filter(status=ProposalStatus.OPEN)
 
+    def telling_conflicts(self) -> Self:
+        """Annotate with_conflicts: none or some."""
+        found = Case(When(conflicts=[], then=Value("none")), default=Value("some"), output_field=models.CharField())
+        return self.annotate(with_conflicts=found)
+
     def for_page(self) -> Self:
         return self.select_related("representative", "index_build").prefetch_related(
             "members__need__owner", "members__need__district", "members__need__indicators"
         )
 
 
-class MergedDemandQuerySet(TitleSearch, MergedDemandFigures):
+class MergedDemandQuerySet(FullText, MergedDemandFigures):
     def living(self) -> Self:
         return self.exclude(status__in=ENDED_DEMANDS)
 

@@ -8,11 +8,11 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import connection, models
-from django.db.models import Exists, Func, OuterRef, Q, Value
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 
 from scenarios.actor import Actor
-from scenarios.choices import NeedStatus, ProposalStatus
-from scenarios.figure_querysets import CallFigures, DemandMemberFigures, MergedDemandFigures, NeedFigures
+from scenarios.choices import NeedStatus
+from scenarios.figure_querysets import NeedFigures
 from scenarios.pinyin import is_typed
 
 LIVE_CALLS = ("draft", "reviewed", "approved", "open")
@@ -201,60 +201,6 @@ class NeedQuerySet(FullText, NeedFigures):
         return soon.exclude(Exists(told)).order_by("expires_at", "pk")
 
 
-class DemandMemberQuerySet(DemandMemberFigures):
-    """Links between pools and needs."""
-
-    def living(self) -> Self:
-        """Links whose need is in the pool now."""
-        return self.filter(left_at__isnull=True)
-
-    def per_unit(self) -> Any:
-        """Return (unit, quantity) summed over the needs of these links, one row a unit; nothing is converted."""
-        sums = self.filter(need__quantity__isnull=False).order_by("need__quantity_unit")
-        return sums.values_list("need__quantity_unit").annotate(total=Sum("need__quantity"))
-
-    def consented(self) -> Self:
-        """Living links whose owner consented to the pool's present core: what stands behind the pool and its call."""
-        return self.living().filter(self._consent()).exclude(need__owner__verification="suspended")
-
-    def without_consent(self) -> Self:
-        """Living links whose owner has given no consent to the pool's present core."""
-        return self.living().exclude(self._consent())
-
-    def _consent(self) -> Exists:
-        consent: Any = self.model._meta.get_field("demand").related_model._meta.get_field("consents").related_model
-        asked = {"demand": OuterRef("demand"), "organisation": OuterRef("need__owner")}
-        given = consent._default_manager.filter(**asked, core_version=OuterRef("demand__core_version"))
-        return Exists(given.filter(state__in=CONSENTED))
-
-
-class DifferenceQuerySet(models.QuerySet[Any]):
-    """Where members of pools deviate from the core."""
-
-    def living(self) -> Self:
-        """Those of needs that are in the pool now."""
-        return self.filter(need__memberships__demand=F("demand"), need__memberships__left_at__isnull=True)
-
-    def undecided(self) -> Self:
-        """Conflicting targets of living members on which no manager has decided."""
-        return self.living().filter(field="indicators", decided_by__isnull=True)
-
-
-class MergeProposalQuerySet(models.QuerySet[Any]):
-    def open(self) -> Self:
-        return self.filter(status=ProposalStatus.OPEN)
-
-    def telling_conflicts(self) -> Self:
-        """Annotate with_conflicts: none or some."""
-        found = Case(When(conflicts=[], then=Value("none")), default=Value("some"), output_field=models.CharField())
-        return self.annotate(with_conflicts=found)
-
-    def for_page(self) -> Self:
-        return self.select_related("representative", "index_build").prefetch_related(
-            "members__need__owner", "members__need__district", "members__need__indicators"
-        )
-
-
 class TitleSearch:
     """For the few objects that are found by title and code alone."""
 
@@ -262,169 +208,6 @@ class TitleSearch:
         """Rows whose title in either language, or whose code, holds `text`."""
         wanted = Q(title_zh__icontains=text) | Q(title_en__icontains=text) | Q(code__icontains=text)
         return self.filter(wanted) if text else self
-
-
-class MergedDemandQuerySet(FullText, MergedDemandFigures):
-    def living(self) -> Self:
-        return self.exclude(status__in=ENDED_DEMANDS)
-
-    def visible_to(self, actor: Actor) -> Self:
-        """Pools whose page `actor` may open.
-
-        Once formed a pool stays readable for everyone; before, its owners and staff read it.
-        """
-        if actor.is_staff:
-            return self
-        formed = Q(formed_at__isnull=False)
-        if not actor.organisation_ids:
-            return self.filter(formed)
-        return self.filter(formed | Q(pk__in=self.of(actor).values("pk")))
-
-    def of(self, actor: Actor) -> Self:
-        """Pools in which a need of the actor's organisations is a member, or was when the pool ended."""
-        mine = self._members(need__owner_id__in=actor.organisation_ids)
-        ended = Q(demand__status__in=ENDED_DEMANDS, left_at__gte=F("demand__updated_at"))
-        return self.filter(pk__in=mine.filter(Q(left_at__isnull=True) | ended).values("demand_id"))
-
-    def _members(self, **conditions: Any) -> Any:
-        return self.model._meta.get_field("members").related_model._default_manager.filter(**conditions)
-
-    def past_deadline(self) -> Self:
-        """Pools whose deadline has come on the database clock."""
-        return self.filter(deadline__lte=DatabaseClock())
-
-    def due_for_verdict(self) -> Self:
-        """Pools past their deadline, on the database clock, that have no verdict for it yet."""
-        verdict = _events(
-            self.model, "demand.deadline_met", "demand.miss_threshold", generation=OuterRef("deadline_generation")
-        )
-        waiting = self.past_deadline().filter(status__in=["consenting", "formed", "threshold_met"])
-        return waiting.exclude(Exists(verdict)).order_by("deadline", "pk")
-
-    def with_open_invitations(self) -> Self:
-        """Pools of whose owners some have not answered to the present core.
-
-        Annotates consent_by : when the first of these invitations lapses.
-        """
-        consent: Any = self.model._meta.get_field("consents").related_model._default_manager
-        first = consent.open().filter(demand=OuterRef("pk")).order_by("answer_by").values("answer_by")[:1]
-        return self.annotate(consent_by=Subquery(first)).filter(consent_by__isnull=False)
-
-    def with_scale(self) -> Self:
-        """Annotate pooled_quantity and owners, both over members whose owners consented to the present core.
-
-        pooled_quantity : summed over the needs in the pool's unit.
-        owners : organisations counted once, in whatever unit they need.
-        """
-        consented = self._members(demand=OuterRef("pk")).consented().order_by().values("demand")
-        return self.annotate(
-            pooled_quantity=Coalesce(
-                Subquery(
-                    consented.filter(need__quantity_unit=F("demand__unit"))
-                    .annotate(total=Sum("need__quantity"))
-                    .values("total")
-                ),
-                0,
-                output_field=models.DecimalField(max_digits=14, decimal_places=2),
-            ),
-            owners=Coalesce(
-                Subquery(consented.annotate(total=Count("need__owner", distinct=True)).values("total")),
-                0,
-                output_field=models.IntegerField(),
-            ),
-        )
-
-
-class ConsentQuerySet(models.QuerySet[Any]):
-    """What owners were asked and said."""
-
-    def open(self) -> Self:
-        """Invitations to the present core that wait for an answer."""
-        asking = Q(demand__status__in=["consenting", "formed", "threshold_met"])
-        return self.filter(asking, state="invited", core_version=F("demand__core_version"))
-
-    def due_for_lapse(self) -> Self:
-        """Open invitations whose own time has run out on the database clock."""
-        return self.open().filter(answer_by__lte=DatabaseClock()).order_by("answer_by", "pk")
-
-    def due_for_reminder(self) -> Self:
-        """Open invitations that run out within three days and of which their owner was not reminded yet."""
-        events: Any = self.model._meta.apps.get_model("scenarios", "Event")._default_manager
-        reminded = events.filter(kind="demand.consent_due", subject_id=OuterRef("demand"), generation=OuterRef("pk"))
-        soon = self.open().filter(answer_by__lte=DatabaseClock() + REMINDER)
-        return soon.exclude(Exists(reminded)).order_by("answer_by", "pk")
-
-
-class ScaleMarkQuerySet(models.QuerySet[Any]):
-    """Marks of pools' scale meters."""
-
-    def of_pool(self, demand: Any) -> Self:
-        """Marks that count in the pool's unit and whose capability matches it now, smallest first."""
-        return self.filter(demand=demand, unit=demand.unit, matches=True).order_by("quantity", "id")
-
-    def reached_now(self, demand: Any, quantity: Any) -> Self:
-        """Marks of a pool that this quantity reaches for the first time."""
-        return self.of_pool(demand).filter(reached_at__isnull=True, quantity__lte=quantity)
-
-
-class CoreChangeQuerySet(models.QuerySet[Any]):
-    """Proposed changes of pools' cores."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        """Staff read all; an owner those about its own needs, since the others would name members."""
-        return self if actor.is_staff else self.filter(need__owner_id__in=actor.organisation_ids)
-
-    def waiting(self) -> Self:
-        """Those that no version of the core has taken in yet and that are not dismissed."""
-        return self.filter(core_version__isnull=True).exclude(state="dismissed")
-
-
-class CallQuerySet(FullText, CallFigures):
-    def open(self) -> Self:
-        """Calls that may be answered now, by the database clock."""
-        return self.filter(status="open", closes_at__gt=DatabaseClock())
-
-    def closed(self) -> Self:
-        """Calls whose hour has come by the database clock, whether or not the sweep has noted it."""
-        return self.filter(Q(status="closed") | Q(status="open", closes_at__lte=DatabaseClock()))
-
-    def with_openness(self) -> Self:
-        """Annotate is_open: whether it may be answered now, by the database clock."""
-        is_open = Q(status="open", closes_at__isnull=False, closes_at__gt=DatabaseClock())
-        return self.annotate(is_open=ExpressionWrapper(is_open, output_field=models.BooleanField()))
-
-    def with_public_state(self) -> Self:
-        """Annotate public_state: the status, with calls past their hour closed even before the sweep has noted it."""
-        past = When(status="open", closes_at__lte=DatabaseClock(), then=Value("closed"))
-        return self.annotate(public_state=Case(past, default=F("status"), output_field=models.CharField()))
-
-    def binding(self) -> Self:
-        """Closed calls that bind the owners behind them: all but those that failed."""
-        return self.closed().exclude(selection__status="failed")
-
-    def undecided(self) -> Self:
-        """Closed calls that took sealed responses of which nothing has come yet: no failure, and no project of each
-        award.
-        """
-        decided = Q(selection__status__in=["awarded", "failed"])
-        waiting = Q(responses__status="awarded", responses__engagement__isnull=True)
-        return self.closed().filter(~decided | waiting, key__isnull=False).distinct()
-
-    def due(self) -> Self:
-        """Calls that the clock has closed and the sweep has not noted yet."""
-        return self.filter(status="open", closes_at__lte=DatabaseClock())
-
-    def awaiting_sandbox_plan(self) -> Self:
-        """Calls that cannot be opened before a supervisor has written their sandbox plan."""
-        grave = Q(need__risk_tier="R4") | Q(
-            demand__members__need__risk_tier="R4", demand__members__left_at__isnull=True
-        )
-        return self.filter(grave, status__in=["draft", "reviewed", "approved"], sandbox_plan__isnull=True).distinct()
-
-    def visible_to(self, actor: Actor) -> Self:
-        if actor.is_staff:
-            return self
-        return self.filter(Q(status__in=["open", "closed"]) | Q(status="cancelled", opens_at__isnull=False))
 
 
 class EventQuerySet(models.QuerySet[Any]):

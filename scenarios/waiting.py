@@ -12,13 +12,14 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     FloatField,
+    IntegerField,
+    Max,
     Min,
     QuerySet,
     Value,
     When,
 )
 from django.db.models.functions import Extract, Greatest
-from django.db.models import Count, DurationField, ExpressionWrapper, F, IntegerField, Max, Min, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -241,31 +242,16 @@ def with_wait(rows: QuerySet[Any], since: str, promised: int) -> QuerySet[Any]:
 
 
 def waiting_for(actor: Actor) -> list[Waiting]:
-    """Return every queue of the actor's roles, in the order of the table, one query each, and what else is theirs."""
+    """Return every queue of the actor's roles, in the order of the table, and what else is theirs; in one query."""
     held = {*actor.roles, ""} if actor.is_staff else actor.roles
-    rows = [measure(queue, actor) for queue in (*QUEUES, *_added) if queue.role in held]
-    return [row for row in rows if row.queue.role or row.count]
-
-
-def measure(queue: Queue, actor: Actor) -> Waiting:
-    """Count a queue, as far as it is the actor's, and find the age of its oldest row."""
-    rows = queue.rows(actor) if queue.own else queue.rows()
-    found = rows.order_by().aggregate(number=Count("pk", distinct=True), seconds=_seconds(Min(F(queue.since))))
-    seconds = found["seconds"]
-    return Waiting(queue, found["number"], None if seconds is None else max(float(seconds), 0.0) / DAY)
-
-
-def _seconds(since: Any) -> Extract:
-    return Extract(ExpressionWrapper(DatabaseClock() - since, output_field=DurationField()), "epoch")
-
-    """Return every queue of the actor's roles, in the order of the table, all in one query."""
-    queues = [queue for queue in (*QUEUES, *_added) if queue.role in actor.roles]
+    queues = [queue for queue in (*QUEUES, *_added) if queue.role in held]
     if not queues:
         return []
     first, *others = [_measured(queue, place, actor) for place, queue in enumerate(queues)]
     rows = first.union(*others, all=True) if others else first
     found = {place: (count, seconds) for place, count, seconds in rows}
-    return [_waiting(queue, *found.get(place, (0, None))) for place, queue in enumerate(queues)]
+    waits = [_waiting(queue, *found.get(place, (0, None))) for place, queue in enumerate(queues)]
+    return [wait for wait in waits if wait.queue.role or wait.count]
 
 
 def _measured(queue: Queue, place: int, actor: Actor) -> QuerySet[Any]:
@@ -280,3 +266,7 @@ def _measured(queue: Queue, place: int, actor: Actor) -> QuerySet[Any]:
 
 def _waiting(queue: Queue, count: int, seconds: Any) -> Waiting:
     return Waiting(queue, count, None if seconds is None else max(float(seconds), 0.0) / DAY)
+
+
+def _seconds(since: Any) -> Extract:
+    return Extract(ExpressionWrapper(DatabaseClock() - since, output_field=DurationField()), "epoch")

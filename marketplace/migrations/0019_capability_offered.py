@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('marketplace', '0014_suggestion_fit'),
-        ('scenarios', '0020_eligibility_clauses'),
+        ('marketplace', '0018_saved_searches'),
+        ('scenarios', '0024_saved_searches'),
     ]
 
     operations = [

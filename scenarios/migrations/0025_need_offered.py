@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('marketplace', '0014_suggestion_fit'),
-        ('scenarios', '0020_eligibility_clauses'),
+        ('scenarios', '0024_saved_searches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0015_search_of_lessons'),
+        ('marketplace', '0017_search_of_lessons'),
     ]
 
     operations = [

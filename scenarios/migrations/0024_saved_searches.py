@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scenarios', '0021_search_of_pools_and_calls'),
+        ('scenarios', '0023_batches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
