@@ -234,6 +234,7 @@ class Subject(TextChoices):
     RANKING = "ranking", _("Learned ranking")
     ENGAGEMENT = "engagement", _("Engagement")
     BATCH = "batch", _("Bulk action")
+    SEARCH = "search", _("Saved search")
 
 
 class BatchRowState(TextChoices):
@@ -241,7 +242,6 @@ class BatchRowState(TextChoices):
     DONE = "done", pgettext_lazy("bulk action", "Done")
     REFUSED = "refused", pgettext_lazy("bulk action", "Refused")
     UNDONE = "undone", pgettext_lazy("bulk action", "Taken back")
-    SEARCH = "search", _("Saved search")
 
 
 class DeliveryState(TextChoices):

@@ -27,28 +27,28 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='subject_type',
-            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('search', 'Saved search')], max_length=14),
+            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('batch', 'Bulk action'), ('search', 'Saved search')], max_length=14),
         ),
         migrations.AlterField(
             model_name='follow',
             name='subject_type',
-            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('search', 'Saved search')], max_length=14),
+            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('batch', 'Bulk action'), ('search', 'Saved search')], max_length=14),
         ),
         migrations.AlterField(
             model_name='moderationdecision',
             name='subject_type',
-            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('search', 'Saved search')], max_length=14),
+            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('batch', 'Bulk action'), ('search', 'Saved search')], max_length=14),
         ),
         migrations.AddConstraint(
             model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'search'])), name='event_subject_type_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'batch', 'search'])), name='event_subject_type_known'),
         ),
         migrations.AddConstraint(
             model_name='follow',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'search'])), name='follow_subject_type_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'batch', 'search'])), name='follow_subject_type_known'),
         ),
         migrations.AddConstraint(
             model_name='moderationdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'search'])), name='decision_subject_type_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'batch', 'search'])), name='decision_subject_type_known'),
         ),
     ]
