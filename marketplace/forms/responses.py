@@ -36,9 +36,9 @@ class ResponseForm(forms.Form):
 
 
 class PartnerForm(forms.Form):
-    """A partner in the consortium."""
+    """A partner in the consortium; a row without a name says nothing, though its role is preset."""
 
-    name = forms.CharField(label=_("Organisation"), max_length=80)
+    name = forms.CharField(label=_("Organisation"), max_length=80, required=False)
     role = forms.ChoiceField(label=_("What it does"), choices=PartnerRole.choices)
 
 
@@ -50,8 +50,17 @@ class CommitmentForm(forms.Form):
     evidence = forms.CharField(label=_("Evidence"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2}))
 
 
+class PriceForm(TierForm):
+    """A price of a draft, which may be half written; both numbers are asked for before sealing."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.required = False
+
+
 PartnerRows = _rows(PartnerForm)
-PriceRows = _rows(TierForm)
+PriceRows = _rows(PriceForm)
 CommitmentRows = forms.formset_factory(CommitmentForm, extra=0, max_num=30, absolute_max=35)
 
 
