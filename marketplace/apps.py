@@ -12,11 +12,14 @@ class MarketplaceConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import password_changed, password_reset
 
+        from marketplace.models import Engagement
         from marketplace.notices import NOTICES
         from marketplace.staff_batches import KINDS
         from marketplace.staff_waiting import QUEUES
         from scenarios import topics
+        from scenarios.actions.following import add_followed
         from scenarios.batch_kinds import add_kinds
+        from scenarios.choices import Subject
         from scenarios.waiting import add_queues
 
         topics.subscribe(topics.CAPABILITY_SUBMITTED, "marketplace.check_copies", queue="batch")
@@ -41,6 +44,7 @@ class MarketplaceConfig(AppConfig):
         topics.await_events(NOTICES)
         add_queues(*QUEUES)
         add_kinds(*KINDS)
+        add_followed(Subject.ENGAGEMENT, Engagement)
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.prune", queue="batch")

@@ -2,6 +2,7 @@
 
 parties : everybody who acts for a party. lead : for the lead. manager : who opened it, or every manager where nobody
 did. named : the organisations that the event names. followers : those who follow its need, its pool or itself.
+own_followers : those who follow the project itself. Followers are told only of what everybody may read.
 """
 
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 PARTIES, LEAD, MANAGER, NAMED, FOLLOWERS = "parties", "lead", "manager", "named", "followers"
+OWN_FOLLOWERS = "own_followers"
 WATCHERS = "watchers"  # the supervisor of its sandbox and the third party that evaluates
 
 ENGAGEMENT_NOTICES: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -44,10 +46,13 @@ ENGAGEMENT_NOTICES: dict[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "engagement.gate_planned": (_("A gate of the project %(code)s is planned: %(title)s"), (PARTIES,)),
     "engagement.gate_started": (_("A gate of the project %(code)s has begun: %(title)s"), (PARTIES,)),
-    "engagement.gate_passed": (_("A gate of the project %(code)s is passed: %(title)s"), (PARTIES, MANAGER)),
+    "engagement.gate_passed": (
+        _("A gate of the project %(code)s is passed: %(title)s"),
+        (PARTIES, MANAGER, OWN_FOLLOWERS),
+    ),
     "engagement.gate_iterated": (
         _("A gate of the project %(code)s goes into another round: %(title)s"),
-        (PARTIES, MANAGER),
+        (PARTIES, MANAGER, OWN_FOLLOWERS),
     ),
     "engagement.decision_proposed": (
         _("A decision on a gate of %(code)s waits for the other side: %(title)s"),
@@ -75,13 +80,19 @@ ENGAGEMENT_NOTICES: dict[str, tuple[Any, tuple[str, ...]]] = {
         _("What you promised in the project %(code)s is not needed any more: %(title)s"),
         (NAMED,),
     ),
-    "engagement.accept": (_("The project %(code)s passed its acceptance: %(title)s"), (PARTIES, MANAGER)),
+    "engagement.accept": (
+        _("The project %(code)s passed its acceptance: %(title)s"),
+        (PARTIES, MANAGER, OWN_FOLLOWERS),
+    ),
     "engagement.land": (_("The project %(code)s has landed: %(title)s"), (PARTIES, MANAGER, FOLLOWERS)),
     "engagement.stop_no_fault": (
         _("The project %(code)s was stopped without fault; read what was learnt: %(title)s"),
         (PARTIES, MANAGER, FOLLOWERS),
     ),
-    "engagement.stop_breach": (_("The project %(code)s was stopped for breach: %(title)s"), (PARTIES, MANAGER)),
+    "engagement.stop_breach": (
+        _("The project %(code)s was stopped for breach: %(title)s"),
+        (PARTIES, MANAGER, OWN_FOLLOWERS),
+    ),
     "engagement.rollout_asked": (
         _("Do you take over what has landed? Answer for your need in %(code)s: %(title)s"),
         (NAMED,),

@@ -49,6 +49,12 @@ def followers(event: Event, subject: Any) -> Accounts:
     return set(Follow.objects.filter(wanted, account__is_active=True).values_list("account_id", flat=True))
 
 
+def own_followers(event: Event, subject: Any) -> Accounts:
+    """Whoever follows the very subject of the event."""
+    wanted = {"subject_type": event.subject_type, "subject_id": event.subject_id}
+    return set(Follow.objects.filter(**wanted, account__is_active=True).values_list("account_id", flat=True))
+
+
 def need_owners(event: Event, subject: Any) -> Accounts:
     """The owners whose needs are behind the call, or were in the pool when it happened: news may be told later."""
     if isinstance(subject, Call):

@@ -22,6 +22,7 @@ from marketplace.hearers import (
     need_owners,
     openers,
     organisation_members,
+    own_followers,
     owner,
     panel,
     parties,
@@ -247,6 +248,7 @@ HEARERS: dict[str, Audience] = {
     "manager": project_manager,
     "named": named_organisations,
     "followers": followers,
+    "own_followers": own_followers,
     "watchers": watchers,
 }
 NOTICES |= {

@@ -208,6 +208,10 @@ EVENT_LABELS: dict[str, Any] = {
     "engagement.lesson_written": _("Lesson published"),
     "need.landed": _("Landed"),
     "need.closed": _("Closed"),
+    **dict.fromkeys(("need.followed", "demand.followed", "call.followed", "engagement.followed"), _("Followed")),
+    **dict.fromkeys(
+        ("need.unfollowed", "demand.unfollowed", "call.unfollowed", "engagement.unfollowed"), _("Not followed any more")
+    ),
 }
 
 

@@ -219,6 +219,10 @@ class EventQuerySet(models.QuerySet[Any]):
     def about(self, subject_type: str, subject_id: UUID) -> Self:
         return self.filter(subject_type=subject_type, subject_id=subject_id)
 
+    def history_of(self, subject_type: str, subject_id: UUID) -> Self:
+        """What happened to an object, as its pages tell it: who follows it is none of it."""
+        return self.about(subject_type, subject_id).exclude(kind__endswith="followed")
+
     def sealable(self) -> Self:
         """Events not sealed yet whose transaction is older than every running one: no earlier row can still appear."""
         oldest = Func(

@@ -8,6 +8,7 @@ from marketplace.actions import engagement_costs, engagement_elements, engagemen
 from marketplace.actions import engagement_rollouts as rollouts
 from marketplace.actions import engagement_standing as standing
 from marketplace.models import Engagement, Gate
+from scenarios.actions.following import follow
 from scenarios.actor import Actor
 from tests.calls import answers, award
 from tests.engagements import closed_call, landed_pool, planned_gate, propose, running_gate
@@ -62,6 +63,7 @@ def _plant_single(cast: Cast, world: Any) -> tuple[Engagement, Gate]:
     plan = {"entry": secret("entry", "canary-gate-entry"), "stop_loss": secret("stop_loss", "canary-stop-loss")}
     planned_gate(cast, engagement, **plan, cost_cap=Decimal(secret("cost_cap", "6718.42")))
     standing.start_engagement(actor=cast.actor("manager"), engagement_id=engagement.pk)
+    follow(actor=cast.actor("stranger"), subject_type="engagement", subject_id=engagement.pk)
     gate = running_gate(cast, engagement)
     _plant_steps(cast, engagement, gate, secret)
     return engagement, gate
@@ -103,6 +105,7 @@ def _plant_steps(cast: Cast, engagement: Engagement, gate: Gate, secret: Any) ->
 def _plant_pooled(cast: Cast, world: Any) -> Engagement:
     """Plant what the members of a pool must not learn of each other: contacts, and how each takes it over."""
     engagement = landed_pool(cast)
+    follow(actor=cast.actor("stranger"), subject_type="engagement", subject_id=engagement.pk)
     for part, organisation in (("enterprise", cast.enterprise_org), ("rival", cast.rival_org)):
         allowed = _party(organisation, cast.supplier_org)
         contact = world.plant(f"peer.contact of {part}", f"canary-peer-contact-{part}", allowed)

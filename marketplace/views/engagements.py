@@ -39,7 +39,7 @@ from scenarios.listing import Facet, narrow
 from scenarios.models import Event
 from scenarios.policies import one_of
 from scenarios.views.need_review import refused_for
-from scenarios.views.parts import actor_of, page_of, search_text
+from scenarios.views.parts import actor_of, follows, page_of, search_text
 
 PUBLIC_STATES = [(value, label) for value, label in EngagementStatus.choices if value not in NOT_PUBLIC]
 SHOWN_EVENTS = 20
@@ -100,6 +100,7 @@ def engagement_page(request: HttpRequest, pk: UUID, *, status: int = 200, **form
         "lessons": engagement.lessons.all(),
         "moves": _open_moves(engagement, may, actor),
         "sandbox": Sandbox.objects.filter(engagement=engagement).first(),
+        "follows": follows(actor, "engagement", engagement.pk),
     }
     if may.inside or actor.is_staff:
         context |= _inside(engagement, actor, may, gates)
@@ -117,7 +118,7 @@ def _inside(engagement: Engagement, actor: Actor, may: Any, gates: list[Any]) ->
         "contact_form": ContactForm(initial={"contact": own[0].contact}) if own else None,
         "events": [
             {"label": event_label(row.kind), "event": row}
-            for row in Event.objects.about("engagement", engagement.pk)[:SHOWN_EVENTS]
+            for row in Event.objects.history_of("engagement", engagement.pk)[:SHOWN_EVENTS]
         ],
     }
 

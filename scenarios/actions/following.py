@@ -15,6 +15,14 @@ from scenarios.policies import one_of
 FOLLOWED: dict[str, Any] = {Subject.NEED: Need, Subject.DEMAND: MergedDemand, Subject.CALL: Call}
 
 
+def add_followed(subject: Subject, model: Any) -> None:
+    """Let people follow a kind of object that this package knows nothing of; at the start of the app that has it.
+
+    model : with a queryset that knows `visible_to`, and with code, title and status.
+    """
+    FOLLOWED[subject] = model
+
+
 @transaction.atomic
 def follow(*, actor: Actor, subject_type: str, subject_id: UUID) -> Follow:
     """Tell the actor of changes from now on; following twice is the same as once."""

@@ -46,7 +46,7 @@ class FollowEndpoint(Endpoint):
 
     @operation(reads=FollowWritten, shows=FollowShown, status=201)
     def create(self, request: Request) -> Response:
-        """Follow a need, a pool or a call; following twice is the same as once."""
+        """Follow a need, a pool, a call or a project; following twice is the same as once."""
         row = following.follow(actor=self.actor, **self.values(FollowWritten))
         return Response(FollowShown(row).data, status=status.HTTP_201_CREATED)
 

@@ -15,7 +15,7 @@ from scenarios.errors import NotFound
 from scenarios.models import Follow
 from scenarios.views.parts import actor_of
 
-PAGES = {"need": "need_detail", "demand": "pool_detail", "call": "call_detail"}
+PAGES = {"need": "need_detail", "demand": "pool_detail", "call": "call_detail", "engagement": "engagement_detail"}
 
 
 @require_POST

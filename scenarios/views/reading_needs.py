@@ -120,7 +120,7 @@ def _versions(need: Need) -> list[dict[str, Any]]:
 
 
 def _events(need: Need, actor: Actor) -> list[dict[str, Any]]:
-    rows = Event.objects.about("need", need.pk)[:50]
+    rows = Event.objects.history_of("need", need.pk)[:50]
     return [{"label": event_label(row.kind), "at": row.at, "by": _by(row.actor_id, actor)} for row in rows]
 
 

@@ -85,7 +85,7 @@ def call_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200
         "public_url": address("call_detail", call.pk),
         "events": [
             {"label": event_label(row.kind), "event": row}
-            for row in Event.objects.about("call", call.pk)[:SHOWN_EVENTS]
+            for row in Event.objects.history_of("call", call.pk)[:SHOWN_EVENTS]
         ],
         "rework_form": ReasonForm(prefix="rework"),
         "cancel_form": ReasonForm(prefix="cancel"),

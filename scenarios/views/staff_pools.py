@@ -140,7 +140,7 @@ def _treatments(pool: MergedDemand) -> dict[str, Any]:
 
 
 def _events(pool: MergedDemand) -> list[dict[str, Any]]:
-    found = Event.objects.about("demand", pool.pk)[:SHOWN_EVENTS]
+    found = Event.objects.history_of("demand", pool.pk)[:SHOWN_EVENTS]
     return [{"label": event_label(row.kind), "event": row} for row in found]
 
 

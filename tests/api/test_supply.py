@@ -8,6 +8,7 @@ from marketplace.models import Capability, Notification, Organisation, Suggestio
 from scenarios.models import Delivery, Follow
 from tests.api.conftest import Send
 from tests.drain import drain_outbox
+from tests.engagements import opened_engagement, running_engagement
 from tests.factories import Cast, checked_need, make_uscc, published_capability, published_need
 
 BODY: dict[str, Any] = {
@@ -193,6 +194,17 @@ def test_following_and_ceasing_to(api: Send, cast: Cast) -> None:
     assert api("rival", "delete", f"follows/need/{need.pk}/").status_code == 204
     assert Follow.objects.count() == 1
     assert api("stranger", "delete", f"follows/need/{need.pk}/").status_code == 204
+    assert Follow.objects.count() == 0
+
+
+def test_a_project_is_followed_like_a_need_once_it_is_public(api: Send, cast: Cast) -> None:
+    prepared, engagement = opened_engagement(cast), running_engagement(cast)
+    for one, status in ((prepared, 404), (engagement, 201)):
+        body = {"subject_type": "engagement", "subject_id": str(one.pk)}
+        assert api("stranger", "post", "follows/", body).status_code == status
+    (row,) = api("stranger", "get", "follows/").json()["results"]
+    assert (row["subject_type"], row["subject_id"]) == ("engagement", str(engagement.pk))
+    assert api("stranger", "delete", f"follows/engagement/{engagement.pk}/").status_code == 204
     assert Follow.objects.count() == 0
 
 
