@@ -21,6 +21,8 @@ def tour_page(request: HttpRequest) -> HttpResponse:
         "staff": [one for one in logins() if one.role],
         "organisations": [one for one in logins() if one.organisation],
         "password": PASSWORD,
+        "code_command": 'make manage ARGS="demo_code"',
+        "opening_command": 'make manage ARGS="demo_code opener --opening"',
         "signed_in": getattr(request.user, "email", ""),
     }
     return render(request, "marketplace/tour.html", context)
