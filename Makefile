@@ -7,6 +7,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint bench bench-full bench-real bench-pages screenshots messages lock manage clean
+.PHONY: help run test lint bench bench-full bench-real lighthouse screenshots messages lock manage clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +43,14 @@ bench-pages: ## fill throw-away servers with a large city and measure every page
 
 screenshots: ## photograph every role's pages with the demonstration loaded, into output/screenshots
 	@SCREENSHOTS="$(CURDIR)/output/screenshots" bin/test tests/browser/test_main_lines.py $(ARGS)
+
+
+lighthouse: ## have Lighthouse judge the public pages with the demonstration loaded; needs npm (ARGS="--only /needs")
+	@bin/lighthouse $(ARGS)
+
+screenshots: ## photograph every role's pages into output/screenshots, and anew for the guides
+	@SCREENSHOTS="$(CURDIR)/output/screenshots" PICTURES=1 bin/test \
+		tests/browser/test_main_lines.py tests/browser/test_guide_pictures.py $(ARGS)
 
 messages: ## collect the strings to translate and compile the translations
 	@bin/bootstrap test
