@@ -18,7 +18,10 @@
     });
   });
 
-  if (matchMedia("(width < 58rem)").matches) {
-    document.querySelectorAll("details[data-fold-narrow]").forEach((fold) => fold.removeAttribute("open"));
-  }
+  // Until here the style sheet has kept them folded, so that nothing jumps.
+  const narrow = matchMedia("(width < 58rem)").matches;
+  document.querySelectorAll("details[data-fold-narrow]").forEach((fold) => {
+    if (narrow) fold.removeAttribute("open");
+    fold.removeAttribute("data-fold-narrow");
+  });
 })();
