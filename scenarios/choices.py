@@ -235,6 +235,7 @@ class Subject(TextChoices):
     ENGAGEMENT = "engagement", _("Engagement")
     BATCH = "batch", _("Bulk action")
     SEARCH = "search", _("Saved search")
+    VOCABULARY = "vocabulary", _("Vocabulary")
 
 
 class BatchRowState(TextChoices):

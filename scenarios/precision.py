@@ -36,6 +36,7 @@ from scenarios.reading import (
     is_upside_down,
     starts_from_nothing,
 )
+from scenarios.vagueness import DELIVERED, PhraseEdits
 
 __all__ = [
     "LABELS",
@@ -138,19 +139,20 @@ class PrecisionReport:
         )
 
 
-def check(draft: NeedDraft, *, today: date) -> PrecisionReport:
+def check(draft: NeedDraft, *, today: date, edits: PhraseEdits = DELIVERED) -> PrecisionReport:
     """Judge how precise a need is.
 
     draft : the need as typed so far, complete or not
     today : the day against which its dates are held
+    edits : what staff made of the list of vague phrases
 
-    Returns the report; the same draft and day give the same report.
+    Returns the report; the same draft, day and edits give the same report.
     Raises TextTooLong or TooManyIndicators before anything is read.
     """
     refuse_excess(draft)
-    need = Reading.of(draft, today)
+    need = Reading.of(draft, today, edits)
     fields = tuple(FieldPoints(name, points_of(name, need), of) for name, of in POINTS.items())
-    found = [*_blockers(need), *_text_findings(need), *_indicator_findings(draft), *_plan_findings(need)]
+    found = [*_blockers(need), *_text_findings(need), *_indicator_findings(draft, edits), *_plan_findings(need)]
     return PrecisionReport(
         score=sum(row.points for row in fields),
         fields=fields,
@@ -193,7 +195,7 @@ def _text_findings(need: Reading) -> Iterator[Finding]:
         yield make_finding("boundaries_same", "boundary_in")
 
 
-def _indicator_findings(draft: NeedDraft) -> Iterator[Finding]:
+def _indicator_findings(draft: NeedDraft, edits: PhraseEdits) -> Iterator[Finding]:
     for number, row in enumerate(draft.indicators, start=1):
         for code in _indicator_faults(row):
             numbers = {
@@ -202,7 +204,7 @@ def _indicator_findings(draft: NeedDraft) -> Iterator[Finding]:
                 if (value := getattr(row, name)) is not None
             }
             yield make_finding(code, "indicators", number=number, metric=row.metric.strip(), **numbers)
-        metric = Text.of("indicators", row.metric)
+        metric = Text.of("indicators", row.metric, edits)
         if metric.vague:
             yield make_finding("vague", "indicators", metric.quotes(), groups=metric.groups(), number=number)
 

@@ -166,6 +166,11 @@ class NeedQuerySet(FullText, NeedFigures):
         wanted = Q(title_zh__icontains=text) | Q(title_en__icontains=text) | Q(code__icontains=text)
         return self.filter(wanted) if text else self
 
+    def judged(self) -> Self:
+        """Needs whose precision matters now: on offer, or before moderators and publishers."""
+        open_ = [NeedStatus.SUBMITTED, NeedStatus.CHECKED, NeedStatus.APPROVED, NeedStatus.PUBLISHED]
+        return self.filter(status__in=open_)
+
     def awaiting_moderation(self) -> Self:
         return self.filter(status__in=[NeedStatus.SUBMITTED, NeedStatus.CHECKED]).order_by("submitted_at", "id")
 

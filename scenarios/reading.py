@@ -10,7 +10,7 @@ from decimal import Decimal
 from scenarios.drafts import TEXT_FIELDS, IndicatorDraft, NeedDraft
 from scenarios.folding import Folded, fold
 from scenarios.quantities import Quantity, quantities_in
-from scenarios.vagueness import Vague, concrete_clauses, find_vague
+from scenarios.vagueness import DELIVERED, PhraseEdits, Vague, concrete_clauses, find_vague
 
 MAX_QUOTES = 8
 
@@ -35,14 +35,14 @@ class Text:
     substance: int
 
     @classmethod
-    def of(cls, name: str, source: str) -> Text:
+    def of(cls, name: str, source: str, edits: PhraseEdits = DELIVERED) -> Text:
         """Return `source` read; a placeholder such as 无 or TBD reads as nothing."""
         folded = fold(source.strip())
         if _is_placeholder(folded.text):
             return cls(name, Folded("", ""), (), (), 0, 0)
         quantities = tuple(quantities_in(folded.text))
         measured = [(quantity.start, quantity.end) for quantity in quantities]
-        vague = tuple(find_vague(folded, measured))
+        vague = tuple(find_vague(folded, measured, edits))
         concrete = concrete_clauses(folded, vague, measured) if vague else [folded.text]
         return cls(name, folded, quantities, vague, _weight([folded.text]), _weight(concrete))
 
@@ -64,9 +64,9 @@ class Reading:
     texts: dict[str, Text]
 
     @classmethod
-    def of(cls, draft: NeedDraft, today: date) -> Reading:
+    def of(cls, draft: NeedDraft, today: date, edits: PhraseEdits = DELIVERED) -> Reading:
         """Return the draft with every text read."""
-        return cls(draft, today, {name: Text.of(name, getattr(draft, name)) for name in TEXT_FIELDS})
+        return cls(draft, today, {name: Text.of(name, getattr(draft, name), edits) for name in TEXT_FIELDS})
 
     @property
     def repeats_title(self) -> bool:

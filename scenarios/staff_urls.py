@@ -19,6 +19,7 @@ from scenarios.views import (
     staff_home,
     staff_pools,
     supervision,
+    vocabulary,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -73,6 +74,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:pk>/talk/", call_talk.staff_call_talk, name="staff_call_talk"),
     path("calls/<uuid:pk>/talk/<uuid:question>/answer/", call_talk.answer, name="staff_call_answer"),
     path("calls/<uuid:pk>/addendum/", call_talk.addendum, name="staff_call_addendum"),
+    path("vocabulary/phrases/", vocabulary.vague_phrases, name="vague_phrases"),
+    path("vocabulary/phrases/<uuid:pk>/retire/", vocabulary.vague_phrase_retire, name="vague_phrase_retire"),
+    path("vocabulary/phrases/<uuid:pk>/reinstate/", vocabulary.vague_phrase_reinstate, name="vague_phrase_reinstate"),
     path("runs/", similarity_runs.similarity_runs, name="similarity_runs"),
     path("runs/<int:pk>/retry/", similarity_runs.retry_similarity_run, name="retry_similarity_run"),
     path("events/", events.event_log, name="event_log"),

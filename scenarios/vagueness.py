@@ -1,4 +1,4 @@
-"""Finds what is big and empty (大而空) in a text, by the maintained list `data/vague_phrases.toml`."""
+"""Finds what is big and empty (大而空) in a text, by the list `data/vague_phrases.toml` and what staff made of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.utils.functional import lazy
 from django.utils.translation import get_language
@@ -68,32 +68,53 @@ class PhraseList:
     name_ending: re.Pattern[str]
 
 
+class PhraseEdits(NamedTuple):
+    """What is made of the delivered list: (group, phrase) added, and phrases that are fair whatever the list says."""
+
+    added: tuple[tuple[str, str], ...] = ()
+    fair: tuple[str, ...] = ()
+
+    def with_phrase(self, text: str, group: str) -> PhraseEdits:
+        """Return the same with one more phrase; without a group it is fair."""
+        return self._replace(added=(*self.added, (group, text))) if group else self._replace(fair=(*self.fair, text))
+
+
+DELIVERED = PhraseEdits()
+
+
 @cache
-def phrase_list() -> PhraseList:
-    """Return the list of `data/vague_phrases.toml`, read once."""
-    data = tomllib.loads(PHRASES_FILE.read_text(encoding="utf-8"))
+def _delivered() -> dict[str, Any]:
+    return tomllib.loads(PHRASES_FILE.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
+def phrase_list(edits: PhraseEdits = DELIVERED) -> PhraseList:
+    """Return the list of `data/vague_phrases.toml` with what was made of it; the last few are kept."""
+    data = _delivered()
     groups = {row["name"]: _group(row) for row in data["group"]}
-    group_of = {_key(phrase): group.name for group in groups.values() for phrase in group.phrases}
-    endings = "|".join(re.escape(_key(ending)) for ending in data["name_endings"])
+    group_of = {phrase_key(phrase): group.name for group in groups.values() for phrase in group.phrases}
+    group_of |= {phrase_key(phrase): group for group, phrase in edits.added if group in groups}
+    fair = {phrase_key(phrase) for phrase in (*data["fair"], *edits.fair)}
+    endings = "|".join(re.escape(phrase_key(ending)) for ending in data["name_endings"])
     return PhraseList(
         groups=groups,
-        patterns=_as_patterns({*group_of, *map(_key, data["fair"])}),
-        group_of=group_of,
+        patterns=_as_patterns({*group_of, *fair}),
+        group_of={phrase: group for phrase, group in group_of.items() if phrase not in fair},
         name_ending=re.compile(rf"[\w()·]{{0,10}}?\s?(?:{endings})(?![a-z])"),
     )
 
 
-def find_vague(folded: Folded, measured: Sequence[tuple[int, int]] = ()) -> list[Vague]:
+def find_vague(folded: Folded, measured: Sequence[tuple[int, int]] = (), edits: PhraseEdits = DELIVERED) -> list[Vague]:
     """Return the vague phrases of a text in reading order; neighbours without a gap (打造 + 世界一流) become one.
 
     measured : spans in `folded.text` of numbers with units; a measurable phrase in the sentence of one is no finding.
     """
-    phrases, text = phrase_list(), folded.text.translate(_ASCII_LOWER)
+    phrases, text = phrase_list(edits), folded.text.translate(_ASCII_LOWER)
     sentences = [match.span() for match in _SENTENCE.finditer(text)] if measured else []
     found: list[Vague] = []
     matches = [match for pattern in phrases.patterns for match in pattern.finditer(text)]
     for match in sorted(matches, key=re.Match.start):
-        group = phrases.groups.get(phrases.group_of.get(_key(match[0]), ""))
+        group = phrases.groups.get(phrases.group_of.get(phrase_key(match[0]), ""))
         if group is None or _is_fair(text, match, phrases):
             continue
         if measured and group.measurable and _shares(match.start(), sentences, measured):
@@ -103,6 +124,11 @@ def find_vague(folded: Folded, measured: Sequence[tuple[int, int]] = ()) -> list
         else:
             found.append(Vague(match.start(), match.end(), group.name))
     return found
+
+
+def holds(text: str, phrase: str) -> bool:
+    """Whether a phrase stands in a folded text, fair there or not."""
+    return any(pattern.search(text.translate(_ASCII_LOWER)) for pattern in _as_patterns({phrase}) if pattern.pattern)
 
 
 def concrete_clauses(folded: Folded, vague: Iterable[Vague], measured: Sequence[tuple[int, int]]) -> list[str]:
@@ -144,7 +170,7 @@ def _group(row: dict[str, Any]) -> Group:
     )
 
 
-def _key(phrase: str) -> str:
+def phrase_key(phrase: str) -> str:
     """Return what is looked up: lower case, without blanks in Chinese, one blank for blanks and hyphens in English."""
     if phrase.isascii():
         return _GAP.sub(" ", phrase.lower())

@@ -31,6 +31,7 @@ from scenarios.models import (
     SandboxPlan,
     ScaleMark,
     SimilarityRun,
+    VaguePhrase,
 )
 from tests.calls import sealed, sealed_call
 from tests.engagements import measure, opened_engagement, propose, running_engagement, running_gate
@@ -83,6 +84,12 @@ def batch_row(cast: Cast) -> BatchRow:
     batch = Batch.objects.create(kind="approve-needs", account=cast.moderator)
     rows = [BatchRow(batch=batch, position=n, subject_id=UUID(int=n), title="x", seen="1") for n in (1, 2)]
     return BatchRow.objects.bulk_create(rows)[1]
+
+
+def vague_phrase(cast: Cast) -> VaguePhrase:
+    """The second of two phrases."""
+    rows = [VaguePhrase(text=text, form=text, group="buzz", added_by=cast.manager) for text in ("全流程贯通", "全域")]
+    return VaguePhrase.objects.bulk_create(rows)[1]
 
 
 def need_place(cast: Cast) -> NeedPlace:
@@ -268,6 +275,7 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("scale_mark_unit_known", scale_mark, {"unit": "bogus"}),
     ("batch_row_once", batch_row, {"subject_id": UUID(int=1)}),
     ("batch_row_refused_says_why", batch_row, {"state": "refused"}),
+    ("vague_phrase_once", vague_phrase, {"form": "全流程贯通"}),
     ("need_place_in_the_plane", need_place, {"x": 1.01}),
     ("need_place_in_the_plane", need_place, {"y": -1.01}),
     ("similarity_run_has_its_measure", merge_run, {"min_similarity": None}),

@@ -29,7 +29,7 @@ from scenarios.content import (
 from scenarios.errors import Conflict, IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.lifecycle import NEED_MOVES
-from scenarios.models import Call, Indicator, MergedDemand, Need, NeedVersion
+from scenarios.models import Call, Indicator, MergedDemand, Need, NeedVersion, VaguePhrase
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_owner
 from scenarios.querysets import LIVE_ENGAGEMENTS, DatabaseClock, lexemes
@@ -181,7 +181,8 @@ def _write_indicators(need: Need, rows: list[IndicatorFields]) -> None:
 
 
 def _score(need: Need) -> precision.PrecisionReport:
-    report = precision.check(need_draft(need, need.indicators.all()), today=timezone.localdate())
+    draft, edits = need_draft(need, need.indicators.all()), VaguePhrase.objects.edits()
+    report = precision.check(draft, today=timezone.localdate(), edits=edits)
     need.precision_score, need.precision_report = report.score, report.as_json()
     Need.objects.filter(pk=need.pk).update(precision_score=need.precision_score, precision_report=need.precision_report)
     return report

@@ -32,7 +32,7 @@ from scenarios.audiences import NEED_FIELDS, audience_of, visible_fields
 from scenarios.content import need_draft, risk_tier
 from scenarios.errors import NotFound
 from scenarios.likeness import like_needs
-from scenarios.models import Indicator, Need
+from scenarios.models import Indicator, Need, VaguePhrase
 
 
 class NeedEndpoint(NeedModeration):
@@ -158,7 +158,8 @@ class NeedEndpoint(NeedModeration):
         values = self.values(NeedWritten)
         need = Need(**need_fields(values))
         rows = [Indicator(need=need, **row) for row in indicator_fields(values) or []]
-        report = precision.check(need_draft(need, rows), today=timezone.localdate())
+        edits = VaguePhrase.objects.edits()
+        report = precision.check(need_draft(need, rows), today=timezone.localdate(), edits=edits)
         tier = risk_tier(need.risk_answers, need.data_class)
         names = ("score", "precise_enough", "fields", "findings", "quantities")
         shown = {name: getattr(report, name) for name in names} | {"risk_tier": tier}

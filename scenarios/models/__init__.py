@@ -27,6 +27,7 @@ from scenarios.models.similarity import BlockTask, SimilarityRun
 from scenarios.models.synonyms import Concept, Phrase, SynonymProposal
 from scenarios.models.taxonomy import Chain, District
 from scenarios.models.threshold import MergePreview, MergeThreshold
+from scenarios.models.vocabulary import VaguePhrase
 
 __all__ = [
     "Addendum",
@@ -73,4 +74,5 @@ __all__ = [
     "SimilarityRun",
     "SynonymProposal",
     "UsedKey",
+    "VaguePhrase",
 ]

@@ -17,7 +17,7 @@ from scenarios.content import IndicatorFields, NeedFields, need_draft
 from scenarios.drafts import PrecisionError
 from scenarios.likeness import like_texts
 from scenarios.limits import within_limit
-from scenarios.models import Indicator, Need
+from scenarios.models import Indicator, Need, VaguePhrase
 from scenarios.precision import PrecisionReport, check
 from scenarios.views.drafting_form import posted
 from scenarios.views.parts import actor_of
@@ -59,7 +59,7 @@ def precision_context(fields: NeedFields, rows: Sequence[IndicatorFields]) -> di
     need = Need(**fields)
     indicators = [Indicator(**{name: value for name, value in row.items() if name != "id"}) for row in rows]
     try:
-        report = check(need_draft(need, indicators), today=timezone.localdate())
+        report = check(need_draft(need, indicators), today=timezone.localdate(), edits=VaguePhrase.objects.edits())
     except PrecisionError:
         return {"report": None}
     return {"report": report, **_risk(fields)}

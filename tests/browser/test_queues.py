@@ -1,7 +1,5 @@
 """A staff queue by keyboard in a real browser: choose, preview, report, compare; both languages, phone and desk."""
 
-from typing import Any
-
 import pytest
 from django.conf import settings
 from django.urls import reverse
@@ -81,15 +79,16 @@ def test_rows_are_chosen_and_decided_without_a_script(live_cast: Cast, open_page
 def test_each_step_reads_well(live_cast: Cast, open_page: PageMaker, width: int, locale: str, dark: bool) -> None:
     rows = "&".join(f"row={need.pk}" for need in waiting(live_cast))
     live = "&".join(f"row={published_need(live_cast, part).pk}" for part in ("enterprise", "rival"))
-    pages: dict[str, Any] = {
-        "queue": QUEUE,
-        "preview": f"{reverse('batch', args=['return-needs'])}?{rows}",
-        "compare": f"{reverse('need_compare')}?{live}",
-        "list": "/needs/",
-        "bulk": reverse("batch_list"),
+    pages = {
+        "queue": ("moderator", QUEUE),
+        "preview": ("moderator", f"{reverse('batch', args=['return-needs'])}?{rows}"),
+        "compare": ("moderator", f"{reverse('need_compare')}?{live}"),
+        "list": ("moderator", "/needs/"),
+        "bulk": ("moderator", reverse("batch_list")),
+        "phrases": ("manager", reverse("vague_phrases")),
     }
-    for name, address in pages.items():
-        page = open_page(address, width=width, locale=locale, dark=dark, cookies=session(live_cast, "moderator"))
+    for name, (part, address) in pages.items():
+        page = open_page(address, width=width, locale=locale, dark=dark, cookies=session(live_cast, part))
         assert axe_findings(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         shot(page, f"queues-{name}-{width}-{locale}{'-dark' if dark else ''}")
