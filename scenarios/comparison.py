@@ -64,11 +64,11 @@ def shared_words(needs: Sequence[Need]) -> list[str]:
 
     analyzer = Analyzer()
     texts = [whole_text(need) for need in needs]
-    tokens = [set(analyzer.tokens(text)) for text in texts]
-    shared = {token for place, some in enumerate(tokens) for token in some & set().union(*tokens[:place])}
-    phrases = shown_terms([(token, 1.0) for token in sorted(shared)], texts, share=LEAST / len(texts))
-    words = [row["term"] for row in phrases]
-    return sorted({word for word in words if len(word) > 1 and _tells(word)}, key=lambda word: (-len(word), word))
+    words = [set(analyzer.words(text)) for text in texts]
+    shared = {word for place, some in enumerate(words) for word in some & set().union(*words[:place])}
+    phrases = shown_terms([(word, 1.0) for word in sorted(shared)], texts, share=LEAST / len(texts))
+    told = {row["term"] for row in phrases if len(row["term"]) > 1 and _tells(row["term"])}
+    return sorted(told, key=lambda phrase: (-len(phrase), phrase))
 
 
 def _tells(word: str) -> bool:

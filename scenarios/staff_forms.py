@@ -35,6 +35,12 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=area())
 
 
+class SharedReasonForm(ReasonForm):
+    """One reason for several objects, as long as one of many may be."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=REASON_LIMIT, widget=area())
+
+
 class ReasonsForm(forms.Form):
     """A reason for each field of a need that is to be changed."""
 

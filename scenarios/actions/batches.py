@@ -85,9 +85,14 @@ class BatchKind:
         return self.undo is not None
 
     @property
+    def target_state(self) -> str:
+        """The state that the move leads to."""
+        return move(self.table, self.move).target
+
+    @property
     def target(self) -> str:
-        """The state that the move leads to, as it is called."""
-        return str(dict(self.states)[move(self.table, self.move).target])
+        """What that state is called."""
+        return str(dict(self.states)[self.target_state])
 
 
 def described(*, actor: Actor, kind: BatchKind, ids: Iterable[UUID]) -> list[Described]:

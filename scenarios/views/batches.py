@@ -18,7 +18,7 @@ from scenarios.errors import Invalid
 from scenarios.forms import new_key
 from scenarios.models import Batch
 from scenarios.policies import one_of, require_role
-from scenarios.staff_forms import ReasonForm
+from scenarios.staff_forms import SharedReasonForm
 from scenarios.views.parts import actor_of, page_of
 from scenarios.views.staff_parts import address, ids_of, show_errors
 
@@ -37,8 +37,8 @@ def batch_of(request: HttpRequest, kind: str) -> HttpResponse:
     actor, chosen = actor_of(request), kind_of(kind)
     require_role(actor, chosen.role)
     if request.method != "POST":
-        return _preview(request, actor, chosen, ids_of(request.GET.getlist("row")), ReasonForm())
-    asked, form = asked_for(request), ReasonForm(request.POST)
+        return _preview(request, actor, chosen, ids_of(request.GET.getlist("row")), SharedReasonForm())
+    asked, form = asked_for(request), SharedReasonForm(request.POST)
     form.full_clean()
     try:
         batch = make_batch(
@@ -55,7 +55,7 @@ def batch_of(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _preview(
-    request: HttpRequest, actor: Actor, kind: BatchKind, ids: list[UUID], form: ReasonForm, *, status: int = 200
+    request: HttpRequest, actor: Actor, kind: BatchKind, ids: list[UUID], form: SharedReasonForm, *, status: int = 200
 ) -> HttpResponse:
     rows = described(actor=actor, kind=kind, ids=ids)
     if not rows:
