@@ -17,5 +17,5 @@ class AddressLanguage:
         asked = request.GET.get("lang", "")
         if asked in dict(settings.LANGUAGES):
             translation.activate(asked)
-            request.LANGUAGE_CODE = asked  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = asked
         return self.get_response(request)

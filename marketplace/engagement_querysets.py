@@ -145,7 +145,7 @@ class RolloutQuerySet(models.QuerySet[Any]):
         return self.exclude(state__in=["declined", "done"])
 
 
-class LessonQuerySet(FullText):
+class LessonQuerySet(FullText, models.QuerySet[Any]):
     def for_page(self) -> Self:
         return self.select_related("engagement__need", "engagement__demand", "gate").order_by("-published_at", "id")
 

@@ -32,7 +32,7 @@ class InvitationQuerySet(models.QuerySet[Any]):
         return self.filter(email__in=address).exclude(organisation__verification="suspended")
 
 
-class CapabilityQuerySet(FullText):
+class CapabilityQuerySet(FullText, models.QuerySet[Any]):
     def published(self) -> Self:
         """Capabilities on offer: published and still valid on the database clock."""
         offered = self.filter(status=CapabilityStatus.PUBLISHED).exclude(valid_until__lte=DatabaseClock())

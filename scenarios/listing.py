@@ -66,11 +66,12 @@ class Chip(NamedTuple):
 
 
 class Narrowed(NamedTuple):
-    """A list narrowed by its facets; rows is a queryset of the class that was given."""
+    """A list narrowed by its facets; rows is a queryset of the class that was given, total the number of its rows."""
 
     rows: Any
     facets: list[ShownFacet]
     chips: list[Chip]
+    total: int
 
 
 def chosen_values(query: QueryDict, facet: Facet) -> list[str]:
@@ -92,32 +93,33 @@ def narrow(rows: QuerySet[Any], facets: Iterable[Facet], query: QueryDict) -> Na
     facets = list(facets)
     chosen = {facet.name: chosen_values(query, facet) for facet in facets}
     held = {facet.name: facet.holds(chosen[facet.name] or [*facet.default]) for facet in facets}
-    counts = _counted(rows, facets, held)
+    counts, total = _counted(rows, facets, held)
     shown = [_shown(facet, chosen[facet.name] or [*facet.default], counts[facet.name]) for facet in facets]
-    return Narrowed(rows.filter(*held.values()), shown, _chips(facets, chosen, query))
+    return Narrowed(rows.filter(*held.values()), shown, _chips(facets, chosen, query), total)
 
 
-def _counted(rows: QuerySet[Any], facets: list[Facet], held: Mapping[str, Q]) -> dict[str, dict[str, int]]:
-    """Return the number of rows of each value, by facet."""
+def _counted(rows: QuerySet[Any], facets: list[Facet], held: Mapping[str, Q]) -> tuple[dict[str, dict[str, int]], int]:
+    """Return the number of rows of each value, by facet, and of those that all facets leave."""
     counts: dict[str, dict[str, int]] = {facet.name: {} for facet in facets}
-    asked, places = {}, {}
+    asked: dict[str, Any] = {"total": Count("pk", filter=reduce(and_, held.values(), Q()))}
+    places: dict[str, tuple[str, str]] = {}
     # Their conditions look into other tables: once for all the counts, not once for each.
     apart = [facet for facet in facets if facet.counts]
     for facet in facets:
         others = reduce(and_, (held[one.name] for one in facets if one is not facet and one not in apart), Q())
         if facet.counts:
             beside = [held[one.name] for one in apart if one is not facet]
-            found = facet.counts(rows.filter(others, *beside))
-            counts[facet.name] = {str(value): number for value, number in found.items()}
+            apiece = facet.counts(rows.filter(others, *beside))
+            counts[facet.name] = {str(value): number for value, number in apiece.items()}
             continue
         for value, _label in facet.choices:
             alias = f"counted_{len(asked)}"
             asked[alias], places[alias] = Count("pk", filter=others & facet.holds([value])), (facet.name, str(value))
     counted = rows.filter(*(held[facet.name] for facet in apart)).order_by()
-    for alias, number in counted.aggregate(**asked).items():
-        name, value = places[alias]
-        counts[name][value] = number
-    return counts
+    found = counted.aggregate(**asked)
+    for alias, (name, value) in places.items():
+        counts[name][value] = found[alias]
+    return counts, found["total"]
 
 
 def _shown(facet: Facet, selected: list[str], counts: Mapping[str, int]) -> ShownFacet:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from matching.text import HAN
 
@@ -27,7 +28,10 @@ def syllables(run: str) -> list[str]:
     """
     from pypinyin import lazy_pinyin
 
-    return [one.replace("v", "u") for one in lazy_pinyin(run, errors=lambda unknown: [*unknown])]
+    def apart(unknown: str) -> Any:  # a list keeps them apart, which the library's types do not know
+        return [*unknown]
+
+    return [one.replace("v", "u") for one in lazy_pinyin(run, errors=apart)]
 
 
 def spellings(text: str) -> Iterator[str]:

@@ -70,14 +70,14 @@ def holding_one_of(alternatives: list[list[str]], *, mark: str = "") -> Q:
     return wanted
 
 
-class FullText(models.QuerySet[Any]):
+class FullText:
     """Rows with a `search` column; see scenarios.search_columns."""
 
-    def matching_text(self, *alternatives: list[str]) -> Self:
+    def matching_text(self: Any, *alternatives: list[str]) -> Any:
         """Rows whose public texts hold every term of one of the alternatives."""
         return self.filter(holding_one_of([*alternatives])) if any(alternatives) else self
 
-    def with_match(self, *alternatives: list[str]) -> Self:
+    def with_match(self: Any, *alternatives: list[str]) -> Any:
         """Annotate match, smallest first: 0 the words as typed in the title, 1 other words for them there,
         2 the words as typed in the texts, 3 other words.
         """
@@ -87,7 +87,7 @@ class FullText(models.QuerySet[Any]):
             ranks += [self._held_in(HEAD, others, 1), self._held_in("", typed, 2)]
         return self.annotate(match=Case(*ranks, default=3, output_field=models.SmallIntegerField()))
 
-    def _held_in(self, mark: str, alternatives: list[list[str]], rank: int) -> When:
+    def _held_in(self: Any, mark: str, alternatives: list[list[str]], rank: int) -> When:
         # By subquery, so that the index answers: to read the long column of every row found would take longer.
         rows = self.model._default_manager.filter(holding_one_of(alternatives, mark=mark))
         return When(pk__in=rows.values("pk"), then=rank)

@@ -43,7 +43,15 @@ def terms_of(said: list[str]) -> list[list[str]]:
     """Return the sets of tokens of which a row that is found holds one, as `matching_text` takes them."""
     from matching import Analyzer
 
-    return [sorted(set(Analyzer().words(one))) for one in said]
+    return [_telling(set(Analyzer().words(one))) for one in said]
+
+
+def _telling(words: set[str]) -> list[str]:
+    """Return the words without the Chinese characters of a pair: who holds the pair holds them, and rarer ones cost
+    less to find.
+    """
+    paired = {character for word in words if len(word) == 2 and not word.isascii() for character in word}
+    return sorted(words - paired)
 
 
 def words_in_use() -> Words:

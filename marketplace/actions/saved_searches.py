@@ -1,5 +1,6 @@
 """Keeping a search, and being told of what is new in it. Nobody but the account itself reads or changes it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -44,7 +45,7 @@ def save_search(*, actor: Actor, name: str, kind: str, query: str, notice: str, 
 
 
 def _require_fields(name: str, kind: str, query: str, notice: str) -> None:
-    wrong = {}
+    wrong: dict[str, list[Any]] = {}
     if not name or len(name) > NAME_LIMIT:
         wrong["name"] = [_("Give it a name of at most %(limit)d characters.") % {"limit": NAME_LIMIT}]
     if kind not in SearchKind.values:

@@ -42,7 +42,7 @@ def capability_list(request: HttpRequest) -> HttpResponse:
     rows, order = search.ordered(
         narrowed.rows.select_related("owner").prefetch_related("districts"), ORDERS, request.GET
     )
-    page = page_of(request, rows)
+    page = page_of(request, rows, total=narrowed.total)
     context = {
         "page": page,
         "cards": [card_of(capability, search) for capability in page.object_list],

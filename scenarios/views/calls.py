@@ -43,7 +43,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     found = find(KINDS["call"], actor_of(request), request.GET)
     search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
     ordered, order = search.ordered(narrowed.rows.with_openness(), ORDERS, request.GET)
-    page = page_of(request, ordered)
+    page = page_of(request, ordered, total=narrowed.total)
     context = {
         "page": page,
         "cards": [{"call": call, "hit": search.hit(call.title, *fields_read(call, *READ))} for call in page],

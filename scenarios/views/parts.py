@@ -19,9 +19,15 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
-    """Return the page of `rows` that the address names; a wrong number leads to the nearest page."""
-    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+def page_of(request: HttpRequest, rows: QuerySet[Any], *, total: int | None = None) -> Page[Any]:
+    """Return the page of `rows` that the address names; a wrong number leads to the nearest page.
+
+    total : the number of the rows, where it is known; else they are counted.
+    """
+    paginator = Paginator(rows, PAGE_SIZE)
+    if total is not None:
+        paginator.__dict__["count"] = total
+    return paginator.get_page(request.GET.get("page"))
 
 
 def search_text(request: HttpRequest) -> str:

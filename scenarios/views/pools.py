@@ -47,7 +47,7 @@ def pool_list(request: HttpRequest) -> HttpResponse:
     found = find(KINDS["demand"], actor, request.GET)
     search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
     rows, order = search.ordered(narrowed.rows.with_scale(), ORDERS, request.GET)
-    page = page_of(request, rows)
+    page = page_of(request, rows, total=narrowed.total)
     cores = _cores(page) if search.text else {}
     cards = [
         {"pool": pool, "scale": _scale(pool, actor), "hit": search.hit(pool.title, *cores.get(pool.pk, ()))}

@@ -45,7 +45,7 @@ def need_list(request: HttpRequest) -> HttpResponse:
     found = find(KINDS["need"], actor, request.GET)
     search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
     rows, order = search.ordered(narrowed.rows.select_related("owner", "district"), ORDERS, request.GET)
-    page = page_of(request, rows)
+    page = page_of(request, rows, total=narrowed.total)
     context = {
         "page": page,
         "cards": [{"need": need, "hit": search.hit(need.title, *fields_read(need, *READ))} for need in page],
