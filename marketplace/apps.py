@@ -49,8 +49,10 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.prune", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.tell_searchers_daily", queue="batch")
-        for published in topics.PUBLISHED:
-            topics.subscribe(published, "marketplace.tell_searchers", queue="batch")
+        topics.subscribe(topics.NEED_PUBLISHED, "marketplace.tell_searchers_of_needs", queue="batch")
+        topics.subscribe(topics.CAPABILITY_PUBLISHED, "marketplace.tell_searchers_of_capabilities", queue="batch")
+        for one_by_one in (topics.DEMAND_FORMED, topics.CALL_OPENED, topics.LESSON_PUBLISHED):
+            topics.subscribe(one_by_one, "marketplace.tell_searchers", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.mine_synonyms", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.train_ranking", queue="batch")
         # allauth tells of a new password by signal only.

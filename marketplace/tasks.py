@@ -111,6 +111,16 @@ def prune(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.prune)
 
 
+@shared_task(name="marketplace.tell_searchers_of_needs", **LIMITS)
+def tell_searchers_of_needs(*, delivery: int) -> None:
+    outbox.do_together(delivery, pipeline.tell_searchers, ids="need_ids")
+
+
+@shared_task(name="marketplace.tell_searchers_of_capabilities", **LIMITS)
+def tell_searchers_of_capabilities(*, delivery: int) -> None:
+    outbox.do_together(delivery, pipeline.tell_searchers, ids="capability_ids")
+
+
 @shared_task(name="marketplace.tell_searchers", **LIMITS)
 def tell_searchers(*, delivery: int) -> None:
     outbox.do(delivery, pipeline.tell_searchers)

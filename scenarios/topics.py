@@ -36,7 +36,6 @@ EVENT_RECORDED = "event.recorded"
 MAIL_DUE = "mail.due"
 IMPORT_ASKED = "import.asked"
 LESSON_PUBLISHED = "lesson.published"
-PUBLISHED = (NEED_PUBLISHED, CAPABILITY_PUBLISHED, DEMAND_FORMED, CALL_OPENED, LESSON_PUBLISHED)
 
 
 class Subscription(NamedTuple):

@@ -97,8 +97,9 @@ def test_publication_writes_a_version_an_expiry_and_the_outbox(cast: Cast) -> No
     assert content["title_zh"] == NEED["title_zh"]
     assert "contact" not in content
     assert "budget_min" not in content
-    assert list(Delivery.objects.filter(topic="need.published").values_list("task", flat=True)) == [
-        "scenarios.index_needs"
+    assert sorted(Delivery.objects.filter(topic="need.published").values_list("task", flat=True)) == [
+        "marketplace.tell_searchers_of_needs",
+        "scenarios.index_needs",
     ]
 
 
