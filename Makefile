@@ -6,8 +6,7 @@ RUNTIME := $(PYTHON) -m config.runtime
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-full bench-real bench-pages screenshots messages lock manage clean
-.PHONY: help run test lint bench bench-full bench-real lighthouse screenshots messages lock manage clean
+.PHONY: help run test lint bench bench-full bench-real bench-pages lighthouse screenshots messages lock manage clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,10 +39,6 @@ bench-real: ## import the judged real data into throw-away servers and measure (
 bench-pages: ## fill throw-away servers with a large city and measure every page: bytes, queries, time (ARGS="--json FILE")
 	@bin/bootstrap test
 	@$(RUNTIME) run -- $(PYTHON) -m benchmarks.pages $(ARGS)
-
-screenshots: ## photograph every role's pages with the demonstration loaded, into output/screenshots
-	@SCREENSHOTS="$(CURDIR)/output/screenshots" bin/test tests/browser/test_main_lines.py $(ARGS)
-
 
 lighthouse: ## have Lighthouse judge the public pages with the demonstration loaded; needs npm (ARGS="--only /needs")
 	@bin/lighthouse $(ARGS)

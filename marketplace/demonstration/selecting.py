@@ -64,14 +64,15 @@ def score(selection: Selection, story: Row, name: str, place: int, rows: list[tu
     actor, comment = staff(name), story["review"]["comments"][place]
     for row, response in rows:
         given = {at: scoring.Given(Decimal(value), comment) for at, value in enumerate(row["scores"][place])}
-        scoring.save_scores(actor=actor, selection_id=selection.pk, response_id=response.pk, scores=given)
+        scoring.save_scores(actor=actor, selection_id=selection.pk, response_id=response.pk, version=0, scores=given)
     scoring.submit_scores(actor=actor, selection_id=selection.pk)
 
 
 def agree(selection: Selection, row: Row, response: Response) -> None:
     agreed = {at: consensus.Agreed(Decimal(value)) for at, value in enumerate(row["agreed"])}
-    actor = staff(PANEL[0])
-    consensus.agree(actor=actor, selection_id=selection.pk, response_id=response.pk, scores=agreed)
+    response.refresh_from_db()
+    about: Any = {"selection_id": selection.pk, "response_id": response.pk, "version": response.version}
+    consensus.agree(actor=staff(PANEL[0]), **about, scores=agreed)
 
 
 def publish(selection: Selection, story: Row) -> bool:
@@ -101,6 +102,7 @@ def award(selection: Selection, story: Row) -> None:
             actor=staff(PANEL[0]),
             selection_id=selection.pk,
             response_id=response.pk,
+            version=response.version,
             remarks=dict.fromkeys(places, said),
         )
     selection.refresh_from_db()

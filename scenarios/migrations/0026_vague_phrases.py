@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scenarios', '0021_batches'),
+        ('scenarios', '0025_need_offered'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -46,29 +46,29 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='subject_type',
-            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('batch', 'Bulk action'), ('vocabulary', 'Vocabulary')], max_length=14),
+            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('batch', 'Bulk action'), ('search', 'Saved search'), ('vocabulary', 'Vocabulary')], max_length=14),
         ),
         migrations.AlterField(
             model_name='follow',
             name='subject_type',
-            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('batch', 'Bulk action'), ('vocabulary', 'Vocabulary')], max_length=14),
+            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('batch', 'Bulk action'), ('search', 'Saved search'), ('vocabulary', 'Vocabulary')], max_length=14),
         ),
         migrations.AlterField(
             model_name='moderationdecision',
             name='subject_type',
-            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('batch', 'Bulk action'), ('vocabulary', 'Vocabulary')], max_length=14),
+            field=models.CharField(choices=[('need', 'Need'), ('proposal', 'Merge proposal'), ('demand', 'Pool'), ('call', 'Call'), ('capability', 'Capability'), ('organisation', 'Organisation'), ('suggestion', 'Suggestion'), ('account', 'Account'), ('delivery', 'Delivery'), ('concept', 'Concept'), ('threshold', 'Merge threshold'), ('ranking', 'Learned ranking'), ('engagement', 'Engagement'), ('batch', 'Bulk action'), ('search', 'Saved search'), ('vocabulary', 'Vocabulary')], max_length=14),
         ),
         migrations.AddConstraint(
             model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'batch', 'vocabulary'])), name='event_subject_type_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'batch', 'search', 'vocabulary'])), name='event_subject_type_known'),
         ),
         migrations.AddConstraint(
             model_name='follow',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'batch', 'vocabulary'])), name='follow_subject_type_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'batch', 'search', 'vocabulary'])), name='follow_subject_type_known'),
         ),
         migrations.AddConstraint(
             model_name='moderationdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'batch', 'vocabulary'])), name='decision_subject_type_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('subject_type__in', ['need', 'proposal', 'demand', 'call', 'capability', 'organisation', 'suggestion', 'account', 'delivery', 'concept', 'threshold', 'ranking', 'engagement', 'batch', 'search', 'vocabulary'])), name='decision_subject_type_known'),
         ),
         migrations.AddField(
             model_name='vaguephrase',
