@@ -4,14 +4,10 @@ No page scrolls sideways, the console is silent, nothing is asked of another hos
 tests/browser/test_walk.py. With SCREENSHOTS=folder each page is photographed into it.
 """
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 
 from marketplace.demonstration.tour import tour
@@ -19,10 +15,10 @@ from marketplace.figures.registry import FIGURES
 from marketplace.models import Account, Capability
 from scenarios.models import Call, Concept, MergedDemand, MergeProposal, Need
 from tests.browser.conftest import PageMaker
+from tests.browser.people import photograph, session_of
 from tests.browser.world import load_demonstration
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 
 
 def address(name: str, *args: Any) -> str:
@@ -111,25 +107,10 @@ def demonstration(transactional_db: None) -> None:
     load_demonstration()
 
 
-def session_of(email: str) -> dict[str, str]:
-    """Return the cookie of a signed-in session, or none for the public."""
-    if email == "public":
-        return {}
-    client = Client()
-    client.force_login(Account.objects.get(email=email))
-    return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
-
-
-def photograph(page: Any, name: str) -> None:
-    if SCREENSHOTS:
-        Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
-
-
 def test_every_page_is_fit_to_be_seen(demonstration: None, open_page: PageMaker) -> None:
     faults: list[str] = []
     for role, name, where in list(pages()):
-        cookies = session_of(role)
+        cookies = session_of(Account.objects.filter(email=role).first())
         for locale, width in (("zh-CN", 1440), ("zh-CN", 390), ("en", 1440), ("en", 390)):
             page = open_page(where, width=width, locale=locale, cookies=cookies, wait="load")
             shot = f"{name}-{locale[:2]}-{width}"

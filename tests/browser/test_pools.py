@@ -1,21 +1,19 @@
 """A pool with its scale meter as the public, an owner and the manager see it: both languages, phone and desk, dark."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 
 from scenarios.actions import demands
 from scenarios.models import Need
 from tests.browser.conftest import PageMaker, axe_findings
+from tests.browser.people import photograph, session_of
 from tests.drain import drain_outbox
 from tests.factories import INDICATORS, Cast
 from tests.scenarios.test_core_changes import decide, proposed
 from tests.scenarios.test_deadlines import answer
-from tests.stories.town import owner_of, signed_in, supplier_of
+from tests.stories.town import owner_of, supplier_of
 
 pytestmark = pytest.mark.browser
 STRICTER = [{**INDICATORS[0], "target": "0.2"}, INDICATORS[1]]
@@ -45,13 +43,6 @@ def pool(live_cast: Cast) -> Any:
     return pool
 
 
-def shot(page: Any, name: str) -> None:
-    folder = os.environ.get("SCREENSHOTS")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
 @pytest.mark.parametrize(
     ("width", "locale", "dark"),
     [(1440, "zh-CN", False), (1440, "en", True), (390, "en", False), (390, "zh-CN", True)],
@@ -65,12 +56,9 @@ def test_the_meter_reads_well(
         "manager": reverse("staff_pool", args=[pool.pk]),
     }
     for part, address in addresses.items():
-        cookies = {}
-        if part:
-            client = signed_in(getattr(live_cast, part))
-            cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
+        cookies = session_of(getattr(live_cast, part) if part else None)
         page = open_page(address, width=width, locale=locale, dark=dark, cookies=cookies)
         assert page.locator(".meter .tick").count() == 3
         assert axe_findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        shot(page, f"pool-{part or 'public'}-{width}-{locale}{'-dark' if dark else ''}")
+        photograph(page, f"pool-{part or 'public'}-{width}-{locale}{'-dark' if dark else ''}")

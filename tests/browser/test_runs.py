@@ -1,10 +1,9 @@
 """The page of runs over super-blocks: on a phone and on a desk, and renewing itself while a run is under way."""
 
 import os
-from pathlib import Path
+from typing import Any
 
 import pytest
-from django.conf import settings
 
 from scenarios.models import Delivery, SimilarityRun
 from scenarios.querysets import DatabaseClock
@@ -16,13 +15,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 
 
+from tests.browser.people import photograph, session_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+DONE = {"digest": "0" * 64, "worker": "batch-1:212"}
+
+
+def finish(tasks: Any) -> None:
+    tasks.update(**DONE, pairs=15_420, seconds=8.4, finished_at=DatabaseClock())
+
+
 @pytest.fixture
 def run(live_cast: Cast) -> SimilarityRun:
     return running_similarity()
-
-
-def cookies_of(cast: Cast) -> dict[str, str]:
-    return {settings.SESSION_COOKIE_NAME: cast.client("manager").cookies[settings.SESSION_COOKIE_NAME].value}
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -30,17 +35,18 @@ def cookies_of(cast: Cast) -> dict[str, str]:
 def test_the_page_is_whole_and_accessible(
     live_cast: Cast, run: SimilarityRun, open_page: PageMaker, width: int, locale: str
 ) -> None:
-    page = open_page("/staff/runs/", width=width, locale=locale, cookies=cookies_of(live_cast))
+    page = open_page("/staff/runs/", width=width, locale=locale, cookies=session_of(live_cast.manager))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert axe_findings(page) == []
     assert page.locator("#under-way progress").get_attribute("value") == "6"
-    if SCREENSHOTS:
-        page.screenshot(path=Path(SCREENSHOTS) / f"runs-{locale}-{width}.png", full_page=True)
+    photograph(page, f"runs-{locale}-{width}")
 
 
 def test_the_page_follows_a_run_to_its_end(live_cast: Cast, run: SimilarityRun, open_page: PageMaker) -> None:
     page = open_page("/staff/runs/", locale="en", cookies=cookies_of(live_cast))
     finish_tasks(run.tasks.filter(block=3, other=0))
+    page = open_page("/staff/runs/", locale="en", cookies=session_of(live_cast.manager))
+    finish(run.tasks.filter(block=3, other=0))
     page.wait_for_selector("text=7 of 10 tasks")
     SimilarityRun.objects.filter(pk=run.pk).update(state="superseded", finished_at=DatabaseClock())
     page.wait_for_selector("#under-way", state="detached")
@@ -50,7 +56,7 @@ def test_the_page_follows_a_run_to_its_end(live_cast: Cast, run: SimilarityRun, 
 def test_without_scripts_the_page_reads_and_tries_again(
     live_cast: Cast, run: SimilarityRun, open_page: PageMaker
 ) -> None:
-    page = open_page("/staff/runs/", locale="en", script=False, cookies=cookies_of(live_cast))
+    page = open_page("/staff/runs/", locale="en", script=False, cookies=session_of(live_cast.manager))
     page.get_by_role("button", name="Try again").click()
     page.wait_for_selector("text=1 part will be tried again.")
     assert not Delivery.objects.quarantined().exists()

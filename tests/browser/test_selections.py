@@ -1,12 +1,9 @@
 """A selection as reviewer, chair, publisher, respondent and the public see it: phone and desk."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 
 from marketplace.actions import objections
@@ -16,6 +13,7 @@ from marketplace.actions.failed_calls import fail_selection
 from marketplace.actors import actor_for
 from marketplace.models import Account, Selection
 from tests.browser.conftest import PageMaker, axe_findings
+from tests.browser.people import photograph, session_of
 from tests.factories import Cast
 from tests.marketplace.test_awards import give_award
 from tests.selections import (
@@ -29,29 +27,17 @@ from tests.selections import (
     score,
     write_all_feedback,
 )
-from tests.stories.town import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIZES = [(1440, "zh-CN"), (390, "en")]
 
 
-def pictures(page: Any, name: str) -> None:
-    folder = os.environ.get("SCREENSHOTS")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
 def visit(open_page: PageMaker, name: str, account: Account | None, address: str) -> None:
     """Open an address in Chinese on the desk and in English on the phone; it reads well on both."""
     for width, locale in SIZES:
-        cookies = {settings.LANGUAGE_COOKIE_NAME: "zh-hans" if locale == "zh-CN" else "en"}
-        if account is not None:
-            session = signed_in(account).cookies[settings.SESSION_COOKIE_NAME].value
-            cookies[settings.SESSION_COOKIE_NAME] = session
-        page = open_page(address, width=width, locale=locale, cookies=cookies)
+        page = open_page(address, width=width, locale=locale, cookies=session_of(account))
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-        pictures(page, f"{name}-{locale[:2]}-{width}")
+        photograph(page, f"{name}-{locale[:2]}-{width}")
         assert axe_findings(page) == [], name
 
 
