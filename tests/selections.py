@@ -12,6 +12,7 @@ from marketplace.actions.selections import open_evaluation
 from marketplace.actors import actor_for
 from marketplace.models import Account, Response, ReviewSeat, ScoreSheet, Selection
 from scenarios.actor import Actor
+from scenarios.models import Call
 from tests.calls import SealedCall, close, make_supplier, sealed, sealed_call
 from tests.factories import Cast
 
@@ -117,7 +118,10 @@ def write_all_feedback(review: Review) -> None:
 
 def end_notice(review: Review, seconds: int = 0) -> None:
     """Move the notice so that it ends so many seconds from now; 0: it is just over."""
+    end_notice_of(review.ready.call, seconds)
+
+
+def end_notice_of(call: Call, seconds: int = 0) -> None:
+    """Move the notice of a call's result as `end_notice` does."""
     ends = timezone.now() + timedelta(seconds=seconds)
-    Selection.objects.filter(pk=review.selection.pk).update(
-        published_at=F("published_at") - timedelta(days=60), notice_ends_at=ends
-    )
+    Selection.objects.filter(call=call).update(published_at=F("published_at") - timedelta(days=60), notice_ends_at=ends)

@@ -3,9 +3,7 @@
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Page
 
 from marketplace.models import Engagement
 from tests.browser.conftest import PageMaker, axe_findings
@@ -13,109 +11,82 @@ from tests.browser.test_pools import shot
 from tests.browser.world import projects
 from tests.engagements import awarded_response
 from tests.factories import Cast
+from tests.browser.people import Person, photograph, session_of
+from tests.browser.project_steps import (
+    LESSON,
+    accept_project,
+    close_project,
+    open_managed,
+    plan_gate,
+    run_gate,
+    write_lesson,
+)
+from tests.engagements import (
+    accept,
+    awarded_response,
+    decide,
+    landed_pool,
+    measure,
+    passed_gate,
+    planned_gate,
+    propose,
+    running_engagement,
+    running_gate,
+from tests.marketplace.test_engagement_decisions import LESSON as LEARNT
+from tests.marketplace.test_engagement_elements import promised
 
 pytestmark = pytest.mark.browser
 
 
-def cookie_of(cast: Cast, part: str | None) -> dict[str, str]:
-    if part is None:
-        return {}
-    return {settings.SESSION_COOKIE_NAME: cast.client(part).cookies[settings.SESSION_COOKIE_NAME].value}
-
-
-def confirmed(page: Page, label: str) -> None:
-    """Press a button that asks first, and say yes."""
-    page.get_by_role("button", name=label, exact=True).first.click()
-    with page.expect_navigation():
-        page.locator("#confirm-dialog [value=yes]").click()
-
-
-def sent(page: Page, label: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("button", name=label, exact=True).first.click()
-
-
-class Desk:
-    """One browser page of each part, opened where it is needed."""
-
-    def __init__(self, cast: Cast, open_page: PageMaker) -> None:
-        self.cast, self.open_page, self.pages = cast, open_page, {}  # type: ignore[var-annotated]
-
-    def __call__(self, part: str, name: str, *args: Any) -> Page:
-        address = reverse(name, args=args)
-        if part not in self.pages:
-            self.pages[part] = self.open_page(address, locale="en", cookies=cookie_of(self.cast, part))
-        else:
-            page = self.pages[part]
-            page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + address)
-        found: Page = self.pages[part]
-        return found
-
-
-def plan(desk: Desk, project: Engagement, stage: str) -> None:
-    page = desk("enterprise", "gate_plan", project.pk, stage)
-    page.fill("[name=entry]", "样本不少于 500 件")
-    page.fill("[name=cost_cap]", "5")
-    page.fill("[name=stop_loss]", "连续两轮漏检率高于 2 % 即停")
-    sent(page, "Save the plan")
-
-
-def record(page: Page, value: str) -> None:
-    for name, text in (
-        ("value", value),
-        ("measured_on", "2026-01-31"),
-        ("test_method", "连续 5 个班次人工复核"),
-        ("measured_by", "某检测所"),
-    ):
-        page.fill(f"[name={name}]", text)
-    sent(page, "Record the measurement")
-
-
-def run_gate(desk: Desk, project: Engagement, stage: str) -> None:
-    """Begin a gate, book and measure, propose to pass it and confirm."""
-    confirmed(desk("enterprise", "engagement_detail", project.pk), "Begin")
-    gate = project.gates.get(stage=stage)
-    page = desk("supplier", "gate_detail", gate.pk)
-    page.fill("[name=amount]", "4.5")
-    page.fill("[name=spent_on]", "2026-01-15")
-    page.fill("[name=what]", "相机与光源租用")
-    sent(page, "Book")
-    record(page, "0.4")
-    page = desk("enterprise", "decision_propose", gate.pk)
-    page.check("[name=verdict][value=pass]")
-    page.fill("[name=reason]", "三次试验均达标")
-    sent(page, "Propose")
-    page = desk("manager", "decision_detail", gate.decisions.get().pk)
-    confirmed(page, "Confirm the decision")
-
-
 def test_from_the_award_to_the_landing_by_clicking(live_cast: Cast, open_page: PageMaker) -> None:
     awarded_response(live_cast)
-    desk = Desk(live_cast, open_page)
-    confirmed(desk("manager", "staff_engagements"), "Open the project")
+    owner, supplier, manager = (
+        Person(open_page, getattr(live_cast, part)) for part in ("enterprise", "supplier", "manager")
+    )
+    manager.menu("Projects in progress")
+    manager.confirm("Open the project")
     project = Engagement.objects.get()
     for stage in ("poc", "scale"):
-        plan(desk, project, stage)
-    confirmed(desk("manager", "engagement_detail", project.pk), "Start")
+        plan_gate(owner, project, stage)
+    open_managed(manager, project)
+    manager.confirm("Start")
     for stage in ("poc", "scale"):
-        run_gate(desk, project, stage)
-    record(desk("supplier", "engagement_acceptance", project.pk), "0.45")
-    confirmed(desk("enterprise", "engagement_acceptance", project.pk), "Accept")
-    page = desk("supplier", "lesson_write", project.pk)
-    page.fill("[name=title]", "先清砂再检测")
-    page.fill("[name=text]", "未清砂的铸件误报高，先清砂。")
-    sent(page, "Publish the lesson")
-    confirmed(desk("manager", "engagement_detail", project.pk), "Close the project")
+        run_gate(owner, supplier, manager, project, stage)
+    accept_project(owner, supplier, project)
+    write_lesson(supplier, project)
+    close_project(manager, project)
     project.refresh_from_db()
     assert (project.status, project.need.status) == ("closed", "closed")  # type: ignore[union-attr]
-    public = open_page(reverse("lesson_list"), locale="en")
-    assert public.get_by_text("先清砂再检测").count() == 1
+    public = Person(open_page, None)
+    public.follow("Projects")
+    public.follow("What was learnt")
+    assert public.page.get_by_text(LESSON["title"]).count() == 1
 
 
 @pytest.fixture
 def pages(live_cast: Cast) -> dict[str, Any]:
     """Who looks at what: a landed pool, a project with a decision that waits, one stopped, one accepted."""
     ids = projects(live_cast)
+
+
+def projects(live_cast: Cast) -> dict[str, Any]:
+    """A landed pool, a project with a decision that waits, and one that was stopped without fault."""
+    cast = live_cast
+    pooled = landed_pool(cast)
+    busy = running_engagement(cast)
+    promised(cast, busy, due_on="2026-01-15")
+    gate = running_gate(cast, busy)
+    measure(cast, gate, "0.9")
+    decide(cast, gate, "iterate")
+    measure(cast, gate, "0.45")
+    decision = propose(cast, gate, "pass")
+    stopped = running_engagement(cast)
+    decide(cast, running_gate(cast, stopped), "stop_no_fault", **LEARNT)
+    accepted = running_engagement(cast)
+    passed_gate(cast, accepted, "poc")
+    planned_gate(cast, accepted, "scale")
+    accept(cast, accepted, "0.45", "9.5")
+    awarded_response(cast)
     return {
         "project-public": (None, "engagement_detail", ids["accepted"]),
         "project-list": (None, "engagement_list"),
@@ -143,8 +114,9 @@ def test_the_pages_of_projects_are_fit_to_be_seen(
     faults: list[str] = []
     for name, (part, address, *args) in pages.items():
         where = reverse(address, args=args)
-        page = open_page(where, width=width, locale=locale, cookies=cookie_of(live_cast, part), wait="load")
-        shot(page, f"{name}-{width}-{locale}")
+        cookies = session_of(getattr(live_cast, part) if part else None)
+        page = open_page(where, width=width, locale=locale, cookies=cookies, wait="load")
+        photograph(page, f"{name}-{width}-{locale}")
         faults += [f"{name}: {finding}" for finding in axe_findings(page)]
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             faults.append(f"{name} scrolls sideways")
