@@ -3,6 +3,7 @@
 The award is blocked until 5 working days of public notice and six complete feedbacks.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -127,14 +128,14 @@ def replaced_panel(cast: Cast, ready: SealedCall) -> list[Client]:
     return [chair, second, fourth]
 
 
-def scored(ready: SealedCall, panel: list[Client]) -> None:
-    """Have the panel find every response eligible, score it alone, and agree."""
+def scored(ready: SealedCall, panel: list[Client], scores: Sequence[Sequence[str]]) -> None:
+    """Have the panel find every response eligible, score it alone (by lead, each criterion), and agree."""
     pk, responses = ready.call.pk, by_lead(ready)
     chair, page = panel[0], reverse("review_response", args=[ready.call.pk, responses[0].number])
     for row in responses:
         post(chair, "review_admit", pk, row.number)
     for client in panel:
-        for row, values in zip(responses, SCORES, strict=True):
+        for row, values in zip(responses, scores, strict=True):
             address = reverse("review_scores", args=[pk, row.number])
             typed_in = {**sheet(values, "comment", "依据第三节"), "version": 0}
             kept = client.post(address, typed_in, headers={"hx-request": "true"})
@@ -142,7 +143,7 @@ def scored(ready: SealedCall, panel: list[Client]) -> None:
         assert chair.get(page).context["rows"][0].given == []
         post(client, "review_submit", pk)
     assert [score.comment for score in chair.get(page).context["rows"][0].given] == ["依据第三节"] * 3
-    for row, values in zip(responses, SCORES, strict=True):
+    for row, values in zip(responses, scores, strict=True):
         version = version_on(chair, "review_response", pk, row.number)
         post(chair, "review_agree", pk, row.number, version=version, **sheet(values, "reason", ""))
 
@@ -151,7 +152,7 @@ def test_a_conflict_is_replaced_and_the_award_waits_for_notice_and_feedback(cast
     close(ready.call)
     open_all(ready)
     pk, publisher, panel = ready.call.pk, cast.client("publisher"), replaced_panel(cast, ready)
-    scored(ready, panel)
+    scored(ready, panel, SCORES)
     post(publisher, "selection_publish", pk, version=selection_of(ready).version)
     selection, (winner, *losers) = selection_of(ready), by_lead(ready)
     assert selection.published_at is not None

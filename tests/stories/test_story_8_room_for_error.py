@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from marketplace.models import Account, Cost, Engagement, Gate, GateDecision, Lesson, Response
+from marketplace.models import Account, Cost, Engagement, Gate, GateDecision, Lesson, Response, Selection
 from scenarios.models import Event
-from tests.calls import answers, award
+from tests.calls import answers, award, close, make_supplier, sealed_call
 from tests.engagements import GATE, closed_call
 from tests.factories import Cast
-from tests.marketplace.test_awards import give_award
-from tests.selections import end_notice, published
+from tests.selections import Review, end_notice
+from tests.stories.test_story_7_seven_sealed_responses import by_lead, respond, scored
 from tests.stories.town import heard, post, signed_in
 
 LESSON = {"lesson_title": "低对比度裂纹需要偏振光", "lesson": "现有光源下裂纹与背景相差不到两级灰度；换偏振光后再试。"}
@@ -68,13 +68,29 @@ class Team:
         post(manager, "decision_confirm", decision.pk)
 
 
+SCORES = (["90", "80"], ["85", "85"], ["80", "90"])
+
+
 @pytest.fixture
 def teams(cast: Cast) -> list[Team]:
-    """Three winners of one race, reviewed and awarded after its notice."""
-    review = published(cast, ["90", "80"], ["85", "85"], ["80", "90"], kind="race", winners=3)
-    end_notice(review)
-    give_award(cast, review)
-    won = zip(review.responses(), review.suppliers, strict=True)
+    """Three winners of one race, who responded, were reviewed and awarded after the notice over the pages."""
+    ready, suppliers = sealed_call(cast, kind="race", winners=3), [make_supplier(number)[1] for number in range(3)]
+    for number, account in enumerate(suppliers):
+        respond(ready, account, f"第{number}家")
+    close(ready.call)
+    for opener, code in zip(ready.openers[:2], ready.codes[:2], strict=True):
+        post(signed_in(opener), "open_responses", ready.call.pk, code=code)
+    panel = [signed_in(account) for account in ready.reviewers]
+    post(panel[0], "selection_open", ready.call.pk)
+    for reviewer in panel:
+        post(reviewer, "review_declare", ready.call.pk, conflict="no")
+    scored(ready, panel, SCORES)
+    publisher, selection = cast.client("publisher"), Selection.objects.get(call=ready.call)
+    post(publisher, "selection_publish", ready.call.pk, version=selection.version)
+    end_notice(Review(ready, suppliers, selection))
+    selection.refresh_from_db()
+    post(publisher, "selection_award", ready.call.pk, version=selection.version)
+    won = zip(by_lead(ready), suppliers, strict=True)
     return [Team(cast, response, account) for response, account in won]
 
 
