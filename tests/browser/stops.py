@@ -167,4 +167,16 @@ MANAGER = [
     Stop("manager", "synonym_edit", ("concept",)),
     Stop("manager", "design"),
 ]
+# Pages whose form is also sent with nothing in it.
+EMPTY = [
+    *(Stop("public", f"account_{name}") for name in ("login", "signup", "reset_password")),
+    Stop("newcomer", "organisation_register"),
+    Stop("enterprise", "gate_plan", ("accepted", "mid")),
+    Stop("enterprise", "decision_propose", ("open_gate",)),
+    Stop("enterprise", "lesson_write", ("landed",)),
+    Stop("supervisor", "sandbox_set_up", ("unboxed",)),
+    Stop("supervisor", "sandbox_plan", ("draft_call",)),
+    Stop("manager", "staff_call_new", query="?need={source}"),
+    *(Stop("manager", name) for name in ("synonym_add", "synonyms_import", "imports")),
+]
 STOPS = [*PUBLIC, *ACCOUNTS, *MEMBERS, *SUPPLIERS, *STAFF, *MANAGER]

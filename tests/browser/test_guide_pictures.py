@@ -48,7 +48,8 @@ def test_take_the_pictures(chromium: Browser, live_cast: Cast, live_server: Any)
     world = make_world(live_cast)
     for language, code in LANGUAGES.items():
         for name, stop in PICTURES.items():
-            context = chromium.new_context(color_scheme="light", reduced_motion="reduce")
+            locale = {"en": "en-GB", "zh": "zh-CN"}[language]
+            context = chromium.new_context(color_scheme="light", reduced_motion="reduce", locale=locale)
             cookies = {**world.cookies(stop.part), settings.LANGUAGE_COOKIE_NAME: code}
             context.add_cookies([{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()])
             page = context.new_page()

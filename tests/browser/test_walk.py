@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from scenarios.access import MEMBER, PUBLIC, SIGNED_IN, STAFF
 from tests.browser.conftest import REFUSALS, axe_findings, is_complaint
-from tests.browser.stops import ACCOUNTS, MANAGER, MEMBERS, NO_PAGES, STOPS, SUPPLIERS, Stop
+from tests.browser.stops import ACCOUNTS, EMPTY, MANAGER, MEMBERS, NO_PAGES, STOPS, SUPPLIERS, Stop
 from tests.browser.stops import PUBLIC as PUBLIC_STOPS
 from tests.browser.stops import STAFF as STAFF_STOPS
 from tests.browser.world import World, address, make_world
@@ -26,6 +26,17 @@ PARTS = {PUBLIC: None, SIGNED_IN: "stranger", MEMBER: "enterprise", STAFF: "audi
 # Swagger's own page, in tests/browser/test_api_docs.py; Django's own pages; a switch that answers with a redirect.
 ELSEWHERE = ("api/", "admin/", "i18n/")
 NARROWEST = 320  # 1,280 px at 400 %
+
+
+# Straight to the server, past what the browser itself would refuse and past htmx.
+SEND_EMPTY = """() => {
+  const form = [...document.querySelectorAll("main form[method=post]")].find((one) => one.querySelector(".field"));
+  for (const field of form.elements) {
+    if (field.type === "checkbox" || field.type === "radio") field.checked = false;
+    else if (field.type !== "hidden" && field.type !== "submit" && field.type !== "button") field.value = "";
+  }
+  HTMLFormElement.prototype.submit.call(form);
+}"""
 
 
 class Look(NamedTuple):
@@ -102,6 +113,16 @@ class Walker:
             if overflow := overflowing(self.page):
                 self.complain(f"scrolls sideways at 400 %: {overflow}")
 
+    def send_empty(self, stop: Stop, path: str) -> None:
+        """Send a page's form with nothing in it: it is refused, the errors take the focus, and axe finds nothing."""
+        self.where = f"{stop}, sent empty"
+        self.page.goto(self.home + path, wait_until="load")
+        with self.page.expect_navigation():
+            self.page.evaluate(SEND_EMPTY)
+        if not self.page.evaluate("document.activeElement.matches('[data-error-summary]')"):
+            self.complain("the errors do not take the focus")
+        self.check()
+
     def check(self) -> None:
         """Hold axe and the width against the page as it stands, with everything unfolded."""
         self.page.evaluate("document.querySelectorAll('details:not(.menu)').forEach(fold => (fold.open = true))")
@@ -144,8 +165,11 @@ def walked(chromium: Browser, world: World, home: str, stops: list[Stop]) -> Ite
         walker = Walker(context, home, faults)
         for number, stop in enumerate(stops):
             if stop.part == part:
+                path = address(world, stop.name, *stop.args, query=stop.query)
                 for look in looks(number):
-                    walker.see(stop, address(world, stop.name, *stop.args, query=stop.query), look)
+                    walker.see(stop, path, look)
+                if stop in EMPTY:
+                    walker.send_empty(stop, path)
         context.close()
         yield from faults
 
