@@ -20,6 +20,7 @@ from scenarios.views.parts import actor_of, page_of
 from scenarios.views.staff_parts import show_errors
 from scenarios.vocabulary_effects import effect_of
 
+FAIR_KIND = "fair"
 FAIR = _("Fair: no finding, although it stands in the list or looks like it")
 
 
@@ -34,12 +35,17 @@ class VaguePhraseForm(forms.Form):
     """A phrase and the kind whose hint is shown with it."""
 
     text = forms.CharField(label=_("Phrase"), max_length=LONGEST)
-    group = forms.ChoiceField(label=_("Kind"), required=False)
+    group = forms.ChoiceField(label=_("Kind"))
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         kinds = [(group.name, kind_label(group)) for group in phrase_list().groups.values()]
-        self.fields["group"].choices = [*kinds, ("", FAIR)]  # type: ignore[attr-defined]
+        self.fields["group"].choices = [*kinds, (FAIR_KIND, FAIR)]  # type: ignore[attr-defined]
+
+    def clean_group(self) -> str:
+        """Return the name of the group, empty for what is fair."""
+        group: str = self.cleaned_data["group"]
+        return "" if group == FAIR_KIND else group
 
 
 @access("manager")

@@ -59,7 +59,7 @@ def test_a_phrase_counts_from_the_next_check_and_is_taken_back(cast: Cast) -> No
 def test_a_delivered_phrase_is_made_fair(cast: Cast) -> None:
     text = "世界一流的铸件产线要求：气孔漏检率不高于 0.5 %，裂纹全部检出，每班人工复核 200 件，数据写入质检台账。"
     assert vague_in(draft_need(cast, problem=text)) == ["世界一流"]
-    entered(cast, "世界一流", group="")
+    entered(cast, "世界一流", "fair")
     assert vague_in(draft_need(cast, problem=text)) == []
     assert "世界一流" in phrase_list().group_of  # the delivered list itself stays as it is
 
@@ -84,7 +84,7 @@ def test_the_preview_says_what_scores_would_be(cast: Cast) -> None:
         ("赋", "buzz", "A phrase has 2 to 40 characters."),
         ("世界一流", "buzz", "This phrase is in the list already."),
         ("World-Class", "rank", "This phrase is in the list already."),
-        ("铸件", "", "This phrase is not in the list: nothing to make fair."),
+        ("铸件", "fair", "This phrase is not in the list: nothing to make fair."),
         ("全流程贯通", "nonsense", "Select a valid choice."),
     ],
 )
