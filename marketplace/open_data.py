@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.imports.report import defused
 from marketplace.models import Capability, Organisation
 from scenarios.actor import PUBLIC
 from scenarios.audiences import (
@@ -27,6 +26,7 @@ from scenarios.audiences import (
 from scenarios.disclosure import pooled_band
 from scenarios.facts import indicator_texts, label_of
 from scenarios.models import Call, MergedDemand, Need
+from scenarios.sheets import defused
 
 CHUNK = 1000
 

@@ -14,7 +14,7 @@ from marketplace.figures.stages import stages
 from marketplace.figures.tables import Table
 from marketplace.figures.tiles import districts
 from marketplace.figures.weeks import weeks
-from marketplace.imports.report import defused
+from scenarios.sheets import defused
 
 
 class Figure(NamedTuple):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from marketplace.imports.errors import Problem
+from scenarios.sheets import defused
 
 CREATED, UPDATED, UNCHANGED, KEPT, REFUSED = "created", "updated", "unchanged", "kept", "refused"
 LABELS = {
@@ -36,7 +37,6 @@ HEADINGS = (
     gettext_lazy("why"),
 )
 # A spreadsheet takes a cell that begins like this for a formula.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -85,16 +85,6 @@ class Report:
         parts = [f"{LABELS[outcome]} {count}" for outcome, count in self.counts.items() if count]
         rows = ngettext("%(count)d row", "%(count)d rows", len(self.rows)) % {"count": len(self.rows)}
         return f"{rows}: {', '.join(parts) or '–'}"
-
-
-def defused(cell: Any) -> str:
-    """Return a cell that no spreadsheet takes for a formula.
-
-    >>> defused("=1+1")
-    "'=1+1"
-    """
-    text = str(cell)
-    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def reason_lines(row: RowResult) -> list[tuple[str, str, str]]:

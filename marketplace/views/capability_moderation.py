@@ -23,7 +23,9 @@ from scenarios.errors import Invalid
 from scenarios.facts import label_of
 from scenarios.listing import Facet, Order, chosen_order, narrow
 from scenarios.policies import one_of, open_moves
+from scenarios.sheets import Column
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.sheets import sheet_response, waiting_columns, wants_sheet
 from scenarios.views.staff_parts import posted_version
 from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
 
@@ -35,8 +37,20 @@ MODERATE = (("verify-capabilities", "a", gettext_lazy("Verify")), ("return-capab
 PUBLISH = (("publish-capabilities", "a", gettext_lazy("Publish")),)
 
 
-def _queue(request: HttpRequest, rows: Any, since: str, promised: int) -> dict[str, Any]:
-    """Return the page of a queue of capabilities with each one's service level, narrowed and in order."""
+COLUMNS = [
+    Column(gettext_lazy("Code"), lambda row: row.code),
+    Column(gettext_lazy("Title"), lambda row: row.title),
+    Column(gettext_lazy("Organisation"), lambda row: row.owner),
+    Column(gettext_lazy("Maturity"), lambda row: row.get_maturity_display()),
+]
+
+
+def _queue(request: HttpRequest, name: str, title: str, rows: Any, since: str, batches: Any) -> HttpResponse:
+    """Show a queue of capabilities, narrowed and in order, with each one's service level, or hand it out as a file.
+
+    name : of its address and its template. since : the column from which it waits.
+    """
+    promised = promised_days(name)
     facets = [
         Facet("level", _("Service level"), [*LEVELS.items()]),
         Facet("maturity", label_of(Capability, "maturity"), Maturity.choices),
@@ -44,23 +58,27 @@ def _queue(request: HttpRequest, rows: Any, since: str, promised: int) -> dict[s
     ]
     narrowed = narrow(with_wait(rows, since, promised), facets, request.GET)
     order = chosen_order(ORDERS, request.GET)
-    page = page_of(request, narrowed.rows.select_related("owner", "verified_by").order_by(*order.fields))
-    return {
+    found = narrowed.rows.select_related("owner", "verified_by").order_by(*order.fields)
+    if wants_sheet(request):
+        return sheet_response("capabilities", title, [*COLUMNS, *waiting_columns(promised)], found)
+    page = page_of(request, found)
+    context = {
         "page": page,
         "rows": [(capability, Wait(capability.waited_days, promised)) for capability in page],
         "facets": narrowed.facets,
         "chips": narrowed.chips,
         "orders": ORDERS,
         "order": order,
+        "batches": batches,
     }
+    return render(request, f"marketplace/{name}.html", context)
 
 
 @access("moderator")
 def capability_queue(request: HttpRequest) -> HttpResponse:
     """List what waits for a moderator, the oldest first."""
     rows = Capability.objects.awaiting_moderation()
-    waiting = _queue(request, rows, "submitted_at", promised_days("capability_queue"))
-    return render(request, "marketplace/capability_queue.html", {**waiting, "batches": MODERATE})
+    return _queue(request, "capability_queue", _("Capabilities to verify"), rows, "submitted_at", MODERATE)
 
 
 @access("moderator")
@@ -137,5 +155,4 @@ def _page(
 def capability_publication(request: HttpRequest) -> HttpResponse:
     """List the verified capabilities that wait for the publisher, the oldest first."""
     rows = Capability.objects.awaiting_publication()
-    waiting = _queue(request, rows, "updated_at", promised_days("capability_publication"))
-    return render(request, "marketplace/capability_publication.html", {**waiting, "batches": PUBLISH})
+    return _queue(request, "capability_publication", _("Capabilities to publish"), rows, "updated_at", PUBLISH)

@@ -23,8 +23,10 @@ from scenarios.linking import contradictions
 from scenarios.listing import Facet, Order, chosen_order, narrow
 from scenarios.models import MergeProposal, Need
 from scenarios.policies import one_of
+from scenarios.sheets import Column
 from scenarios.staff_forms import CoreForm, DismissForm, ResolutionsForm, core_fields, indicator_rows
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.sheets import sheet_response, waiting_columns, wants_sheet
 from scenarios.views.staff_parts import show_errors, verbatim_labels, with_one_more
 from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
 
@@ -37,6 +39,14 @@ ORDERS = (
     Order("oldest", _("Longest waiting first"), ("created_at", "id")),
     Order("newest", _("Newest first"), ("-created_at", "id")),
 )
+COLUMNS = [
+    Column(_("Title"), lambda row: row.representative.title),
+    Column(_("Needs"), lambda row: ", ".join(member.need.code for member in row.members.all())),
+    Column(_("Owners"), lambda row: len({member.need.owner_id for member in row.members.all()})),
+    Column(_("Pooled quantity"), lambda row: pooled(member.need for member in row.members.all())),
+    Column(_("Conflicts"), lambda row: ", ".join(label_of(Need, one["field"]) for one in row.conflicts)),
+    Column(_("Similarity"), lambda row: round(row.score, 2)),
+]
 DISMISS = (("dismiss-proposals", "d", _("Dismiss")),)
 RECONSIDER = (("reconsider-proposals", "u", _("Propose them again")),)
 
@@ -57,7 +67,10 @@ def merge_desk(request: HttpRequest) -> HttpResponse:
     proposals = with_wait(MergeProposal.objects.open().telling_conflicts(), "created_at", promised)
     narrowed = narrow(proposals, _facets(), request.GET)
     order = chosen_order(ORDERS, request.GET)
-    page = page_of(request, narrowed.rows.for_page().order_by(*order.fields))
+    found = narrowed.rows.for_page().order_by(*order.fields)
+    if wants_sheet(request):
+        return sheet_response("proposals", _("Merge proposals"), [*COLUMNS, *waiting_columns(promised)], found)
+    page = page_of(request, found)
     context = {
         "page": page,
         "rows": [{**_summary(proposal), "wait": Wait(proposal.waited_days, promised)} for proposal in page],

@@ -21,9 +21,11 @@ from scenarios.listing import Facet, Order, chosen_order, narrow
 from scenarios.models import District, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.querysets import NeedQuerySet
+from scenarios.sheets import Column
 from scenarios.staff_forms import ReasonForm, ReasonsForm
 from scenarios.views.need_review import review_context
 from scenarios.views.parts import actor_of, page_of, search_text
+from scenarios.views.sheets import NEED_COLUMNS, sheet_response, waiting_columns, wants_sheet
 from scenarios.views.staff_parts import posted_version, show_errors
 from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
 
@@ -57,6 +59,10 @@ def _facets(tab: str) -> list[Facet]:
     ]
 
 
+def _columns(tab: str) -> list[Column]:
+    return [*NEED_COLUMNS, *(waiting_columns(promised_days("moderation_queue")) if tab == "waiting" else [])]
+
+
 @access("moderator")
 def moderation_queue(request: HttpRequest) -> HttpResponse:
     """List the needs that wait, oldest first, with their service level; on other tabs what is or was on offer."""
@@ -66,7 +72,10 @@ def moderation_queue(request: HttpRequest) -> HttpResponse:
     needs = with_wait(_tab(tab).matching_name(text), "submitted_at", promised_days("moderation_queue"))
     narrowed = narrow(needs, _facets(tab), request.GET)
     order = chosen_order(ORDERS, request.GET)
-    page = page_of(request, narrowed.rows.select_related("owner", "district").order_by(*order.fields))
+    found = narrowed.rows.select_related("owner", "district").order_by(*order.fields)
+    if wants_sheet(request):
+        return sheet_response(f"moderation-{tab}", TABS[tab], _columns(tab), found)
+    page = page_of(request, found)
     context = {
         "tab": tab,
         "tabs": TABS.items(),

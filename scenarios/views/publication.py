@@ -19,6 +19,7 @@ from scenarios.models import Need
 from scenarios.risk import PUBLISH_NEED
 from scenarios.views.need_review import indicators_of, public_facts
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.sheets import NEED_COLUMNS, sheet_response, waiting_columns, wants_sheet
 from scenarios.views.staff_parts import ids_of
 from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
 
@@ -53,6 +54,8 @@ def publication_queue(request: HttpRequest) -> HttpResponse:
     narrowed = narrow(with_wait(Need.objects.awaiting_publication(), "updated_at", promised), _facets(), request.GET)
     order = chosen_order(ORDERS, request.GET)
     needs = narrowed.rows.select_related("owner", "district", "approved_by").order_by(*order.fields)
+    if wants_sheet(request):
+        return sheet_response("publication", _("Publication"), [*NEED_COLUMNS, *waiting_columns(promised)], needs)
     page = page_of(request, needs)
     rows = [Waiting(need, Wait(need.waited_days, promised), held_back(need, actor)) for need in page]
     context = {
