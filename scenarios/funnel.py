@@ -1,7 +1,7 @@
 """The funnel from a need to a landed project: named steps in a table, counted and timed in one query.
 
-Another step is another line of STEPS. A step counts needs of which its reader may read that they passed it: pages, API
-and files list exactly those under `step=<name>`.
+Another step is another line of STEPS, or is added by an app that knows what this package does not. A step counts needs
+of which its reader may read that they passed it: pages, API and files list exactly those under `step=<name>`.
 """
 
 from collections.abc import Callable
@@ -56,7 +56,11 @@ def _pooled(actor: Actor) -> Q:
 
 
 def _called(actor: Actor) -> Q:
-    calls = Call.objects.standing()
+    return behind(Call.objects.standing(), actor)
+
+
+def behind(calls: QuerySet[Any], actor: Actor) -> Q:
+    """Return the needs behind these calls, of which this reader may know: their own, and the members of their pools."""
     links = DemandMember.objects.living().told_to(actor).filter(demand__in=calls.values("demand"))
     return Q(pk__in=calls.filter(need__isnull=False).values("need")) | Q(pk__in=links.values("need"))
 
@@ -65,7 +69,7 @@ def _landed(actor: Actor) -> Q:
     return Q(status__in=[NeedStatus.LANDED, NeedStatus.CLOSED])
 
 
-def _earliest(rows: QuerySet[Any], need: str, column: str) -> Subquery:
+def earliest(rows: QuerySet[Any], need: str, column: str) -> Subquery:
     """Return the earliest `column` of the rows whose `need` is the outer need, as an expression."""
     mine = rows.filter(**{need: OuterRef("pk")}).order_by().values(need)
     return Subquery(mine.annotate(first=Min(column)).values("first"))
@@ -79,7 +83,7 @@ STEPS = (
         "approved",
         pgettext_lazy("funnel", "Approved"),
         _approved,
-        _earliest(_decided, "subject_id", "created_at"),
+        earliest(_decided, "subject_id", "created_at"),
         since="handed_in",
         for_staff=True,
     ),
@@ -88,7 +92,7 @@ STEPS = (
         "pooled",
         pgettext_lazy("funnel", "In a pool"),
         _pooled,
-        _earliest(DemandMember.objects.living(), "need", "joined_at"),
+        earliest(DemandMember.objects.living(), "need", "joined_at"),
         since="published",
         partly_told=True,
     ),
@@ -96,7 +100,7 @@ STEPS = (
         "called",
         pgettext_lazy("funnel", "In a call"),
         _called,
-        _earliest(Call.objects.standing(), "need", "opens_at"),
+        earliest(Call.objects.standing(), "need", "opens_at"),
         since="published",
         partly_told=True,
     ),
@@ -104,10 +108,19 @@ STEPS = (
         "landed",
         pgettext_lazy("funnel", "Landed"),
         _landed,
-        _earliest(_events, "subject_id", "at"),
+        earliest(_events, "subject_id", "at"),
         since="published",
     ),
 )
+
+_steps = [*STEPS]
+
+
+def add_step(step: Step, *, after: str) -> None:
+    """Add a step that this package knows nothing of behind the one of that name; at the start of the app that does."""
+    names = [one.name for one in _steps]
+    if step.name not in names:
+        _steps.insert(names.index(after) + 1, step)
 
 
 class Median(Aggregate):
@@ -132,7 +145,7 @@ class Stage:
 
 def steps_for(actor: Actor) -> tuple[Step, ...]:
     """Return the steps of which this reader may know."""
-    return STEPS if actor.is_staff else tuple(step for step in STEPS if not step.for_staff)
+    return tuple(step for step in _steps if actor.is_staff or not step.for_staff)
 
 
 def at_step(rows: QuerySet[Any], name: str, actor: Actor) -> QuerySet[Any]:
@@ -186,4 +199,6 @@ def _days(took: timedelta | None) -> Decimal | None:
     return None if took is None else round(Decimal(took / DAY), 1)
 
 
-CHOICES = [(step.name, step.label) for step in STEPS]
+def choices() -> list[tuple[str, Any]]:
+    """Return every step's name and label."""
+    return [(step.name, step.label) for step in _steps]

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from rest_framework.throttling import SimpleRateThrottle
 
 from marketplace.actions import failed_calls, objections, public_notice
 from marketplace.actions.award import award
@@ -20,6 +21,7 @@ from scenarios.pipeline import sweep_clock
 from tests.calls import sealed_call
 from tests.drain import drain_outbox
 from tests.factories import Cast, make_member, make_organisation
+from tests.figures import agreed, column
 from tests.selections import (
     Review,
     declare_all,
@@ -309,3 +311,21 @@ def test_the_selection_is_nobodys_before_its_notice(cast: Cast) -> None:
     assert heard(review.suppliers[0], "selection.published") == 1
     logged = Event.objects.filter(kind__startswith="selection.").values_list("data", flat=True)
     assert not any(name in str(list(logged)) for name in ("理由充分", "86.00", "供给方"))
+
+
+def test_the_funnel_counts_and_lists_the_needs_of_awarded_calls(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SimpleRateThrottle, "allow_request", lambda *_: True)
+    review = published(cast, *THREE)
+
+    def told() -> tuple[Any, Any]:
+        shown = agreed(cast.client("manager"), "/staff/dashboard/funnel/", "funnel")
+        needs = column(shown, "step", "needs")
+        return needs["called"], needs["awarded"]
+
+    assert told() == (1, 0)
+    write_all_feedback(review)
+    end_notice(review)
+    give_award(cast, review)
+    assert told() == (1, 1)
+    shown = agreed(cast.client(), "/figures/funnel/", "funnel")
+    assert column(shown, "step", "needs")["awarded"] == 1

@@ -127,9 +127,17 @@ def test_story_10_every_figure_equals_its_list_and_its_file_and_nothing_leaks(
     public, supplier, manager = reader(None), reader(cast.supplier), reader(cast.manager)
 
     told = column(agreed(manager, "/staff/dashboard/funnel/", "funnel"), "step", "needs")
-    assert told == {"handed_in": 100, "approved": 90, "published": 80, "pooled": 8, "called": 4, "landed": 4}
+    assert told == {
+        "handed_in": 100,
+        "approved": 90,
+        "published": 80,
+        "pooled": 8,
+        "called": 4,
+        "awarded": 0,
+        "landed": 4,
+    }
     told = column(agreed(public, "/figures/funnel/", "funnel"), "step", "needs")
-    assert told == {"published": 79, "pooled": 3, "called": 4, "landed": 4}
+    assert told == {"published": 79, "pooled": 3, "called": 4, "awarded": 0, "landed": 4}
 
     narrowed = {"domain": "health", "district": "binhu", "since": "2000-01-01"}
     for client, page in ((public, "/figures/{}/"), (supplier, "/figures/{}/"), (manager, "/staff/dashboard/{}/")):
