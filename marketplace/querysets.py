@@ -81,14 +81,6 @@ class SuggestionQuerySet(models.QuerySet[Any]):
     def current(self) -> Self:
         return self.exclude(state=SuggestionState.SUPERSEDED)
 
-    def fitting(self) -> Self:
-        """Those for needs, of capabilities on offer that pass every gate, whatever people said to them.
-
-        It follows from what is public of both sides; who dismissed or chose what does not enter it.
-        """
-        fits = self.current().filter(need__isnull=False, failed_gates=[])
-        return fits.filter(capability__in=self._related("capability").published())
-
     def for_supplier(self, actor: Actor) -> Self:
         """What is suggested to the actor's own published capabilities, and may still be answered and read by it."""
         mine = self.current().filter(capability__owner_id__in=actor.organisation_ids, capability__status="published")
@@ -146,6 +138,14 @@ class SuggestionQuerySet(models.QuerySet[Any]):
         offered = self._related("capability").published().filter(owner=OuterRef("capability__owner"))
         counted = offered.exclude(pk=OuterRef("capability")).order_by().values("owner").annotate(number=Count("pk"))
         return self.annotate(others=Coalesce(Subquery(counted.values("number")), 0))
+
+
+class NeedFitQuerySet(models.QuerySet[Any]):
+    """Which techniques fit which needs. It follows from what is public of both sides, whatever people said to it."""
+
+    def standing(self) -> Self:
+        """Those of which a capability is still on offer by the database clock."""
+        return self.filter(until__gt=DatabaseClock())
 
 
 class NotificationQuerySet(models.QuerySet[Any]):

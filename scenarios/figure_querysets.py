@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -52,15 +52,15 @@ class NeedFigures(models.QuerySet[Any]):
 
     def fitted_by(self, technique: str) -> Self:
         """Needs that some capability on offer with this technique fits."""
-        return self.filter(pk__in=self._fits().filter(capability__techniques__contains=[technique]).values("need"))
+        return self.filter(pk__in=self._fits().filter(technique=technique).values("need"))
 
     def fitted_by_none(self) -> Self:
         """Needs that no capability on offer fits: the gaps of the supply."""
-        return self.exclude(pk__in=self._fits().values("need"))
+        return self.filter(~Exists(self._fits().filter(need=OuterRef("pk"))))
 
     def _fits(self) -> Any:
-        suggestion: Any = self.model._meta.get_field("suggestions").related_model._default_manager
-        return suggestion.fitting()
+        fit: Any = self.model._meta.get_field("fits").related_model._default_manager
+        return fit.standing()
 
     def placed(self) -> Self:
         """Needs that have a place on the map of likeness."""

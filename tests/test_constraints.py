@@ -11,10 +11,11 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, F, Model
+from django.utils import timezone
 
 from marketplace.actions.engagement_opening import propose_engagement
 from marketplace.actions.response_wiping import wipe_responses
-from marketplace.models import Exclusion, Feedback, Incident, Response, Sandbox, SavedSearch
+from marketplace.models import Exclusion, Feedback, Incident, NeedFit, Response, Sandbox, SavedSearch
 from scenarios.actions.calls import cancel_call
 from scenarios.models import (
     Batch,
@@ -101,6 +102,10 @@ def scale_mark(cast: Cast) -> ScaleMark:
     return ScaleMark.objects.create(
         demand=pool(cast), capability=published_capability(cast), quantity=Decimal(12), unit="line"
     )
+
+
+def need_fit(cast: Cast) -> NeedFit:
+    return NeedFit.objects.create(need=published_need(cast), technique="cv", until=timezone.now())
 
 
 def selection(cast: Cast) -> Any:
@@ -272,6 +277,7 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("core_change_decided_by_someone", core_change, {"state": "taken"}),
     ("core_change_in_a_core_was_taken", core_change, {"core_version": 1}),
     ("scale_mark_positive", scale_mark, {"quantity": Decimal(0)}),
+    ("need_fit_technique_known", need_fit, {"technique": "bogus"}),
     ("scale_mark_unit_known", scale_mark, {"unit": "bogus"}),
     ("batch_row_once", batch_row, {"subject_id": UUID(int=1)}),
     ("batch_row_refused_says_why", batch_row, {"state": "refused"}),

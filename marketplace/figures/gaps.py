@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Count, F, Func, Q
+from django.db.models import Count, Exists, F, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.choices import Technique
 from marketplace.figures.scope import Scope, lists
 from marketplace.figures.tables import Cell, Column, Table
-from marketplace.models import Suggestion
+from marketplace.models import NeedFit
 from scenarios.choices import Domain
 
 Totals = dict[str, tuple[int, int]]
@@ -48,15 +48,14 @@ EXPLAINED = _(
 
 def _totals(scope: Scope) -> Totals:
     """Return domain → needs on offer, and those of them that nothing fits."""
-    fitted = Q(pk__in=Suggestion.objects.fitting().values("need"))
+    fitted = Q(Exists(NeedFit.objects.standing().filter(need=OuterRef("pk"))))
     rows = scope.offered().order_by().values("domain").annotate(all=Count("pk"), fitted=Count("pk", filter=fitted))
     return {row["domain"]: (row["all"], row["all"] - row["fitted"]) for row in rows}
 
 
 def _cells(scope: Scope) -> Cells:
-    fits = Suggestion.objects.fitting().filter(need__in=scope.offered().values("pk"))
-    each = fits.order_by().annotate(technique=Func(F("capability__techniques"), function="unnest"))
-    counted = each.values("need__domain", "technique").annotate(needs=Count("need", distinct=True))
+    fits = NeedFit.objects.standing().filter(need__in=scope.offered().values("pk"))
+    counted = fits.order_by().values("need__domain", "technique").annotate(needs=Count("pk"))
     return {(row["need__domain"], row["technique"]): row["needs"] for row in counted}
 
 

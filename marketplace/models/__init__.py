@@ -3,6 +3,7 @@
 from marketplace.models.account import Account, StaffRole
 from marketplace.models.capability import Capability, CapabilityVersion, Evidence, PriceTier
 from marketplace.models.engagement import Engagement, EngagementIndicator, Party
+from marketplace.models.fit import NeedFit
 from marketplace.models.gate import Cost, Gate, GateDecision, Measurement
 from marketplace.models.import_job import ImportJob, ImportKind, ImportState
 from marketplace.models.ledger import LedgerEntry
@@ -42,6 +43,7 @@ __all__ = [
     "Measurement",
     "Member",
     "NearCopy",
+    "NeedFit",
     "Notification",
     "Objection",
     "Organisation",
