@@ -120,15 +120,14 @@ def home(request: HttpRequest) -> HttpResponse:
     needs = Need.objects.published().visible_to(actor)
     pools = MergedDemand.objects.visible_to(actor).filter(status__in=["formed", "threshold_met", "frozen", "called"])
     calls = Call.objects.open()
+    latest = needs.order_by(F("published_at").desc(nulls_last=True), "pk")
     context = {
         "steps": STEPS,
         "need_count": needs.count(),
         "pool_count": pools.count(),
         "call_count": calls.count(),
         "capability_count": _capabilities(),
-        "needs": needs.select_related("owner", "district").order_by(F("published_at").desc(nulls_last=True), "pk")[
-            :LATEST
-        ],
+        "needs": latest.select_related("owner", "district")[:LATEST],
         "calls": calls.order_by("closes_at", "pk")[:LATEST],
     }
     return render(request, "scenarios/home.html", context)

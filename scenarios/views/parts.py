@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from scenarios.actor import Actor
@@ -39,6 +39,12 @@ def organisations_of(ids: Any) -> list[Any]:
     """Return organisations by their ids, ordered by name; reached through the need's foreign key."""
     related: Any = Need._meta.get_field("owner").related_model
     return list(related._default_manager.filter(pk__in=ids))
+
+
+def followed(actor: Actor, subject_type: str) -> Exists:
+    """Return whether the reader follows the row, as an expression."""
+    account = {"account_id": actor.account_id, "account_id__isnull": False}
+    return Exists(Follow.objects.filter(**account, subject_type=subject_type, subject_id=OuterRef("pk")))
 
 
 def follows(actor: Actor, subject_type: str, subject_id: Any) -> bool:

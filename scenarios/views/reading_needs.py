@@ -24,7 +24,7 @@ from scenarios.models import Call, DemandMember, Event, MergedDemand, Moderation
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
 from scenarios.searching import fields_read
-from scenarios.views.parts import actor_of, follows, page_of
+from scenarios.views.parts import actor_of, followed, page_of
 from scenarios.views.shown_need import shown_need
 
 ORDERS = (
@@ -65,7 +65,8 @@ def need_list(request: HttpRequest) -> HttpResponse:
 def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A need as its reader may see it."""
     actor = actor_of(request)
-    need = Need.objects.visible_to(actor).for_page().filter(pk=pk).first()
+    found = Need.objects.visible_to(actor).for_page().annotate(is_followed=followed(actor, "need"))
+    need = found.filter(pk=pk).first()
     if need is None:
         return _gone(request, actor, pk)
     shown = shown_need(need, actor)
@@ -74,7 +75,7 @@ def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "moves": open_moves(NEED_MOVES, actor=actor, owner_id=need.owner_id, status=need.status),
         "can_edit": actor.owns(need.owner_id) and need.status in EDITABLE,
         "can_delete": actor.owns(need.owner_id) and need.status == "draft" and need.submitted_at is None,
-        "follows": follows(actor, "need", need.pk),
+        "follows": need.is_followed,
         "can_join": bool(actor.editor_of) and not actor.belongs_to(need.owner_id) and need.status == "published",
         "pool": _pool(need, actor, inside=shown.is_inside),
         "calls": Call.objects.visible_to(actor).filter(need=need, status__in=["open", "closed"]),
@@ -100,11 +101,12 @@ def _gone(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
 
 def _pool(need: Need, actor: Actor, *, inside: bool) -> MergedDemand | None:
     """Return the pool that the need is in, where telling it does not unmask an anonymous member."""
-    member = DemandMember.objects.filter(need=need, left_at__isnull=True).select_related("demand").first()
-    if member is None or not MergedDemand.objects.visible_to(actor).filter(pk=member.demand_id).exists():
-        return None
+    readable = MergedDemand.objects.visible_to(actor).values("pk")
+    member = DemandMember.objects.living().filter(need=need, demand__in=readable).select_related("demand").first()
+    if member is None or inside:
+        return member and member.demand
     members = list(member.demand.members.filter(left_at__isnull=True).select_related("need"))
-    return member.demand if inside or shows_names(member.demand, members, actor) else None
+    return member.demand if shows_names(member.demand, members, actor) else None
 
 
 def _versions(need: Need) -> list[dict[str, Any]]:
