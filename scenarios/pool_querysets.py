@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from scenarios.actor import Actor
@@ -66,9 +66,10 @@ class MergeProposalQuerySet(models.QuerySet[Any]):
         return self.annotate(with_conflicts=found)
 
     def for_page(self) -> Self:
-        return self.select_related("representative", "index_build").prefetch_related(
-            "members__need__owner", "members__need__district", "members__need__indicators"
-        )
+        member: Any = self.model._meta.get_field("members").related_model._default_manager
+        members = Prefetch("members", queryset=member.select_related("need__owner", "need__district"))
+        rows = self.select_related("representative", "index_build")
+        return rows.prefetch_related(members, "members__need__indicators")
 
 
 class MergedDemandQuerySet(FullText, MergedDemandFigures):

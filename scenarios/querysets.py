@@ -14,7 +14,6 @@ from django.db.models import (
     F,
     Func,
     OuterRef,
-    Prefetch,
     Q,
     Value,
     When,
@@ -214,51 +213,6 @@ class NeedQuerySet(FullText, NeedFigures):
         told = events_of(self.model, "need.expires_soon", generation=OuterRef("expiry_generation"))
         soon = self.published().filter(expires_at__lte=DatabaseClock() + WARNING)
         return soon.exclude(Exists(told)).order_by("expires_at", "pk")
-
-
-class DemandMemberQuerySet(DemandMemberFigures):
-    """Links between pools and needs."""
-
-    def living(self) -> Self:
-        """Links whose need is in the pool now."""
-        return self.filter(left_at__isnull=True)
-
-    def consented(self) -> Self:
-        """Living links whose owner consented to the pool's present core: what stands behind the pool and its call."""
-        return self.living().filter(self._consent()).exclude(need__owner__verification="suspended")
-
-    def without_consent(self) -> Self:
-        """Living links whose owner has given no consent to the pool's present core."""
-        return self.living().exclude(self._consent())
-
-    def _consent(self) -> Exists:
-        consent: Any = self.model._meta.get_field("demand").related_model._meta.get_field("consents").related_model
-        asked = {"demand": OuterRef("demand"), "organisation": OuterRef("need__owner")}
-        given = consent._default_manager.filter(**asked, core_version=OuterRef("demand__core_version"))
-        return Exists(given.filter(state__in=CONSENTED))
-
-
-class DifferenceQuerySet(models.QuerySet[Any]):
-    """Where members of pools deviate from the core."""
-
-    def living(self) -> Self:
-        """Those of needs that are in the pool now."""
-        return self.filter(need__memberships__demand=F("demand"), need__memberships__left_at__isnull=True)
-
-    def undecided(self) -> Self:
-        """Conflicting targets of living members on which no manager has decided."""
-        return self.living().filter(field="indicators", decided_by__isnull=True)
-
-
-class MergeProposalQuerySet(models.QuerySet[Any]):
-    def open(self) -> Self:
-        return self.filter(status=ProposalStatus.OPEN)
-
-    def for_page(self) -> Self:
-        member: Any = self.model._meta.get_field("members").related_model._default_manager
-        members = Prefetch("members", queryset=member.select_related("need__owner", "need__district"))
-        rows = self.select_related("representative", "index_build")
-        return rows.prefetch_related(members, "members__need__indicators")
 
 
 class TitleSearch:

@@ -7,10 +7,6 @@ from django.urls import reverse
 
 from marketplace.models import Engagement
 from tests.browser.conftest import PageMaker, axe_findings
-from tests.browser.test_pools import shot
-from tests.browser.world import projects
-from tests.engagements import awarded_response
-from tests.factories import Cast
 from tests.browser.people import Person, photograph, session_of
 from tests.browser.project_steps import (
     LESSON,
@@ -21,19 +17,9 @@ from tests.browser.project_steps import (
     run_gate,
     write_lesson,
 )
-from tests.engagements import (
-    accept,
-    awarded_response,
-    decide,
-    landed_pool,
-    measure,
-    passed_gate,
-    planned_gate,
-    propose,
-    running_engagement,
-    running_gate,
-from tests.marketplace.test_engagement_decisions import LESSON as LEARNT
-from tests.marketplace.test_engagement_elements import promised
+from tests.browser.world import projects
+from tests.engagements import awarded_response
+from tests.factories import Cast
 
 pytestmark = pytest.mark.browser
 
@@ -67,26 +53,6 @@ def test_from_the_award_to_the_landing_by_clicking(live_cast: Cast, open_page: P
 def pages(live_cast: Cast) -> dict[str, Any]:
     """Who looks at what: a landed pool, a project with a decision that waits, one stopped, one accepted."""
     ids = projects(live_cast)
-
-
-def projects(live_cast: Cast) -> dict[str, Any]:
-    """A landed pool, a project with a decision that waits, and one that was stopped without fault."""
-    cast = live_cast
-    pooled = landed_pool(cast)
-    busy = running_engagement(cast)
-    promised(cast, busy, due_on="2026-01-15")
-    gate = running_gate(cast, busy)
-    measure(cast, gate, "0.9")
-    decide(cast, gate, "iterate")
-    measure(cast, gate, "0.45")
-    decision = propose(cast, gate, "pass")
-    stopped = running_engagement(cast)
-    decide(cast, running_gate(cast, stopped), "stop_no_fault", **LEARNT)
-    accepted = running_engagement(cast)
-    passed_gate(cast, accepted, "poc")
-    planned_gate(cast, accepted, "scale")
-    accept(cast, accepted, "0.45", "9.5")
-    awarded_response(cast)
     return {
         "project-public": (None, "engagement_detail", ids["accepted"]),
         "project-list": (None, "engagement_list"),

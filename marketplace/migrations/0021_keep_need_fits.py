@@ -97,7 +97,7 @@ DROP FUNCTION marketplace_refit(uuid[]);
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0016_need_fits'),
+        ('marketplace', '0020_need_fits'),
     ]
 
     operations = [migrations.RunSQL(KEEP, FORGET)]

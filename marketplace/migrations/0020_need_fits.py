@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0015_capability_offered'),
-        ('scenarios', '0021_need_offered'),
+        ('marketplace', '0019_capability_offered'),
+        ('scenarios', '0025_need_offered'),
     ]
 
     operations = [
