@@ -13,17 +13,10 @@ from scenarios.actions.batches import MOST, Asked, Described, make_batch, rehear
 from scenarios.actions.batches import described as describe
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.input import Nothing, Strict, Words
-from scenarios.batch_kinds import all_kinds, kind_of
+from scenarios.batch_kinds import kind_of
 from scenarios.models import Batch, BatchRow
 
 DECIDING = ("moderator", "publisher", "manager")
-
-
-class KindField(serializers.ChoiceField):
-    """A move that may be made on several objects at once."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"choices": [kind.name for kind in all_kinds()], **options})
 
 
 class RowAsked(Strict):
@@ -38,7 +31,7 @@ class RowAsked(Strict):
 
 
 class RehearsalAsked(Strict):
-    kind = KindField()
+    kind = serializers.CharField(max_length=30, help_text="The move, such as approve-needs or dismiss-proposals.")
     rows = serializers.ListField(child=RowAsked(), min_length=1, max_length=MOST)
 
 
