@@ -65,9 +65,10 @@ def shows_quantities(demand: MergedDemand, actor: Actor) -> bool:
 def pooled_band(demand: MergedDemand) -> str:
     """Return the band that is told to everyone but staff instead of the pooled quantity; empty where that is told.
 
-    It depends on the owners whose quantities are summed, those who consented; `demand` comes from `with_scale`.
+    It depends on the owners whose quantities are summed: those who consented and count in the pool's unit.
+    `demand` comes from `with_scale`.
     """
-    owners: int = demand.owners  # type: ignore[attr-defined]
+    owners: int = demand.counted_owners  # type: ignore[attr-defined]
     return "" if owners == 0 or owners >= ENOUGH_OWNERS else str(band_of(demand.pooled_quantity))  # type: ignore[attr-defined]
 
 

@@ -119,28 +119,27 @@ class MergedDemandQuerySet(FullText, MergedDemandFigures):
         return self.annotate(consent_by=Subquery(first)).filter(consent_by__isnull=False)
 
     def with_scale(self) -> Self:
-        """Annotate pooled_quantity and owners, both over members whose owners consented to the present core.
+        """Annotate pooled_quantity, owners and counted_owners, over members whose owners consented to the present core.
 
-        pooled_quantity : summed over the needs in the pool's unit.
-        owners : organisations counted once, in whatever unit they need.
+        pooled_quantity : summed over the needs in the pool's unit. counted_owners : organisations behind that sum.
+        owners : organisations in whatever unit they need; each counts once.
         """
         consented = self._members(demand=OuterRef("pk")).consented().order_by().values("demand")
+        counted = consented.filter(need__quantity_unit=F("demand__unit"), need__quantity__isnull=False)
         return self.annotate(
             pooled_quantity=Coalesce(
-                Subquery(
-                    consented.filter(need__quantity_unit=F("demand__unit"))
-                    .annotate(total=Sum("need__quantity"))
-                    .values("total")
-                ),
+                Subquery(counted.annotate(total=Sum("need__quantity")).values("total")),
                 0,
                 output_field=models.DecimalField(max_digits=14, decimal_places=2),
             ),
-            owners=Coalesce(
-                Subquery(consented.annotate(total=Count("need__owner", distinct=True)).values("total")),
-                0,
-                output_field=models.IntegerField(),
-            ),
+            owners=_owners_in(consented),
+            counted_owners=_owners_in(counted),
         )
+
+
+def _owners_in(links: Any) -> Coalesce:
+    owners = Subquery(links.annotate(total=Count("need__owner", distinct=True)).values("total"))
+    return Coalesce(owners, 0, output_field=models.IntegerField())
 
 
 class ConsentQuerySet(models.QuerySet[Any]):

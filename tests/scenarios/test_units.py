@@ -58,7 +58,14 @@ def test_quantities_are_summed_per_unit_and_only_the_pools_own_counts(cast: Cast
         {"unit": "site", "quantity": "130.00"},
     ]
     public = cast.client().get(f"/api/v1/demands/{pool.pk}/").json()
-    assert (public["pooled_quantity"], "pooled_by_unit" in public) == ("130.00", False)
+    assert (public["pooled_quantity"], public["pooled_band"], "pooled_by_unit" in public) == (None, "101–200", False)
+
+
+def test_a_sum_is_told_when_three_owners_are_behind_it_in_whatever_unit_others_count(cast: Cast) -> None:
+    two = pooled(cast, ("6.5", "line"), ("4", "line"), ("3", "device"))
+    three = pooled(cast, ("6.5", "line"), ("4", "line"), ("2", "line"), ("3", "device"))
+    told = [cast.client().get(f"/api/v1/demands/{pool.pk}/").json() for pool in (two, three)]
+    assert [(row["pooled_quantity"], row["owners"]) for row in told] == [(None, 3), ("12.50", 4)]
 
 
 @pytest.mark.parametrize(
