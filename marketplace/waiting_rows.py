@@ -90,7 +90,8 @@ def tasks_of(kinds: Iterable[Kind]) -> list[Task]:
 def _read(kind: Kind, number: int) -> QuerySet[Any]:
     shown = {"object": "pk", "title_zh": "title_zh", "title_en": "title_en", "code": "code", **kind.shown}
     columns = {f"shown_{name}": _column(name, shown.get(name)) for name in Found._fields[2:]}
-    place = Window(RowNumber(), order_by=list(kind.rows.query.order_by))
+    order: Any = kind.rows.query.order_by
+    place = Window(RowNumber(), order_by=list(order))
     rows = kind.rows.annotate(kind_number=Value(number, output_field=IntegerField()), shown_place=place, **columns)
     return rows.order_by("shown_place").values_list("kind_number", "shown_place", *columns)[: kind.looked_at]
 
