@@ -1,4 +1,4 @@
-"""Learning a ranking from what people said to suggestions.
+"""Learning a ranking from what people said to suggestions, and from files of graded pairs.
 
 | what was said | grade |
 |---|---|
@@ -7,21 +7,22 @@
 | dismissed | 1 |
 
 A suggestion for a call of one need tells of that need. Pools are left out: their texts are those of their members, and
-would lie on both sides of a fold. What is open or set aside tells nothing.
+would lie on both sides of a fold. What is open or set aside tells nothing. A grade that was brought in a file holds
+whatever was said to the suggestion.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from marketplace.choices import RankingRefusal, RankingState
 from marketplace.choices import SuggestionState as S
-from marketplace.models import Capability, RankingModel, Suggestion
+from marketplace.models import Capability, Judgement, RankingModel, Suggestion
 from marketplace.suggesting import SECOND_STAGE, background_of
 from matching import Calibration, Candidates, MatchingError, Trial, calibrate, rank, try_ranking
 from matching.evaluation import RELEVANT
@@ -61,25 +62,36 @@ class Material(NamedTuple):
 
 
 def judged_grades() -> Grades:
-    """Return (need id, capability id) → grade of what was judged, the needs judged last; the best word counts.
+    """Return (need id, capability id) → grade of what was judged, the needs judged last.
 
-    What is no longer on offer is left out: it is in no index.
+    Of what was said to the suggestions of a pair the best word counts. What is no longer on offer is left out: it is in
+    no index.
     """
-    rows = (
-        Suggestion.objects.filter(state__in=list(GRADES))
-        .annotate(asking=Coalesce("need", F("call__need")))
-        .filter(asking__in=Need.objects.indexable().values("pk"))
-        .filter(capability__in=Capability.objects.published().values("pk"))
-        .order_by("-decided_at", "pk")
-    )
+    brought = _offered(Judgement.objects.annotate(asking=F("need"))).order_by("-brought_at", "pk")
+    said = _offered(
+        Suggestion.objects.filter(state__in=list(GRADES)).annotate(asking=Coalesce("need", F("call__need")))
+    ).order_by("-decided_at", "pk")
+    pairs = {(str(need), str(one)): grade for need, one, grade in brought.values_list("asking", "capability", "grade")}
     grades: Grades = {}
     needs: set[str] = set()
-    for asking, capability, state in rows.values_list("asking", "capability", "state"):
-        need, pair = str(asking), (str(asking), str(capability))
+
+    def keep(need: str, capability: str, grade: int) -> None:
         if need in needs or len(needs) < MOST_NEEDS:
             needs.add(need)
-            grades[pair] = max(GRADES[state], grades.get(pair, 0))
+            grades[need, capability] = max(grade, grades.get((need, capability), 0))
+
+    for (need, capability), grade in pairs.items():
+        keep(need, capability, grade)
+    for asking, offer, state in said.values_list("asking", "capability", "state"):
+        if (str(asking), str(offer)) not in pairs:
+            keep(str(asking), str(offer), GRADES[state])
     return dict(sorted(grades.items()))
+
+
+def _offered(rows: Any) -> Any:
+    """Return those rows whose need (`asking`) and capability may be found now."""
+    needs, capabilities = Need.objects.indexable(), Capability.objects.published()
+    return rows.filter(asking__in=needs.values("pk"), capability__in=capabilities.values("pk"))
 
 
 def readiness(grades: Grades) -> Readiness:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from marketplace.actions.engagement_opening import propose_engagement
 from marketplace.actions.response_wiping import wipe_responses
-from marketplace.models import Exclusion, Feedback, Incident, NeedFit, Response, Sandbox, SavedSearch
+from marketplace.models import Exclusion, Feedback, Incident, Judgement, NeedFit, Response, Sandbox, SavedSearch
 from scenarios.actions.calls import cancel_call
 from scenarios.models import (
     Batch,
@@ -202,6 +202,11 @@ def saved_search(cast: Cast) -> SavedSearch:
     return one
 
 
+def judgement(cast: Cast) -> Judgement:
+    of: dict[str, Any] = {"need": published_need(cast), "capability": published_capability(cast)}
+    return Judgement.objects.create(**of, grade=4, brought_at=NOW)
+
+
 def rollout(cast: Cast) -> Any:
     found = opened_engagement(cast)
     return found.rollouts.create(need=found.need)
@@ -350,6 +355,7 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("sandboxplan_has_terms", sandbox_plan, {"scope": ""}),
     ("sandboxplan_has_terms", sandbox_plan, {"limits": []}),
     ("sandbox_has_terms", sandbox, {"exit_criteria": []}),
+    ("judgement_grade_known", judgement, {"grade": 5}),
     ("savedsearch_kind_known", saved_search, {"kind": "bogus"}),
     ("saved_search_has_a_name", saved_search, {"name": ""}),
     ("saved_search_name_once", saved_search, {"name": "two"}),

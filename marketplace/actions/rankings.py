@@ -1,5 +1,6 @@
-"""What a manager decides about learned rankings: have one learned, put it into use, go back."""
+"""What a manager decides about learned rankings: bring in judgements, have one learned, put it into use, go back."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.active_ranking import opened
 from marketplace.lifecycle import RANKING_MOVES
-from marketplace.models import RankingModel
+from marketplace.models import Judgement, RankingModel
 from matching import MatchingError
 from scenarios import topics
 from scenarios.actor import Actor
@@ -16,7 +17,9 @@ from scenarios.journal import log_event
 from scenarios.locks import take_lock
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_role
+from scenarios.querysets import DatabaseClock
 
+Pair = tuple[UUID, UUID]
 OTHER_FEATURES = _("This program counts other features than the ranking was learned with. Have a new one learned.")
 
 
@@ -24,6 +27,33 @@ OTHER_FEATURES = _("This program counts other features than the ranking was lear
 def ask_for_training(*, actor: Actor) -> None:
     """Have a worker learn a ranking from the present judgements."""
     require_role(actor, "manager")
+    emit(topics.RANKING_ASKED)
+
+
+@transaction.atomic
+def bring_judgements(*, actor: Actor, grades: Mapping[Pair, int]) -> None:
+    """Keep graded pairs, in the place of what was kept of them before, and have a worker learn from them.
+
+    grades : (need id, capability id) → 1 to 4.
+    """
+    require_role(actor, "manager", "system")
+    rows = [
+        Judgement(
+            need_id=need,
+            capability_id=capability,
+            grade=grade,
+            brought_by_id=actor.account_id,
+            brought_at=DatabaseClock(),
+        )
+        for (need, capability), grade in grades.items()
+    ]
+    Judgement.objects.bulk_create(
+        rows,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["need", "capability"],
+        update_fields=["grade", "brought_by", "brought_at"],
+    )
     emit(topics.RANKING_ASKED)
 
 

@@ -6,6 +6,7 @@ from marketplace.models.engagement import Engagement, EngagementIndicator, Party
 from marketplace.models.fit import NeedFit
 from marketplace.models.gate import Cost, Gate, GateDecision, Measurement
 from marketplace.models.import_job import ImportJob, ImportKind, ImportState
+from marketplace.models.judgement import Judgement
 from marketplace.models.ledger import LedgerEntry
 from marketplace.models.near_copy import NearCopy
 from marketplace.models.notification import Notification
@@ -38,6 +39,7 @@ __all__ = [
     "ImportState",
     "Incident",
     "Invitation",
+    "Judgement",
     "LedgerEntry",
     "Lesson",
     "Measurement",
