@@ -85,6 +85,7 @@ class CapabilityStatus(TextChoices):
 
 class CopyKind(TextChoices):
     NEEDS = "needs", _("Copied from published needs")
+    LISTED = "listed", _("Lists the characters of a published need")
     CAPABILITY = "capability", _("Copied from another organisation’s capability")
 
 

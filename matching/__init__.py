@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from matching.learning import Trial, learn_ranking, try_ranking
     from matching.likeness import pair_likeness
     from matching.merging import MergeVectors, OwnTerms
-    from matching.near_copies import Containment, containment, is_comparable
+    from matching.near_copies import Containment, Listing, containment, is_comparable, listing
     from matching.plane import plane_of
     from matching.ranking import DEFAULT_WEIGHTS, rank, rank_many
     from matching.reranking import RankingModel, rerank
@@ -70,7 +70,7 @@ _MODULES = {
     "learning": ("Trial", "learn_ranking", "try_ranking"),
     "likeness": ("pair_likeness",),
     "merging": ("MergeVectors", "OwnTerms"),
-    "near_copies": ("Containment", "containment", "is_comparable"),
+    "near_copies": ("Containment", "Listing", "containment", "is_comparable", "listing"),
     "plane": ("plane_of",),
     "ranking": ("DEFAULT_WEIGHTS", "rank", "rank_many"),
     "reranking": ("RankingModel", "rerank"),
@@ -99,6 +99,7 @@ __all__ = [
     "IndexExistsError",
     "IndexFormatError",
     "IndexSet",
+    "Listing",
     "MatchingError",
     "MergeVectors",
     "OwnTerms",
@@ -127,6 +128,7 @@ __all__ = [
     "is_comparable",
     "learn_acceptance",
     "learn_ranking",
+    "listing",
     "ndcg_at",
     "pair_likeness",
     "plane_of",

@@ -1,4 +1,4 @@
-"""Near-copies: which part of a text stands word for word in other texts, in one of them or in all together.
+"""Near-copies: which part of a text stands word for word in other texts, or lists the characters of one of them.
 
 Containment of character 5-grams (Broder, "On the resemblance and containment of documents", 1997), exact: every gram
 counts, none is sampled, so that nothing depends on luck. Texts are folded as for matching and stripped of everything
@@ -7,10 +7,12 @@ but letters and digits: neither look-alikes nor punctuation between copied sente
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from matching.text import Analyzer, default_analyzer
+from matching.text import HAN, Analyzer, default_analyzer
 
 GRAM = 5
 """Characters of a gram: longer than a word, so that two authors who write of the same thing share few."""
@@ -18,7 +20,13 @@ GRAM = 5
 LEAST_GRAMS = 30
 """Distinct grams below which a text is too short to tell a copy from a common phrase."""
 
-_SIGNS = re.compile(r"[\W_]+")
+LEAST_CHARACTERS = 40
+"""Distinct Chinese characters below which a text is too short to tell a list of its characters from a text like it."""
+
+STRETCH = 2
+"""Letters, per distinct character of the source, within which a list of its characters is looked for."""
+
+_SIGNS, _HAN = re.compile(r"[\W_]+"), re.compile(rf"[{HAN}]")
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,59 @@ def containment(text: str, sources: Mapping[str, str], *, analyzer: Analyzer | N
     union = set().union(*held.values())
     passage = _as_written(text, _longest_run(written, held[best]), analyzer)
     return Containment(len(union) / len(mine), best, len(held[best]) / len(mine), passage)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How many of a source's characters stand crowded in a text.
+
+    share : distinct Chinese characters of the source that stand within one stretch of the text, 0–1. source : whose
+    share is largest; empty without any. passage : the stretch, as its author wrote it.
+    """
+
+    share: float = 0.0
+    source: str = ""
+    passage: str = ""
+
+
+def listing(text: str, sources: Mapping[str, str], *, analyzer: Analyzer | None = None) -> Listing:
+    """Return whose characters (id → text) a text lists: those in a stretch of two letters for each of them.
+
+    To stand in a source word for word takes its order, to score by it takes its characters. Texts of two authors on one
+    subject hold many of the same characters, but not close together. Of each text the first 20,000 characters are read;
+    a source with fewer than 40 distinct ones is passed over. Of equal shares the first source by id is named.
+    """
+    analyzer = analyzer or default_analyzer()
+    written = _letters(text, analyzer)
+    best, name = _Stretch(0.0, ""), ""
+    for source in sorted(sources):
+        found = _crowded(written, set(_HAN.findall(_letters(sources[source], analyzer))))
+        if found.share > best.share:
+            best, name = found, source
+    return Listing(best.share, name, _as_written(text, best.letters, analyzer)) if name else Listing()
+
+
+class _Stretch(NamedTuple):
+    share: float
+    letters: str
+
+
+def _crowded(letters: str, wanted: set[str]) -> _Stretch:
+    """Return the stretch that holds the most distinct wanted characters; the first of equal ones."""
+    if len(wanted) < LEAST_CHARACTERS:
+        return _Stretch(0.0, "")
+    width, held, most, end = STRETCH * len(wanted), Counter[str](), 0, 0
+    for place, letter in enumerate(letters):
+        if letter in wanted:
+            held[letter] += 1
+        left = letters[place - width] if place >= width else ""
+        if left in wanted:
+            held[left] -= 1
+            if not held[left]:
+                del held[left]
+        if len(held) > most:
+            most, end = len(held), place + 1
+    return _Stretch(most / len(wanted), letters[max(0, end - width) : end])
 
 
 def is_comparable(text: str, *, analyzer: Analyzer | None = None) -> bool:

@@ -25,7 +25,7 @@ def keep(*, capability_id: UUID, copied: Copied) -> None:
     before = NearCopy.objects.filter(capability=capability).first()
     if before and before.text_digest == copied.digest and not before.stands:
         return
-    if copied.found is None:
+    if not copied.kind:
         if before:
             before.delete()
             _rank_anew(capability)

@@ -12,7 +12,8 @@ from scenarios.models.known import known
 class NearCopy(models.Model):
     """A capability that is nearly a copy, of which source, and the moderator who found that it is none.
 
-    overlap : the part of its text that stands in the sources, 0–1. need, source : the one that holds most of it.
+    overlap : the part of its text that stands in the sources, or of the need's characters that it lists, 0–1.
+    need, source : the one that holds most of it.
     text_digest : of the text that was compared; a moderator's word holds for this text only.
     """
 
@@ -35,7 +36,7 @@ class NearCopy(models.Model):
             *known("near_copy", kind=choices.CopyKind.choices),
             models.CheckConstraint(
                 name="near_copy_has_one_source",
-                condition=Q(kind="needs", need__isnull=False, source__isnull=True)
+                condition=Q(kind__in=["needs", "listed"], need__isnull=False, source__isnull=True)
                 | Q(kind="capability", need__isnull=True, source__isnull=False),
             ),
             models.CheckConstraint(name="near_copy_overlap_is_a_part", condition=Q(overlap__gte=0, overlap__lte=1)),

@@ -100,6 +100,26 @@ def test_a_copy_takes_no_place(cast: Cast, need: Need, settings: Any, trick: str
     assert copy.code not in places(cast, need)
 
 
+CHARACTERS = "".join(sorted(set(PASTE) - set("，。、；：（）%— \n")))
+LISTS = {
+    "of all characters of a need": CHARACTERS,
+    "of two thirds of them": CHARACTERS[::3] + CHARACTERS[1::3],
+    "after a text of one's own": OFF_TOPIC["solves"] * 5 + CHARACTERS,
+}
+
+
+@pytest.mark.parametrize("trick", LISTS)
+def test_a_list_of_characters_takes_no_place(cast: Cast, need: Need, settings: Any, trick: str) -> None:
+    """Of single characters the score of a text is made: a list of them would rank above every honest text."""
+    settings.SUGGESTIONS_PER_NEED = 20
+    listed = offered_by_form(cast, title_zh="检测服务", solves=LISTS[trick])
+    found = NearCopy.objects.get()
+    assert (found.capability_id, found.kind, found.need_id) == (listed.pk, "listed", need.pk)
+    assert not Suggestion.objects.current().filter(capability=listed).exists()
+    desk = cast.client("moderator").get(reverse("moderate_capability", args=[listed.pk])).content.decode()
+    assert f"{found.percent} % of the characters of the published need" in desk
+
+
 def test_twenty_of_one_organisation_take_one_place(cast: Cast, need: Need, settings: Any) -> None:
     settings.SUGGESTIONS_PER_NEED = 20
     first = published_capability(cast, "rival", title_zh="铸件缺陷识别", title_en="", solves="识别铸件缺陷。", **HONEST)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matching import Containment, containment, is_comparable
+from matching import Containment, Listing, containment, is_comparable, listing
 
 ONE = "铸件下线后靠六名工人目视检查气孔、裂纹和冷隔，漏检率约百分之三，每月退货四十件，需要在线自动检出并且报警。"
 OTHER = "仓库夜班的搬运机器人要在窄通道里避让行人，目前每周两次急停，希望提前三秒预测行人的走向并且减速通过。"
@@ -61,3 +61,49 @@ def test_only_the_first_characters_of_a_long_text_are_read() -> None:
     long = OWN + "".join(chr(0x4E00 + number % 20_000) for number in range(5_000_000))
     found = containment(long, {"n": ONE + long})
     assert found.source == "n"
+
+
+NEED = ONE + "装配工位靠人核对零件型号，换型时常拿错，希望拍照比对图纸后再放行。"
+CHARACTERS = "".join(dict.fromkeys(letter for letter in NEED if letter not in "、，。"))
+SHUFFLED = "".join(sorted(CHARACTERS))
+LISTS = {
+    "in the order of the need": CHARACTERS,
+    "in another order": SHUFFLED,
+    "within a text of one's own": OWN + SHUFFLED + OWN,
+    "spaced out": " ".join(SHUFFLED),
+    "zero-width spaces": "\u200b".join(SHUFFLED),
+    "three times": SHUFFLED * 3,
+    "each character twice in a row": "".join(2 * letter for letter in SHUFFLED),
+    "other characters between": "".join(letter + "的" for letter in SHUFFLED),
+    "every second one": SHUFFLED[::2],
+}
+
+
+@pytest.mark.parametrize("trick", LISTS)
+def test_a_list_of_a_needs_characters_is_found(trick: str) -> None:
+    assert len(CHARACTERS) == 67
+    found = listing(LISTS[trick], {"n1": NEED, "n2": OTHER})
+    assert (found.source, found.share) == ("n1", 34 / 67 if trick == "every second one" else 1.0)
+
+
+def test_ones_own_words_list_nothing() -> None:
+    assert listing(OWN, {"n1": NEED}).share < 0.25
+
+
+def test_characters_far_apart_are_no_list() -> None:
+    apart = "".join(letter + OWN[:9] for letter in SHUFFLED)
+    assert listing(apart, {"n1": NEED}).share < 0.35
+
+
+def test_the_place_of_a_list_is_told_as_it_was_written() -> None:
+    found = listing("我们提供服务：" + " ".join(SHUFFLED), {"n1": NEED})
+    assert found.passage.endswith(" ".join(SHUFFLED))
+
+
+def test_a_short_text_has_no_list() -> None:
+    assert listing(CHARACTERS, {"n": CHARACTERS[:39]}) == Listing()
+    assert listing(CHARACTERS, {"n": CHARACTERS[:40]}).share == 1.0
+
+
+def test_of_equal_lists_the_first_by_id_is_named() -> None:
+    assert listing(CHARACTERS, {"b": NEED, "a": NEED}).source == "a"
