@@ -25,8 +25,8 @@ from scipy.sparse import csr_array
 BLOCK = 32_768
 """Rows of a block: their sums (128 KiB of float32) stay in a core's second cache, their numbers fit into uint16."""
 
-QUERIES = 8_192
-"""Queries of one task of a thread; an interrupt waits for that long."""
+QUERIES = 2_048
+"""Queries of one task of a thread: an interrupt, and at the end of a join the other threads, wait for that long."""
 
 SKIPPED = 0.95
 """Part of the threshold that skipped features may reach. Less: more sums; more: more candidates to look at."""
