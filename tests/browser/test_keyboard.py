@@ -170,7 +170,7 @@ def test_a_publisher_chooses_previews_and_publishes(live_cast: Cast, at: Opener)
     for need in Need.objects.all():
         moderator.post(reverse("moderate_need", args=[need.pk]), {"verdict": "approve", "version": need.version})
     keys = at("publisher", "publication_queue")
-    keys.tab_to("input[name=need]")
+    keys.tab_to("input[name=row]")
     keys.press("Space")
     keys.tab_to("main form .button-primary")
     keys.go()
