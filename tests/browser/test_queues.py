@@ -1,20 +1,15 @@
 """A staff queue by keyboard in a real browser: choose, preview, report, compare; both languages, phone and desk."""
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 
 from scenarios.models import Need
 from tests.browser.conftest import PageMaker, axe_findings
-from tests.browser.test_pools import shot
+from tests.browser.people import photograph, session_of
 from tests.factories import Cast, checked_need, published_need
 
 pytestmark = pytest.mark.browser
 QUEUE = "/staff/moderation/"
-
-
-def session(cast: Cast, part: str) -> dict[str, str]:
-    return {settings.SESSION_COOKIE_NAME: cast.client(part).cookies[settings.SESSION_COOKIE_NAME].value}
 
 
 def statuses() -> list[str]:
@@ -27,7 +22,7 @@ def waiting(cast: Cast) -> list[Need]:
 
 def test_a_queue_is_worked_off_by_keyboard(live_cast: Cast, open_page: PageMaker) -> None:
     one, other = waiting(live_cast)
-    page = open_page(QUEUE, locale="en", cookies=session(live_cast, "moderator"))
+    page = open_page(QUEUE, locale="en", cookies=session_of(live_cast.moderator))
     for key in ("j", "x", "j", "x"):
         page.keyboard.press(key)
     assert page.locator("[name=row]:checked").count() == 2
@@ -50,7 +45,7 @@ def test_a_queue_is_worked_off_by_keyboard(live_cast: Cast, open_page: PageMaker
 
 def test_keys_can_be_switched_off_and_rest_while_typing(live_cast: Cast, open_page: PageMaker) -> None:
     waiting(live_cast)
-    page = open_page(QUEUE, locale="en", cookies=session(live_cast, "moderator"))
+    page = open_page(QUEUE, locale="en", cookies=session_of(live_cast.moderator))
     page.locator("#list-search").fill("")
     page.locator("#list-search").press("x")
     assert page.locator("#list-search").input_value() == "x"
@@ -66,7 +61,7 @@ def test_keys_can_be_switched_off_and_rest_while_typing(live_cast: Cast, open_pa
 
 def test_rows_are_chosen_and_decided_without_a_script(live_cast: Cast, open_page: PageMaker) -> None:
     waiting(live_cast)
-    page = open_page(QUEUE, locale="en", script=False, cookies=session(live_cast, "moderator"))
+    page = open_page(QUEUE, locale="en", script=False, cookies=session_of(live_cast.moderator))
     for box in page.locator("[name=row]").all():
         box.check()
     page.get_by_role("button", name="Approve").click()
@@ -91,4 +86,4 @@ def test_each_step_reads_well(live_cast: Cast, open_page: PageMaker, width: int,
         page = open_page(address, width=width, locale=locale, dark=dark, cookies=session(live_cast, part))
         assert axe_findings(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        shot(page, f"queues-{name}-{width}-{locale}{'-dark' if dark else ''}")
+        photograph(page, f"queues-{name}-{width}-{locale}{'-dark' if dark else ''}")
