@@ -83,7 +83,7 @@ def test_each_step_reads_well(live_cast: Cast, open_page: PageMaker, width: int,
         "phrases": ("manager", reverse("vague_phrases")),
     }
     for name, (part, address) in pages.items():
-        page = open_page(address, width=width, locale=locale, dark=dark, cookies=session(live_cast, part))
+        page = open_page(address, width=width, locale=locale, dark=dark, cookies=session_of(getattr(live_cast, part)))
         assert axe_findings(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         photograph(page, f"queues-{name}-{width}-{locale}{'-dark' if dark else ''}")
