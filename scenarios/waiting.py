@@ -259,9 +259,9 @@ def _measured(queue: Queue, place: int, actor: Actor) -> QuerySet[Any]:
     # The clock outside an aggregate would make a group of every row.
     waited = ExpressionWrapper(Max(DatabaseClock()) - Min(F(queue.since)), output_field=DurationField())
     rows = queue.rows(actor) if queue.own else queue.rows()
-    numbered = rows.order_by().annotate(queue=Value(place, output_field=IntegerField())).values("queue")
+    numbered = rows.order_by().annotate(queue_place=Value(place, output_field=IntegerField())).values("queue_place")
     counted = numbered.annotate(number=Count("pk", distinct=True), seconds=Extract(waited, "epoch"))
-    return counted.values_list("queue", "number", "seconds")
+    return counted.values_list("queue_place", "number", "seconds")
 
 
 def _waiting(queue: Queue, count: int, seconds: Any) -> Waiting:
