@@ -51,6 +51,10 @@ class DifferenceQuerySet(models.QuerySet[Any]):
         """Those of needs that are in the pool now."""
         return self.filter(need__memberships__demand=F("demand"), need__memberships__left_at__isnull=True)
 
+    def decided_fields(self) -> set[str]:
+        """Return the fields on which a manager decided; what the machine proposes is not decided."""
+        return set(self.filter(decided_by__isnull=False).values_list("field", flat=True))
+
     def undecided(self) -> Self:
         """Conflicting targets of living members on which no manager has decided."""
         return self.living().filter(field="indicators", decided_by__isnull=True)

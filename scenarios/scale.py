@@ -123,7 +123,7 @@ def joinable_needs(pool: MergedDemand) -> list[Need]:
     pool, kept apart from no member, and in conflict with none in a field that is not decided.
     """
     members = list(Need.objects.filter(memberships__demand=pool, memberships__left_at__isnull=True))
-    decided = set(pool.differences.values_list("field", flat=True))
+    decided = pool.differences.decided_fields()
     rows = _like(pool)
     apart = words_on({need.pk: need.owner_id for need in (*members, *rows)}).apart
     return [

@@ -115,7 +115,8 @@ def end_membership(member: DemandMember, *, actor: Actor) -> None:
 
 @transaction.atomic
 def add_member(*, actor: Actor, demand_id: UUID, need_id: UUID) -> MergedDemand:
-    """Take another need into a pool that is not frozen; its owner is asked for consent to the present core.
+    """Take another need into a pool that is not frozen; its owner is asked for consent to the present core, also one
+    that is in with other needs: what it said was not said of this one.
 
     Raises Invalid when the need may not be pooled with the members, or conflicts with them in a hard field.
     """
@@ -129,28 +130,24 @@ def add_member(*, actor: Actor, demand_id: UUID, need_id: UUID) -> MergedDemand:
         raise NotFound
     require_poolable(added, beside=present)
     conflicts = {one.field for one in conflicts_between([*present, *added])}
-    settled = set(demand.differences.values_list("field", flat=True))
-    if conflicts - settled:
-        fields = {
-            field: [_("The need conflicts with the pool in this field.")] for field in sorted(conflicts - settled)
-        }
-        raise Invalid(fields)
+    if open_fields := sorted(conflicts - demand.differences.decided_fields()):
+        raise Invalid({field: [_("The need conflicts with the pool in this field.")] for field in open_fields})
     DemandMember.objects.create(demand=demand, need=added[0])
     write_differences(demand, [*present, *added], {}, decided_by=None)
     demand.version += 1
     demand.save(update_fields=["version", "updated_at"])
     log_event("demand.member_added", demand, actor=actor, need=added[0].code)
     if demand.status != DemandStatus.DRAFTED:
+        said = demand.consents.filter(core_version=demand.core_version, organisation=added[0].owner_id)
+        said.exclude(state=ConsentState.INVITED).delete()
         ask_owners(demand)
+        settle(demand)
     return demand
 
 
 def ask_owners(demand: MergedDemand) -> None:
     """Invite each owner who was not asked about the present core yet, for 14 days of its own from now."""
     owners = demand.members.filter(left_at__isnull=True).order_by().values_list("need__owner", flat=True).distinct()
-    answered = demand.consents.filter(core_version=demand.core_version)
-    # An owner who left and comes back with another need is asked anew.
-    answered.filter(organisation__in=owners, state__in=["withdrawn", "declined"]).delete()
     asked = {"demand": demand, "core_version": demand.core_version, "answer_by": database_time() + Consent.PERIOD}
     rows = [Consent(organisation_id=pk, **asked) for pk in owners]
     Consent.objects.bulk_create(rows, ignore_conflicts=True)

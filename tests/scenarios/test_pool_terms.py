@@ -9,12 +9,13 @@ from django.utils import timezone
 from scenarios.actions import demands, members
 from scenarios.actions.terms import set_terms
 from scenarios.errors import IllegalMove, Invalid
-from scenarios.models import Consent, Event, MergedDemand
+from scenarios.models import Consent, Event, MergedDemand, Need
 from scenarios.pipeline import sweep_clock
 from tests.factories import Cast, published_need
-from tests.scenarios.test_deadlines import SOON, make_pool, reach_deadline
+from tests.scenarios.test_deadlines import SOON, answer, make_pool, reach_deadline
 from tests.scenarios.test_merging import accept, formed
 from tests.scenarios.test_pool_rules import invited, leave
+from tests.stories.town import heard
 
 # Thresholds, deadlines, consents
 
@@ -117,6 +118,37 @@ def test_a_need_is_added_to_a_formed_pool_by_its_owners_consent(cast: Cast) -> N
     accept(cast, "enterprise", demand)
     scale = MergedDemand.objects.with_scale().get()
     assert (scale.pooled_quantity, scale.owners, scale.status) == (Decimal(13), 3, "threshold_met")
+
+
+def test_an_owner_is_asked_about_another_need_of_its_own(cast: Cast) -> None:
+    demand = make_pool(cast, [4, 6, 3])
+    first = Need.objects.get(quantity=4)
+    account = first.owner.members.get().account
+    second = published_need(cast, account, quantity=Decimal("2.5"))
+    members.add_member(actor=cast.actor("manager"), demand_id=demand.pk, need_id=second.pk)
+    asked = Consent.objects.get(organisation=first.owner)
+    scale = MergedDemand.objects.with_scale().get()
+    assert (asked.state, asked.decided_at, scale.pooled_quantity, scale.owners) == ("invited", None, Decimal(9), 2)
+    assert heard(account, "demand.member_added") == 1
+    with pytest.raises(IllegalMove):
+        demands.freeze_demand(actor=cast.actor("publisher"), demand_id=demand.pk)
+    answer(demand, first.owner, account, "accepted")
+    scale = MergedDemand.objects.with_scale().get()
+    assert (scale.pooled_quantity, scale.owners) == (Decimal("15.5"), 3)
+
+
+def test_what_the_machine_proposes_on_a_hard_field_is_no_decision_on_a_conflict(cast: Cast) -> None:
+    needs = [published_need(cast), published_need(cast, "rival", deploy="any")]
+    manager, core = cast.actor("manager"), demands.suggested_core(needs)
+    demand = demands.draft_demand(actor=manager, need_ids=[need.pk for need in needs], core=core)
+    assert list(demand.differences.values_list("field", "value", "decided_by")) == [("deploy", "any", None)]
+    cloud = published_need(cast, "supplier", deploy="cloud_cn")
+    with pytest.raises(Invalid) as refusal:
+        members.add_member(actor=manager, demand_id=demand.pk, need_id=cloud.pk)
+    assert set(refusal.value.fields) == {"deploy"}
+    demands.decide_difference(actor=manager, demand_id=demand.pk, field="deploy", treatment="module")
+    members.add_member(actor=manager, demand_id=demand.pk, need_id=cloud.pk)
+    assert demand.members.count() == 3
 
 
 def test_a_conflicting_need_is_not_added(cast: Cast) -> None:
