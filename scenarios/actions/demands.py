@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scenarios.actions.core_indicators import with_own_ids
-from scenarios.actions.differences import treatments_of, write_differences
+from scenarios.actions.differences import INDICATORS, treatments_of, write_differences
 from scenarios.actions.members import (
     OPEN_TO_CHANGE,
     ask_owners,
@@ -123,6 +123,7 @@ def _draft(
     threshold_quantity: Decimal | None = None,
     deadline: datetime | None = None,
     proposal: MergeProposal | None = None,
+    split_from: MergedDemand | None = None,
 ) -> MergedDemand:
     if len(needs) < 2:
         raise Invalid({"members": [_("A pool needs at least two needs.")]})
@@ -142,7 +143,7 @@ def _draft(
         proposal=proposal,
     )
     DemandMember.objects.bulk_create([DemandMember(demand=demand, need=need) for need in needs])
-    write_differences(demand, needs, resolutions, decided_by=actor.account_id)
+    write_differences(demand, needs, resolutions, decided_by=actor.account_id, split_from=split_from)
     _note_named(demand, core, actor)
     _add_present(demand, own_indicators(demand, core), actor)
     log_event("demand.drafted", demand, actor=actor, members=[need.code for need in needs])
@@ -314,9 +315,10 @@ def split_demand(*, actor: Actor, demand_id: UUID, reason: str, groups: Sequence
         raise Invalid({"groups": [_("A part may hold only needs of this pool.")]})
     demand = _end(actor, demand_id, "split", reason)
     fields = fields_of(demand.cores.order_by("-version")[0])
-    resolutions = {row.field: row.treatment for row in demand.differences.all()}
+    decided = demand.differences.filter(decided_by__isnull=False).exclude(field=INDICATORS)
+    resolutions = {row.field: row.treatment for row in decided}
     for group in groups:
-        part = _draft(actor, lock_needs(group), fields, resolutions)
+        part = _draft(actor, lock_needs(group), fields, resolutions, split_from=demand)
         MergedDemand.objects.filter(pk=part.pk).update(manager=demand.manager_id)
     return demand
 

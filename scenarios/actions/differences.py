@@ -13,14 +13,20 @@ INDICATORS = "indicators"
 
 
 def write_differences(
-    demand: MergedDemand, needs: Sequence[Need], resolutions: Mapping[str, str], *, decided_by: int | None
+    demand: MergedDemand,
+    needs: Sequence[Need],
+    resolutions: Mapping[str, str],
+    *,
+    decided_by: int | None,
+    split_from: MergedDemand | None = None,
 ) -> None:
     """Note every field in which a member deviates, and every metric on whose target the members disagree.
 
     resolutions : field → module or excluded, as a manager decided. The rest is proposed as modules. What was decided
-    on before stays decided.
+    on before, in this pool or in the one that it was split from, stays decided.
     """
-    kept = {(row.field, row.metric): (row.treatment, row.decided_by_id) for row in demand.differences.all()}
+    before = (split_from or demand).differences.all()
+    kept = {(row.field, row.metric): (row.treatment, row.decided_by_id) for row in before}
     rows = [*_fields(demand, needs), *_targets(demand, needs)]
     for row in rows:
         if row.field in resolutions:

@@ -119,6 +119,28 @@ def test_a_late_member_with_another_target_waits_for_a_decision_before_freezing(
     assert (pool.status, pool.members.living().count()) == ("formed", 3)
 
 
+def test_the_parts_of_a_split_keep_what_was_decided_on_each_metric(cast: Cast) -> None:
+    faster = {**INDICATORS[1], "target": Decimal(8)}
+    common = {**INDICATORS[1], "metric": "覆盖率", "target": Decimal(99)}
+    needs = [
+        published_need(cast, indicators=[*INDICATORS, common]),
+        published_need(cast, "rival", indicators=[STRICTER[0], faster, common], quantity=Decimal(6)),
+    ]
+    ids = [need.pk for need in needs]
+    manager, core = cast.actor("manager"), demands.suggested_core(needs)
+    pool = demands.draft_demand(actor=manager, need_ids=ids, core=core)
+    for metric, treatment in (("漏检率", "excluded"), ("节拍", "module")):
+        how: Any = {"field": "indicators", "metric": metric, "treatment": treatment}
+        demands.decide_difference(actor=manager, demand_id=pool.pk, **how)
+    demands.invite_owners(actor=manager, demand_id=pool.pk)
+    demands.split_demand(actor=cast.actor("publisher"), demand_id=pool.pk, reason="分两期", groups=[ids])
+    part = MergedDemand.objects.living().get()
+    assert set(part.differences.values_list("metric", "treatment", "decided_by")) == {
+        ("漏检率", "excluded", cast.manager.pk),
+        ("节拍", "module", cast.manager.pk),
+    }
+
+
 # What an owner sees of a new version
 
 
