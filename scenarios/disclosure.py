@@ -17,7 +17,7 @@ from scenarios.choices import Disclosure
 from scenarios.figure_querysets import ENOUGH_OWNERS
 from scenarios.models import Consent, DemandMember, MergedDemand, Need
 
-TELLING = ("title_zh", "title_en", "problem")
+TELLING = ("title_zh", "title_en", "problem", "boundary_in", "boundary_out")
 BAND_ENDS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 
 
@@ -87,7 +87,7 @@ def shows_names(demand: MergedDemand, members: Sequence[DemandMember], actor: Ac
 def verbatim_parts(core: Mapping[str, Any], needs: Sequence[Need]) -> list[str]:
     """Return which parts of a core are the very words of some of the needs: whoever searches for them finds those.
 
-    core : title_zh, title_en and problem as they are to be published. What all needs say alike points to none.
+    core : the parts in TELLING as they are to be published. What all needs say alike points to none.
     """
     return [name for name in TELLING if 0 < sum(_same(core.get(name), getattr(n, name)) for n in needs) < len(needs)]
 

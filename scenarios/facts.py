@@ -105,6 +105,8 @@ def _lot_label(row: Mapping[str, Any], districts: Mapping[str, str]) -> str:
     if row["kind"] == "core":
         return str(_("Core: what all needs have in common"))
     field = label_of(Need, row["field"])
+    if not row["value"]:
+        return str(_("Module: %(field)s") % {"field": field})
     options = getattr(Need._meta.get_field(row["field"]), "flatchoices", []) if hasattr(Need, row["field"]) else []
     choices = {**dict(options), **districts}
     return str(_("Module: %(field)s = %(value)s") % {"field": field, "value": choices.get(row["value"], row["value"])})

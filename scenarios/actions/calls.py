@@ -38,6 +38,9 @@ FAIR_COMPETITION = {
     "open_information": _("Everyone gets the same information at the same time."),
 }
 
+# Modules that members wrote in words of their own.
+WORDED = ("boundary_in", "boundary_out")
+
 
 class CallFields(TypedDict, total=False):
     """The fields of a call that its author writes."""
@@ -100,9 +103,13 @@ def _from_demand(call: Call, demand: MergedDemand) -> None:
     call.demand = demand
     call.title_zh, call.title_en, call.summary = core.title_zh, core.title_en, core.problem
     call.quantity_unit, call.indicators = demand.unit, core.indicators
-    modules = demand.differences.filter(treatment=Treatment.MODULE).order_by("field", "metric", "value")
-    told = modules.values_list("field", "metric", "value").distinct()  # never whose deviation it is
-    call.lots = [lot(), *(lot(field, f"{metric} {value}".strip()) for field, metric, value in told)]
+    modules = demand.differences.living().filter(treatment=Treatment.MODULE).order_by("field", "metric", "value")
+    # Never whose deviation it is: the words of a boundary lead to the need that says so.
+    told = dict.fromkeys(
+        (field, "" if field in WORDED else f"{metric} {value}".strip())
+        for field, metric, value in modules.values_list("field", "metric", "value")
+    )
+    call.lots = [lot(), *(lot(*module) for module in told)]
     _take_quantity(call, demand)
 
 

@@ -1,13 +1,16 @@
 """The indicators of a pool carry ids that lead to no member, and keep the link for those who may know."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
-from scenarios.actions import demands
+from scenarios.actions import calls, demands
+from scenarios.facts import lot_labels
 from scenarios.models import Call, CoreIndicator, CoreVersion, Indicator, MergedDemand, Need
 from tests.factories import Cast, published_need
-from tests.scenarios.test_merging import formed, opened
+from tests.scenarios.test_merging import accept, formed, opened
 
 WARNING = "These words would name a member"
 
@@ -99,10 +102,25 @@ def test_the_manager_is_told_which_words_would_name_a_member(cast: Cast) -> None
     assert WARNING not in manager.get(address).content.decode()
 
 
+def test_the_words_of_a_members_boundary_are_no_lot(cast: Cast) -> None:
+    own = {"boundary_in": "只做内腔口部的裂纹识别。", "boundary_out": "不含打标与分拣。"}
+    one, other = published_need(cast, quantity=Decimal(9)), published_need(cast, "rival", **own)
+    manager = cast.actor("manager")
+    core = {**demands.suggested_core([one, other]), "boundary_in": "铸件外观检测", "boundary_out": "不含改造"}
+    demand = demands.draft_demand(actor=manager, need_ids=[one.pk, other.pk], core=core)  # type: ignore[arg-type]
+    demands.invite_owners(actor=manager, demand_id=demand.pk)
+    for part in ("enterprise", "rival"):
+        accept(cast, part, demand)
+    demands.freeze_demand(actor=cast.actor("publisher"), demand_id=demand.pk)
+    call = calls.draft_call(actor=manager, demand_id=demand.pk, fields={"kind": "rfi"})
+    asked = [(row["field"], row["value"]) for row in call.lots]
+    assert asked == [("", ""), ("boundary_in", ""), ("boundary_out", "")]
+    with translation.override("en"):
+        assert list(lot_labels(call.lots).values())[1:] == ["Module: In scope", "Module: Out of scope"]
+
+
 @pytest.mark.parametrize("part", ["enterprise", "rival"])
 def test_a_call_from_one_need_keeps_the_need_s_ids(cast: Cast, part: str) -> None:
-    from scenarios.actions import calls
-
     need = published_need(cast, part)
     call = calls.draft_call(actor=cast.actor("manager"), need_id=need.pk, fields={"kind": "rfi"})
     assert ids(Call.objects.get(pk=call.pk).indicators) == [str(row.pk) for row in need.indicators.all()]

@@ -9,12 +9,13 @@ from django.utils import timezone
 from marketplace.actors import actor_for
 from marketplace.models import Notification
 from scenarios.actions import calls, consents, demands, interests, needs
+from scenarios.actions.members import add_member
 from scenarios.errors import IllegalMove, Invalid, NotPermitted
 from scenarios.models import Call, MergedDemand, Need
 from tests.drain import drain_outbox
 from tests.factories import Cast, published_need
 from tests.scenarios.test_deadlines import SOON
-from tests.scenarios.test_merging import CALL, formed, opened
+from tests.scenarios.test_merging import CALL, accept, formed, opened
 
 
 def approved_call(cast: Cast, **source: Any) -> Call:
@@ -77,6 +78,18 @@ def test_a_frozen_pool_that_falls_to_one_owner_is_not_called(cast: Cast) -> None
     with pytest.raises(IllegalMove):
         approved_call(cast, demand_id=demand.pk)
     assert Call.objects.count() == 0
+
+
+def test_the_module_of_a_need_that_left_is_no_lot(cast: Cast) -> None:
+    demand = formed(cast)
+    third = published_need(cast, "supplier", deploy="any")
+    add_member(actor=cast.actor("manager"), demand_id=demand.pk, need_id=third.pk)
+    accept(cast, "supplier", demand)
+    consents.withdraw_from_pool(actor=cast.actor("supplier"), demand_id=demand.pk, need_id=third.pk)
+    demands.freeze_demand(actor=cast.actor("publisher"), demand_id=demand.pk)
+    call = calls.draft_call(actor=cast.actor("manager"), demand_id=demand.pk, fields={"kind": "rfi"})
+    assert ("deploy", "any") in demand.differences.values_list("field", "value")
+    assert [(row["kind"], row["field"]) for row in call.lots] == [("core", "")]
 
 
 def test_one_need_is_not_called_twice(cast: Cast) -> None:
