@@ -47,8 +47,8 @@ def land_locked(engagement: Engagement) -> None:
 def close_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
     """Close a landed engagement: every member has answered and finished, and a lesson is written.
 
-    A need whose owner declined the rollout leaves the pool, and can be merged again. Raises Invalid naming what is
-    still missing.
+    A need whose owner declined the rollout leaves the pool, and can be merged again, unless it takes over what another
+    winner of a race has landed. Raises Invalid naming what is still missing.
     """
     lock_pooling()
     engagement = lock_engagement(actor, engagement_id)
@@ -67,7 +67,8 @@ def close_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
     for need in [engagement.need] if engagement.need else [row.need for row in done]:
         close_need(need)
     if engagement.demand is not None:
-        declined = engagement.rollouts.filter(state=RolloutState.DECLINED).select_related("need")
+        taken = Rollout.objects.filter(engagement__demand=engagement.demand).exclude(state=RolloutState.DECLINED)
+        declined = engagement.rollouts.exclude(need__in=taken.values("need")).select_related("need")
         part_from_landed(engagement.demand, [row.need for row in declined])
     return engagement
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 from marketplace.models import Rollout
 from scenarios.models import DemandMember, MergedDemand, Need
 from scenarios.pipeline import sweep_clock
-from tests.engagements import frozen_pool, landed_pool, measured
-from tests.factories import Cast
+from tests.engagements import frozen_pool, landed_pool, measured, opened_engagement
+from tests.factories import Cast, make_organisation
 from tests.selections import evaluated_call
 from tests.stories.town import heard, post
 
@@ -46,6 +46,20 @@ def test_a_pool_whose_call_failed_is_given_back_dissolved_and_its_needs_are_merg
     new = MergedDemand.objects.get(pk=again.json()["id"])
     assert set(new.members.living().values_list("need", flat=True)) == {need.pk for need in members}
     assert DemandMember.objects.filter(demand=pool, left_at__isnull=False).count() == 2  # the history stays
+
+
+def test_a_member_that_takes_over_what_another_winner_landed_stays_in_the_pool(cast: Cast) -> None:
+    first = landed_pool(cast)
+    assert first.response is not None
+    second = opened_engagement(cast, lead=make_organisation("第二家", kind="supplier"), call=first.response.call)
+    own, other = first.rollouts.order_by("need__code")
+    Rollout.objects.create(engagement=second, need=own.need, state="accepted")
+    Rollout.objects.create(engagement=second, need=other.need, state="declined", reason="产线搬迁")
+    for part, row in (("enterprise", own), ("rival", other)):
+        post(cast.client(part), "rollout_move", row.pk, "decline", reason="产线搬迁")
+    post(cast.client("manager"), "lesson_write", first.pk, title="光源", text="先做光源试验。")
+    post(cast.client("manager"), "engagement_move", first.pk, "close")
+    assert list(DemandMember.objects.living().values_list("need", flat=True)) == [own.need_id]
 
 
 def test_a_member_that_declined_what_has_landed_leaves_the_pool_and_is_merged_again(cast: Cast) -> None:
