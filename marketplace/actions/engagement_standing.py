@@ -31,13 +31,6 @@ def lock_engagement(actor: Actor, engagement_id: UUID, version: int | None = Non
     return engagement
 
 
-def lock_under_way(actor: Actor, engagement_id: UUID) -> Engagement:
-    """Return the engagement, locked. Raises IllegalMove unless it has started and is neither suspended nor ended."""
-    engagement = lock_engagement(actor, engagement_id)
-    require_under_way(engagement)
-    return engagement
-
-
 def require_under_way(engagement: Engagement) -> None:
     """Raise IllegalMove unless a locked engagement has started and is neither suspended nor ended."""
     if engagement.status not in UNDER_WAY:

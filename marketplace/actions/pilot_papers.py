@@ -19,17 +19,6 @@ def filings_held(capabilities: Iterable[Capability]) -> set[str]:
     return {row.item for row in DEMANDS if row.filings and filed & set(row.filings)}
 
 
-def missing_filings(needs: Iterable[Need], capabilities: Iterable[Capability]) -> list[tuple[Need, Demand]]:
-    """Return, need by need, the filings that are demanded before a pilot and that no chosen capability has."""
-    held = filings_held(capabilities)
-    return [(need, row) for need in needs for row in unmet_demands(need, before=START_PILOT, held=held) if row.filings]
-
-
-def require_filings(needs: Iterable[Need], capabilities: Iterable[Capability]) -> None:
-    """Raise Invalid naming each filing that a chosen capability lacks, for which need, and how to get it."""
-    _refuse(missing_filings(needs, capabilities))
-
-
 def chosen_capabilities(engagement: Engagement) -> list[Capability]:
     """Return the capability that was agreed on, or those that the awarded lead has on offer."""
     if engagement.capability is not None:

@@ -75,32 +75,6 @@ def test_a_pool_at_its_threshold_has_met_it_exactly_once(cast: Cast) -> None:
     assert (demand.status, kinds(demand)) == ("threshold_met", ["demand.deadline_met"])
 
 
-def test_story_4_the_withdrawal_of_six_misses_then_extends_then_splits(cast: Cast) -> None:
-    demand = make_pool(cast, [4, 6, 3, 5], threshold_quantity=Decimal(18), deadline=timezone.now() + SOON)
-    assert demand.status == "threshold_met"
-    member = demand.members.get(need__quantity=6)
-    owner = member.need.owner
-    consents.withdraw_from_pool(actor=_actor_of(owner), demand_id=demand.pk, need_id=member.need_id)
-    assert MergedDemand.objects.with_scale().get(pk=demand.pk).pooled_quantity == Decimal(12)
-    reach_deadline(demand)
-    sweep(3)
-    demand.refresh_from_db()
-    assert (demand.status, demand.deadline_generation) == ("formed", 2)
-    assert 13 <= (demand.deadline - timezone.now()).days <= 14
-    reach_deadline(demand)
-    sweep(3)
-    demand.refresh_from_db()
-    assert demand.status == "split"
-    assert kinds(demand) == ["demand.miss_threshold", "demand.extend", "demand.miss_threshold"]
-    assert not demand.members.filter(left_at__isnull=True).exists()
-
-
-def _actor_of(organisation: Any) -> Any:
-    from marketplace.actors import actor_for
-
-    return actor_for(organisation.members.get().account)
-
-
 def test_an_unanswered_invitation_lapses_and_leaves_the_pool(cast: Cast) -> None:
     one, other = published_need(cast), published_need(cast, "rival")
     demand = demands.draft_demand(
