@@ -67,7 +67,7 @@ def ready(cast: Cast) -> SealedCall:
     return ready
 
 
-def test_seven_sealed_responses_open_together_and_not_a_moment_early(cast: Cast, ready: SealedCall) -> None:
+def test_story_7_seven_sealed_responses_open_together_and_not_a_moment_early(cast: Cast, ready: SealedCall) -> None:
     opening, page = (reverse(name, args=[ready.call.pk]) for name in ("open_responses", "call_opening"))
     first, second = (signed_in(account) for account in ready.openers[:2])
 
@@ -148,7 +148,7 @@ def scored(ready: SealedCall, panel: list[Client], scores: Sequence[Sequence[str
         post(chair, "review_agree", pk, row.number, version=version, **sheet(values, "reason", ""))
 
 
-def test_a_conflict_is_replaced_and_the_award_waits_for_notice_and_feedback(cast: Cast, ready: SealedCall) -> None:
+def test_story_7_a_conflict_is_replaced_and_the_award_waits_for_notice_and_feedback(cast: Cast, ready: SealedCall) -> None:
     close(ready.call)
     open_all(ready)
     pk, publisher, panel = ready.call.pk, cast.client("publisher"), replaced_panel(cast, ready)

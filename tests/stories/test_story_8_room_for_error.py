@@ -94,7 +94,7 @@ def teams(cast: Cast) -> list[Team]:
     return [Team(cast, response, account) for response, account in won]
 
 
-def test_three_teams_pass_iterate_and_stop_without_fault(cast: Cast, teams: list[Team]) -> None:
+def test_story_8_three_teams_pass_iterate_and_stop_without_fault(cast: Cast, teams: list[Team]) -> None:
     passing, iterating, stopping = teams
     assert {team.gate.cost_cap for team in teams} == {CAP}
     assert len({team.engagement.code for team in teams}) == 3

@@ -35,7 +35,7 @@ def refused_to_publish(cast: Cast, need: Need) -> str:
     return report.content.decode()
 
 
-def test_a_r4_need_cannot_be_published_without_an_ethics_number(cast: Cast) -> None:
+def test_story_9_a_r4_need_cannot_be_published_without_an_ethics_number(cast: Cast) -> None:
     need = published(cast)
     said = refused_to_publish(cast, need)
     assert "Missing: The number of the ethics document." in said
@@ -93,7 +93,7 @@ def stands(engagement: Engagement) -> str:
     return Engagement.objects.get(pk=engagement.pk).status
 
 
-def test_a_severity_1_incident_suspends_the_engagement_and_everybody_is_told_once(cast: Cast) -> None:
+def test_story_9_a_severity_1_incident_suspends_the_engagement_and_everybody_is_told_once(cast: Cast) -> None:
     engagement = awarded(cast)
     manager, supervisor = cast.client("manager"), cast.client("supervisor")
 
