@@ -148,7 +148,9 @@ def scored(ready: SealedCall, panel: list[Client], scores: Sequence[Sequence[str
         post(chair, "review_agree", pk, row.number, version=version, **sheet(values, "reason", ""))
 
 
-def test_story_7_a_conflict_is_replaced_and_the_award_waits_for_notice_and_feedback(cast: Cast, ready: SealedCall) -> None:
+def test_story_7_a_conflict_is_replaced_and_the_award_waits_for_notice_and_feedback(
+    cast: Cast, ready: SealedCall
+) -> None:
     close(ready.call)
     open_all(ready)
     pk, publisher, panel = ready.call.pk, cast.client("publisher"), replaced_panel(cast, ready)
