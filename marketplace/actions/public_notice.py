@@ -101,8 +101,9 @@ def ranking(call: Call, eligible: list[Response]) -> dict[str, list[Placed]]:
     rows = ConsensusScore.objects.filter(response__in=eligible).values_list("response", "criterion", "value")
     scores = by_criterion(rows)
     found = {}
+    numbered = sorted(eligible, key=lambda row: row.number or 0)
     for lot in lots_of(call):
-        bids = [row for row in eligible if not lot or lot in read(row.content).get("lots", [])]
+        bids = [row for row in numbered if not lot or lot in read(row.content).get("lots", [])]
         weighed = [
             weigh(criteria, row.pk, [scores[row.pk][place] for place in range(len(criteria))], row.sealed_at)
             for row in bids

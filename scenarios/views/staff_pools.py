@@ -128,6 +128,7 @@ def _deviations(pool: MergedDemand) -> list[dict[str, Any]]:
                 "treatment": row.treatment,
                 "treatment_label": row.get_treatment_display(),
                 "undecided": row.field == "indicators" and row.decided_by_id is None,
+                "proposed": row.decided_by_id is None,
                 "values": [],
             },
         )

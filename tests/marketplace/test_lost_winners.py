@@ -121,6 +121,16 @@ def test_only_a_ranked_response_of_ones_own_is_withdrawn_from_the_award_and_once
     assert Response.objects.filter(withdrew_at__isnull=False).count() == 1
 
 
+def test_of_equals_who_follow_the_lower_number_comes_first(cast: Cast) -> None:
+    review = ended(cast, *[["70", "80"]] * 3)
+    first, second, third = sorted(review.responses(), key=lambda row: row.number or 0)
+    assert first.placings.get().outcome == "awarded"
+    act: Any = {"actor": cast.actor("moderator"), "organisation_id": first.lead_id}
+    suspend_organisation(**act, reason="提供虚假材料")
+    post(cast.client("publisher"), "selection_next", review.ready.call.pk, version=review.fresh().version)
+    assert [row.placings.get().outcome for row in (second, third)] == ["awarded", "reserve"]
+
+
 def test_a_reserve_that_withdrew_holds_nobody_up_and_wins_nothing(cast: Cast) -> None:
     review = ended(cast)
     post(signed_in(review.suppliers[1]), "response_withdraw_ranked", review.responses()[1].pk)

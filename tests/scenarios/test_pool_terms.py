@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from scenarios.actions import demands, members
@@ -15,7 +16,7 @@ from tests.factories import Cast, published_need
 from tests.scenarios.test_deadlines import SOON, answer, make_pool, reach_deadline
 from tests.scenarios.test_merging import accept, formed
 from tests.scenarios.test_pool_rules import invited, leave
-from tests.stories.town import heard
+from tests.stories.town import heard, post
 
 # Thresholds, deadlines, consents
 
@@ -146,7 +147,9 @@ def test_what_the_machine_proposes_on_a_hard_field_is_no_decision_on_a_conflict(
     with pytest.raises(Invalid) as refusal:
         members.add_member(actor=manager, demand_id=demand.pk, need_id=cloud.pk)
     assert set(refusal.value.fields) == {"deploy"}
-    demands.decide_difference(actor=manager, demand_id=demand.pk, field="deploy", treatment="module")
+    page = cast.client("manager").get(reverse("staff_pool", args=[demand.pk])).content.decode()
+    assert [f'name="treatment" value="{one}"' in " ".join(page.split()) for one in ("module", "excluded")] == [True] * 2
+    post(cast.client("manager"), "staff_pool_decide", demand.pk, field="deploy", metric="", treatment="module")
     members.add_member(actor=manager, demand_id=demand.pk, need_id=cloud.pk)
     assert demand.members.count() == 3
 
