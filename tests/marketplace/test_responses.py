@@ -15,6 +15,7 @@ from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound, NotPermit
 from scenarios.models import CallKey, Delivery, Event, Opener
 from tests.calls import answers, close, drafted, make_supplier, sealed, sealed_call
 from tests.factories import Cast, make_member, make_organisation
+from tests.stories.town import heard, post
 
 PDF = b"%PDF-1.7 a report"
 
@@ -255,6 +256,18 @@ def test_a_changed_indicator_asks_for_the_response_again(cast: Cast) -> None:
         responses.confirm_response(actor=cast.actor("supplier"), response_id=response.pk, terms_version=1)
     confirmed = responses.confirm_response(actor=cast.actor("supplier"), response_id=response.pk, terms_version=2)
     assert (confirmed.terms_version, confirmed.status) == (2, "sealed")
+
+
+def test_an_addendum_reaches_followers_owners_and_whoever_responds_once(cast: Cast) -> None:
+    ready, (_organisation, writing) = sealed_call(cast), make_supplier(0)
+    sealed(ready.call, cast.supplier)
+    drafted(ready.call, writing)
+    taken_back = sealed(ready.call, cast.rival)
+    responses.withdraw_response(actor=cast.actor("rival"), response_id=taken_back.pk)
+    post(cast.client("stranger"), "follow", "call", ready.call.pk)
+    call_talk.publish_addendum(actor=cast.actor("publisher"), call_id=ready.call.pk, text="补充接口说明。")
+    told = (cast.supplier, writing, cast.stranger, cast.enterprise, cast.rival)
+    assert [heard(account, "call.addendum") for account in told] == [1, 1, 1, 1, 0]
 
 
 def test_an_addendum_gives_more_time_and_never_less(cast: Cast) -> None:
