@@ -15,7 +15,7 @@ from marketplace.proof_picture import Picture, picture_of, reading_label
 from scenarios.actor import Actor
 from scenarios.audiences import ENGAGEMENT_FIELDS, Audience, visible_fields
 from scenarios.choices import Comparator
-from scenarios.disclosure import shows_names
+from scenarios.disclosure import named_owners
 from scenarios.facts import number
 
 LEARNING = ("running", "suspended", "accepted", "landed", "closed", "stopped_no_fault", "stopped_breach")
@@ -109,10 +109,7 @@ def told_parties(engagement: Engagement, actor: Actor) -> list[ToldParty]:
 
 
 def _names_owners(engagement: Engagement, actor: Actor) -> bool:
-    if engagement.demand is None:
-        return True
-    members = list(engagement.demand.members.living().select_related("need"))
-    return shows_names(engagement.demand, members, actor)
+    return engagement.demand is None or actor.is_staff or bool(named_owners(engagement.demand, actor))
 
 
 class IndicatorTold(NamedTuple):

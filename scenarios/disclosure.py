@@ -1,7 +1,8 @@
 """What a reader may learn of a pool: who its members are, and how much each brings.
 
 With two owners, "pool minus mine" would reveal the other: quantities are bands until three distinct owners are in.
-Names are told only from three owners on, and only where the pool discloses them. Staff see all, an owner its own.
+Names are told only from three owners on, of those who consented, and only where the pool discloses them. Staff see all,
+an owner its own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -77,11 +78,16 @@ def shows_reservation(consent: Consent, actor: Actor) -> bool:
     return actor.has_role("manager") or actor.belongs_to(consent.organisation_id)
 
 
-def shows_names(demand: MergedDemand, members: Sequence[DemandMember], actor: Actor) -> bool:
-    """Whether the members are named to this reader."""
-    if actor.is_staff:
-        return True
-    return demand.disclosure == Disclosure.NAMED and len(owners_of(members)) >= ENOUGH_OWNERS
+def named_owners(demand: MergedDemand, actor: Actor) -> set[UUID]:
+    """Return the owners whose needs in the pool are named to this reader.
+
+    To staff all; to others those who consented to the core, where the pool discloses them and they are three or more.
+    """
+    if not actor.is_staff and demand.disclosure != Disclosure.NAMED:
+        return set()
+    links = demand.members.living() if actor.is_staff else demand.members.consented()
+    owners = set(links.values_list("need__owner", flat=True))
+    return owners if actor.is_staff or len(owners) >= ENOUGH_OWNERS else set()
 
 
 def verbatim_parts(core: Mapping[str, Any], needs: Sequence[Need]) -> list[str]:
@@ -101,16 +107,17 @@ def shown_members(demand: MergedDemand, members: Sequence[DemandMember], actor: 
 
     members : the living ones, with their needs and owners loaded.
     """
-    named = shows_names(demand, members, actor)
+    named = named_owners(demand, actor)
     numbers = _numbers(members)
     rows = []
     for member in members:
         mine = actor.belongs_to(member.need.owner_id)
-        quantity = member.need.quantity if named or mine else None
+        told = mine or member.need.owner_id in named
+        quantity = member.need.quantity if told else None
         rows.append(
             ShownMember(
                 number=numbers[member.need.owner_id],
-                need=member.need if named or mine else None,
+                need=member.need if told else None,
                 quantity=quantity,
                 band="" if quantity is not None else str(band_of(member.need.quantity or Decimal(0))),
                 is_mine=mine,

@@ -71,11 +71,12 @@ class DemandMemberFigures(models.QuerySet[Any]):
     """Figures of the links between pools and needs."""
 
     def told_to(self, actor: Actor) -> Self:
-        """Links of which this reader may know: staff of all, others of those in pools that name their members."""
+        """Links of which this reader may know: staff of all, others of who consented in pools that name members."""
         if actor.is_staff:
             return self
         demand: Any = self.model._meta.get_field("demand").related_model._default_manager
-        return self.filter(demand__in=demand.naming_members().values("pk"))
+        agreed: Any = self.model._default_manager
+        return self.filter(pk__in=agreed.consented().filter(demand__in=demand.naming_members().values("pk")))
 
 
 class MergedDemandFigures(models.QuerySet[Any]):
@@ -90,9 +91,9 @@ class MergedDemandFigures(models.QuerySet[Any]):
         return self.filter(status__in=ON_THE_WAY)
 
     def naming_members(self) -> Self:
-        """Formed pools whose members everyone may read: they are disclosed, and enough distinct owners are in."""
+        """Formed pools whose members everyone may read: they are disclosed, and enough distinct owners consented."""
         links: Any = self.model._meta.get_field("members").related_model._default_manager
-        counted = links.filter(left_at__isnull=True).order_by().values("demand")
+        counted = links.consented().order_by().values("demand")
         enough = counted.annotate(owners=Count("need__owner", distinct=True)).filter(owners__gte=ENOUGH_OWNERS)
         named = self.filter(formed_at__isnull=False, disclosure=Disclosure.NAMED)
         return named.filter(pk__in=enough.values("demand"))

@@ -16,7 +16,7 @@ from scenarios.actions.keys import known_result
 from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actions.needs import EDITABLE, draft_need, save_need, submit_need
 from scenarios.actor import Actor
-from scenarios.disclosure import shows_names
+from scenarios.disclosure import named_owners
 from scenarios.errors import Conflict, Invalid, NotPermitted
 from scenarios.models import DemandMember, MergedDemand, Need
 from scenarios.policies import one_of, require_owner
@@ -64,8 +64,7 @@ def joinable_pool(like: Need, actor: Actor) -> MergedDemand | None:
         return None
     if not MergedDemand.objects.visible_to(actor).filter(pk=member.demand_id).exists():
         return None
-    members = list(member.demand.members.filter(left_at__isnull=True).select_related("need"))
-    return member.demand if shows_names(member.demand, members, actor) else None
+    return member.demand if like.owner_id in named_owners(member.demand, actor) else None
 
 
 @require_http_methods(["GET", "POST"])

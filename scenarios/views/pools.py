@@ -19,7 +19,7 @@ from scenarios.actions.core_changes import propose_core_change
 from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actor import Actor
 from scenarios.comparing import core_changes, deviation_label, treatment_lines, value_text
-from scenarios.disclosure import band_of, shown_members, shows_names, shows_quantities
+from scenarios.disclosure import band_of, named_owners, shown_members, shows_quantities
 from scenarios.errors import Conflict, Invalid
 from scenarios.facts import number
 from scenarios.finding import KINDS, find
@@ -105,7 +105,7 @@ def _page(
         "indicators": indicator_rows(core.indicators),
         "scale": _scale(pool, actor) | {"thresholds": meter_rows(pool, actor, is_party=party)},
         "members": shown_members(pool, members, actor),
-        "named": shows_names(pool, members, actor),
+        "named": bool(named_owners(pool, actor)),
         "is_party": party,
         "changed": core_changes(before, core) if party else [],
         "treatments": treatment_lines(core.treatments),

@@ -13,7 +13,7 @@ from scenarios.access import access
 from scenarios.actions.needs import EDITABLE
 from scenarios.actions.risk_papers import awaits_ethics_number
 from scenarios.actor import Actor
-from scenarios.disclosure import shows_names
+from scenarios.disclosure import named_owners
 from scenarios.event_labels import event_label
 from scenarios.facts import label_of
 from scenarios.finding import KINDS, find
@@ -105,8 +105,7 @@ def _pool(need: Need, actor: Actor, *, inside: bool) -> MergedDemand | None:
     member = DemandMember.objects.living().filter(need=need, demand__in=readable).select_related("demand").first()
     if member is None or inside:
         return member and member.demand
-    members = list(member.demand.members.filter(left_at__isnull=True).select_related("need"))
-    return member.demand if shows_names(member.demand, members, actor) else None
+    return member.demand if need.owner_id in named_owners(member.demand, actor) else None
 
 
 def _versions(need: Need) -> list[dict[str, Any]]:

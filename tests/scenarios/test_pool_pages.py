@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from scenarios.actions import demands
+from scenarios.actions.members import add_member
 from scenarios.disclosure import band_of
 from scenarios.models import Consent, MergedDemand, Need
 from tests.factories import Cast, make_member, make_organisation, published_need
@@ -135,6 +136,29 @@ def test_three_owners_show_the_figure_and_names_only_where_disclosed(cast: Cast)
         str(row.quantity.normalize()) for row in sorted(named.context["members"], key=lambda row: row.quantity)
     ] == ["4", "7", "9"]
     assert "丁压铸厂" in named.content.decode()
+
+
+def test_who_has_not_consented_is_named_to_nobody_and_makes_no_third(cast: Cast) -> None:
+    third(cast)
+    rows = [
+        published_need(cast, part, quantity=Decimal(n)) for part, n in (("enterprise", 4), ("rival", 7), ("third", 9))
+    ]
+    pool, asked = pool_of(cast, *rows), rows[2]
+    MergedDemand.objects.filter(pk=pool.pk).update(disclosure="named")
+    for part in ("enterprise", "rival"):
+        accept(cast, part, pool)
+    needs = "/api/v1/needs/?step=pooled"
+    for named in (0, 3):
+        told = cast.client().get(f"/pools/{pool.pk}/").context["members"]
+        assert (sum(row.need is not None for row in told), cast.client().get(needs).json()["count"]) == (named, named)
+        assert (pool.code in cast.client().get(f"/needs/{asked.pk}/").content.decode()) is (named > 0)
+        accept(cast, "third", pool)
+    silent = published_need(cast, "supplier", quantity=Decimal(2))
+    add_member(actor=cast.actor("manager"), demand_id=pool.pk, need_id=silent.pk)
+    told = cast.client().get(f"/pools/{pool.pk}/").context["members"]
+    assert (len(told), {row.need for row in told}) == (4, {*rows, None})
+    assert cast.supplier_org.name_zh not in cast.client().get(f"/pools/{pool.pk}/").content.decode()
+    assert cast.client().get(needs).json()["count"] == 3
 
 
 def test_the_list_of_pools_costs_the_same_for_many(cast: Cast, django_assert_num_queries: Any) -> None:
