@@ -109,7 +109,7 @@ def told_parties(engagement: Engagement, actor: Actor) -> list[ToldParty]:
 
 
 def _names_owners(engagement: Engagement, actor: Actor) -> bool:
-    return engagement.demand is None or actor.is_staff or bool(named_owners(engagement.demand, actor))
+    return engagement.demand is None or actor.is_staff or bool(named_owners(engagement.demand))
 
 
 class IndicatorTold(NamedTuple):

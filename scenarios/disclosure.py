@@ -78,16 +78,15 @@ def shows_reservation(consent: Consent, actor: Actor) -> bool:
     return actor.has_role("manager") or actor.belongs_to(consent.organisation_id)
 
 
-def named_owners(demand: MergedDemand, actor: Actor) -> set[UUID]:
-    """Return the owners whose needs in the pool are named to this reader.
+def named_owners(demand: MergedDemand) -> set[UUID]:
+    """Return the owners whose needs in the pool are named to everyone; staff read all.
 
-    To staff all; to others those who consented to the core, where the pool discloses them and they are three or more.
+    Those who consented to the core, where the pool discloses them and they are three or more.
     """
-    if not actor.is_staff and demand.disclosure != Disclosure.NAMED:
+    if demand.disclosure != Disclosure.NAMED:
         return set()
-    links = demand.members.living() if actor.is_staff else demand.members.consented()
-    owners = set(links.values_list("need__owner", flat=True))
-    return owners if actor.is_staff or len(owners) >= ENOUGH_OWNERS else set()
+    owners = set(demand.members.consented().values_list("need__owner", flat=True))
+    return owners if len(owners) >= ENOUGH_OWNERS else set()
 
 
 def verbatim_parts(core: Mapping[str, Any], needs: Sequence[Need]) -> list[str]:
@@ -107,7 +106,7 @@ def shown_members(demand: MergedDemand, members: Sequence[DemandMember], actor: 
 
     members : the living ones, with their needs and owners loaded.
     """
-    named = named_owners(demand, actor)
+    named = owners_of(members) if actor.is_staff else named_owners(demand)
     numbers = _numbers(members)
     rows = []
     for member in members:

@@ -64,7 +64,7 @@ def joinable_pool(like: Need, actor: Actor) -> MergedDemand | None:
         return None
     if not MergedDemand.objects.visible_to(actor).filter(pk=member.demand_id).exists():
         return None
-    return member.demand if like.owner_id in named_owners(member.demand, actor) else None
+    return member.demand if actor.is_staff or like.owner_id in named_owners(member.demand) else None
 
 
 @require_http_methods(["GET", "POST"])

@@ -105,7 +105,7 @@ def _page(
         "indicators": indicator_rows(core.indicators),
         "scale": _scale(pool, actor) | {"thresholds": meter_rows(pool, actor, is_party=party)},
         "members": shown_members(pool, members, actor),
-        "named": bool(named_owners(pool, actor)),
+        "named": actor.is_staff or bool(named_owners(pool)),
         "is_party": party,
         "changed": core_changes(before, core) if party else [],
         "treatments": treatment_lines(core.treatments),

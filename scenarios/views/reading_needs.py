@@ -105,7 +105,7 @@ def _pool(need: Need, actor: Actor, *, inside: bool) -> MergedDemand | None:
     member = DemandMember.objects.living().filter(need=need, demand__in=readable).select_related("demand").first()
     if member is None or inside:
         return member and member.demand
-    return member.demand if need.owner_id in named_owners(member.demand, actor) else None
+    return member.demand if actor.is_staff or need.owner_id in named_owners(member.demand) else None
 
 
 def _versions(need: Need) -> list[dict[str, Any]]:

@@ -272,9 +272,9 @@ def test_a_step_without_its_reason_is_refused_in_words(cast: Cast) -> None:
     refused = cast.client("supervisor").post(address, {"reason": " "}, follow=True)
     assert "Say why" in refused.content.decode()
     assert Engagement.objects.get().status == "running"
-    assert cast.client("supervisor").post(address, {"reason": "检查"}).status_code == 302
-    assert "检查" in text(cast, "supplier", "engagement_detail", engagement.pk)
-    assert "检查" not in text(cast, None, "engagement_detail", engagement.pk)
+    assert cast.client("supervisor").post(address, {"reason": "停工核查"}).status_code == 302
+    assert "停工核查" in text(cast, "supplier", "engagement_detail", engagement.pk)
+    assert "停工核查" not in text(cast, None, "engagement_detail", engagement.pk)
     assert cast.client("supplier").post(reverse("engagement_move", args=[engagement.pk, "resume"])).status_code == 403
     unknown = reverse("engagement_move", args=[engagement.pk, "destroy"])
     assert cast.client("manager").post(unknown).status_code == 404
