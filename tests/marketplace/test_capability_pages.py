@@ -15,6 +15,7 @@ from tests.factories import (
     Cast,
     draft_capability,
     make_account,
+    picked,
     published_capability,
     submitted_capability,
     verified_capability,
@@ -380,9 +381,10 @@ def test_a_moderator_verifies_and_someone_else_publishes(cast: Cast) -> None:
     capability = submitted_capability(cast)
     cast.client("moderator").post(f"/staff/moderation/capabilities/{capability.pk}/", {"decision": "verify"})
     assert capability.code in text(cast.client("publisher"), "/staff/publication/capabilities/")
-    publish = f"/staff/publication/capabilities/{capability.pk}/publish/"
-    assert cast.client("moderator").post(publish).status_code == 403
-    assert cast.client("publisher").post(publish).status_code == 302
+    capability.refresh_from_db()
+    publish = "/staff/batches/publish-capabilities/"
+    assert cast.client("moderator").post(publish, picked(capability)).status_code == 403
+    assert cast.client("publisher").post(publish, picked(capability)).status_code == 302
     capability.refresh_from_db()
     assert (capability.status, capability.verified_by_id, capability.published_by_id) == (
         "published",
@@ -431,7 +433,7 @@ def test_the_queues_take_the_same_queries_however_long(
     for _ in range(2):
         submitted_capability(cast)
         verified_capability(cast)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             moderator.get("/staff/moderation/capabilities/")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             publisher.get("/staff/publication/capabilities/")

@@ -269,4 +269,4 @@ def test_the_seconds_stay_those_of_the_first_drain(demo: None) -> None:
 
 
 def test_outcome_without_the_demonstration(db: None) -> None:
-    assert main_job.outcome() == main_job.Outcome(0, 0, 0, 0, 0, 0, 0, 0, None)
+    assert main_job.outcome() == main_job.Outcome(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, None)
