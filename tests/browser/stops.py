@@ -32,6 +32,11 @@ NO_PAGES = {
     "synonyms_export": "a CSV file",
     "notification_open": "leads to what the notice is about",
     "my_organisation": "leads to the only organisation",
+    "search_open": "leads to the list that was searched",
+    "share_card": "a picture",
+    "sitemap": "for search engines: XML",
+    "sitemap_section": "for search engines: XML",
+    "robots": "for search engines: plain text",
 }
 
 PUBLIC = [
@@ -54,7 +59,8 @@ PUBLIC = [
     Stop("public", "sandbox_detail", ("sandboxed",)),
     Stop("public", "lesson_detail", ("lesson",)),
     Stop("public", "call_result", ("selected",)),
-    *(Stop("public", name) for name in ("about", "accessibility", "contact")),
+    *(Stop("public", name) for name in ("about", "accessibility", "contact", "tour")),
+    Stop("public", "need_compare", query="?row={need}&row={members_need}"),
 ]
 ACCOUNTS = [
     *(Stop("public", f"account_{name}") for name in ("login", "signup", "inactive", "reset_password")),
@@ -73,6 +79,8 @@ MEMBERS = [
     *(Stop("owner", name) for name in ("workspace", "my_needs", "my_pools", "my_following", "need_create")),
     Stop("owner", "need_edit", ("vague",)),
     Stop("owner", "notification_list"),
+    Stop("owner", "my_searches"),
+    Stop("owner", "search_save", query="?kind_of_list=need&q=检测"),
     Stop("owner", "account_settings"),
     Stop("owner", "my_organisation_one", ("vague_owner",)),
     Stop("member", "workspace"),
@@ -127,7 +135,10 @@ STAFF = [
     Stop("supervisor", "sandbox_set_up", ("unboxed",)),
     Stop("supervisor", "sandbox_detail", ("sandboxed",)),
     *(Stop("publisher", name) for name in ("staff_home", "publication_queue", "capability_publication")),
-    Stop("publisher", "publication_preview", query="?need={approved}"),
+    Stop("publisher", "publication_preview", query="?row={approved}"),
+    Stop("publisher", "batch", ("publish-needs",), "?row={approved}"),
+    Stop("publisher", "batch_list"),
+    Stop("moderator", "batch_report", ("batch",)),
     Stop("publisher", "staff_pool", ("pool",)),
     Stop("publisher", "staff_call", ("call",)),
     Stop("publisher", "staff_call_open", ("approved_call",)),
@@ -137,6 +148,7 @@ STAFF = [
     Stop("chair", "review_response", ("selected", "number")),
     Stop("reviewer", "staff_home"),
     Stop("opener", "call_opening", ("selected",)),
+    Stop("opener", "my_openings"),
     *(Stop("auditor", name) for name in ("staff_home", "event_log", "status", "staff_pool_list", "design")),
     Stop("auditor", "moderation_queue", status=403),
 ]
@@ -165,6 +177,7 @@ MANAGER = [
     *(Stop("manager", name) for name in ("rankings", "synonyms", "synonym_add", "synonyms_import")),
     *(Stop("manager", name) for name in ("synonyms_retired", "synonyms_proposed")),
     Stop("manager", "synonym_edit", ("concept",)),
+    Stop("manager", "vague_phrases"),
     Stop("manager", "design"),
 ]
 # Pages whose form is also sent with nothing in it.

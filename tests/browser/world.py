@@ -18,7 +18,7 @@ from marketplace.demonstration.carrying_on import carry_on
 from marketplace.models import Account, Capability, ImportJob, Notification, Response
 from marketplace.pipeline import mine_synonyms
 from scenarios.actions import calls, moderation
-from scenarios.models import BlockTask, Call, Concept, Delivery, MergedDemand, MergeProposal, Need, SimilarityRun
+from scenarios.models import Batch, BlockTask, Call, Concept, Delivery, MergedDemand, MergeProposal, Need, SimilarityRun
 from scenarios.querysets import DatabaseClock
 from tests.calls import drafted, sealed_call
 from tests.drain import drain_outbox
@@ -40,6 +40,7 @@ from tests.factories import (
     draft_need,
     make_account,
     make_organisation,
+    picked,
     published_need,
     submitted_capability,
     verified_capability,
@@ -218,12 +219,14 @@ def sandboxed(cast: Cast) -> dict[str, Any]:
 
 
 def staffed(cast: Cast) -> dict[str, Any]:
-    """Make an upload with a refused row, a failing run, an organisation to verify, an auditor's recovery codes."""
+    """Make an upload with a refused row, a bulk action, a failing run, an organisation to verify, recovery codes."""
     upload(cast.client("manager"), MIXED)
     make_organisation("待核验的铸造厂", verified=False)
     running_similarity()
     RecoveryCodes.activate(cast.auditor)
-    return {"import": ImportJob.objects.get().pk}
+    approved = picked(checked_need(cast, title_zh="成批通过的需求"))
+    cast.client("moderator").post(reverse("batch", args=["approve-needs"]), approved)
+    return {"import": ImportJob.objects.get().pk, "batch": Batch.objects.get().pk}
 
 
 def finish_tasks(tasks: Any) -> None:
