@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
@@ -107,9 +106,7 @@ def gallery_context(*, posted: bool = False) -> dict[str, Any]:
 
 
 def _matrix() -> dict[str, Any]:
-    columns = [
-        {"need": {"pk": UUID(int=number), "code": f"XQ-2026-000{number}"}, "without": "#lists"} for number in (7, 8)
-    ]
+    columns = [{"code": f"XQ-2026-000{number}", "url": "#lists", "without": "#lists"} for number in (7, 8)]
     texts = (["冷轧薄板表面缺陷检测", "铝板表面缺陷检测"], ["4", "4"], ["80", ""])
     labels = (_("Title"), _("Quantity"), _("Value"))
     rows = [

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from scenarios.access import access
@@ -26,11 +27,16 @@ def need_compare(request: HttpRequest) -> HttpResponse:
         return redirect("need_list")
     words = shared_words(needs)
     context = {
-        "columns": [{"need": need, "without": _without(needs, need)} for need in needs],
+        "columns": [_column(need, needs) for need in needs],
         "rows": compared_rows(needs, actor),
         "words": words,
     }
     return render(request, "scenarios/need_compare.html", context)
+
+
+def _column(need: Need, needs: list[Need]) -> dict[str, str]:
+    url = reverse("need_detail", args=[need.pk])
+    return {"code": need.code, "url": url, "without": _without(needs, need)}
 
 
 def _without(needs: list[Need], left_out: Need) -> str:

@@ -44,7 +44,7 @@ def test_home_shows_the_figures_and_the_newest(cast: Cast, django_assert_max_num
 
 def test_how_it_works_names_the_steps_in_order(cast: Cast) -> None:
     page = cast.client().get("/how-it-works/").content.decode()
-    places = [page.index(text) for text in ("1. Post a precise need", "4. Owners consent", "8. Landed with room")]
+    places = [page.index(text) for text in ("1. Post a precise need", "4. Owners consent", "9. Landed with room")]
     assert places == sorted(places)
 
 
