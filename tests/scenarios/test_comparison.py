@@ -26,7 +26,7 @@ def test_fields_stand_beside_each_other_in_the_order_of_choice(cast: Cast) -> No
     one = published_need(cast)
     other = published_need(cast, "rival", title_zh=LIKE, quantity=Decimal(6), data_state="none")
     page = compared(cast.client(), other, one)
-    assert [column["need"].pk for column in page.context["columns"]] == [other.pk, one.pk]
+    assert [column["code"] for column in page.context["columns"]] == [other.code, one.code]
     rows = rows_of(page)
     assert ([cell.text for cell in rows["quantity"].cells], rows["quantity"].differs) == (["6 lines", "4 lines"], True)
     assert (rows["deploy"].differs, rows["data_state"].differs, rows["owner"].differs) == (False, True, True)
@@ -63,7 +63,7 @@ def test_what_is_not_on_offer_is_compared_by_staff_only(cast: Cast) -> None:
 def test_four_at_most_and_two_at_least(cast: Cast) -> None:
     needs = [published_need(cast, title_zh=f"铸件检测第{number}线") for number in range(5)]
     page = compared(cast.client(), *needs)
-    assert [column["need"].pk for column in page.context["columns"]] == [need.pk for need in needs[:4]]
+    assert [column["code"] for column in page.context["columns"]] == [need.code for need in needs[:4]]
     assert page.context["columns"][0]["without"] == "?" + "&".join(f"row={need.pk}" for need in needs[1:4])
     assert "Only the first four" in page.content.decode()
     assert compared(cast.client(), needs[0]).status_code == 302
