@@ -99,10 +99,10 @@ def test_a_confirmation_posts_only_after_a_yes(open_page: PageMaker) -> None:
     page = open_page("/gallery/")
     posted: list[str] = []
     page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
-    page.locator("form[data-confirm] .button-danger").click()
+    page.locator("form[data-confirm] .button").first.click()
     page.locator("#confirm-dialog [value=no]").click()
     assert posted == []
-    page.locator("form[data-confirm] .button-danger").click()
+    page.locator("form[data-confirm] .button").first.click()
     with page.expect_navigation():
         page.locator("#confirm-dialog [value=yes]").click()
     assert len(posted) == 1
