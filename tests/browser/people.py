@@ -45,7 +45,7 @@ class Person:
         self.account, self.language = account, language
         self.page: Page = open_page("/", locale=LOCALES[language], cookies=session_of(account), wait="load")
 
-    def word(self, what: Any, **values: Any) -> str:
+    def word(self, what: Any, /, **values: Any) -> str:
         """Return what the pages call this in the person's language: a text of theirs, or an object by its title."""
         with override(LANGUAGES[self.language]):
             if isinstance(what, str):
@@ -53,14 +53,14 @@ class Person:
                 return text % values if values else text
             return str(what.title if isinstance(what, Model) else what)  # a lazy text turns into words here
 
-    def link(self, what: Any, **values: Any) -> Locator:
+    def link(self, what: Any, /, **values: Any) -> Locator:
         """Return the first link that has this in its name."""
         return self.page.get_by_role("link", name=self.word(what, **values)).first
 
-    def button(self, label: Any, **values: Any) -> Locator:
+    def button(self, label: Any, /, **values: Any) -> Locator:
         return self.page.get_by_role("button", name=self.word(label, **values), exact=True).first
 
-    def follow(self, what: Any, **values: Any) -> None:
+    def follow(self, what: Any, /, **values: Any) -> None:
         self.go(self.link(what, **values))
 
     def menu(self, label: str) -> None:
@@ -68,11 +68,11 @@ class Person:
         self.page.locator(".site-header details.menu summary").click()
         self.go(self.page.locator(".site-header .menu-list").get_by_role("link", name=self.word(label)))
 
-    def press(self, label: Any, **values: Any) -> None:
+    def press(self, label: Any, /, **values: Any) -> None:
         """Press a button and wait for the page that answers."""
         self.go(self.button(label, **values))
 
-    def confirm(self, label: Any, **values: Any) -> None:
+    def confirm(self, label: Any, /, **values: Any) -> None:
         """Press a button that asks first, and say yes."""
         self.button(label, **values).click()
         self.go(self.page.locator("#confirm-dialog [value=yes]"))

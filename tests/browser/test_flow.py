@@ -84,7 +84,10 @@ def offer_capability(town: Town) -> None:
     moderator.press("Verify")
     publisher.menu("Capabilities to publish")
     publisher.station("capability-publication")
-    publisher.confirm("Publish")
+    publisher.page.locator("[name=row]").check()
+    publisher.press("Publish")
+    publisher.station("capability-publication-preview")
+    publisher.confirm("%(label)s: %(number)s row", label=publisher.word("Publish capabilities"), number=1)
     supplier.menu("My capabilities")
     supplier.station("my-capabilities")
 
