@@ -50,7 +50,9 @@ class Command(BaseCommand):
 
 def ids_of(rows: Any) -> dict[str, UUID]:
     """Return what a file may call each row: its code, and its external id where that is nobody else's."""
-    codes, others, twice = {}, {}, set()
+    codes: dict[str, UUID] = {}
+    others: dict[str, UUID] = {}
+    twice: set[str] = set()
     for pk, code, external in rows.values_list("pk", "code", "external_id"):
         codes[code] = pk
         if external and others.setdefault(external, pk) != pk:
