@@ -55,28 +55,31 @@ def _interest(name: str, label: Any, hint: Any, page: str, rows: Any) -> Kind:
 
 def demand_side(actor: Actor) -> list[Kind]:
     """Return what may wait on the side of needs, the most urgent first."""
-    mine = Need.objects.of(actor).order_by("-updated_at", "pk")
+    returned, ending, drafts = _need_kinds(actor)
+    return [_invitations(actor), returned, ending, _answered_calls(actor), drafts]
+
+
+def _invitations(actor: Actor) -> Kind:
     invited = Consent.objects.filter(
         organisation__in=actor.organisation_ids, state="invited", core_version=F("demand__core_version")
     ).exclude(demand__status__in=["drafted", "split", "dissolved"])
-    ending = Q(status="expired") | Q(status="published", expires_at__lte=DatabaseClock() + SOON)
-    behind = DemandMember.objects.consented().filter(need__owner__in=actor.organisation_ids)
-    answered = Interest.objects.filter(
-        Q(call__need__owner__in=actor.organisation_ids) | Q(call__demand__in=behind.values("demand")),
-        state="declared",
-        call__status="open",
+    return Kind(
+        "invitations",
+        gettext_lazy("You are asked for consent"),
+        gettext_lazy("Read the common core, then accept, accept with a reservation, or decline."),
+        "my_pools",
+        invited.order_by("answer_by", "pk"),
+        _of("demand", page="pool_detail", object="demand", day=TruncDate("answer_by")),
+        _answer_until,
+        "warn",
     )
-    return [
-        Kind(
-            "invitations",
-            gettext_lazy("You are asked for consent"),
-            gettext_lazy("Read the common core, then accept, accept with a reservation, or decline."),
-            "my_pools",
-            invited.order_by("answer_by", "pk"),
-            _of("demand", page="pool_detail", object="demand", day=TruncDate("answer_by")),
-            _answer_until,
-            "warn",
-        ),
+
+
+def _need_kinds(actor: Actor) -> tuple[Kind, Kind, Kind]:
+    """Return the needs that were returned, that end soon, and that are drafts."""
+    mine = Need.objects.of(actor).order_by("-updated_at", "pk")
+    ending = Q(status="expired") | Q(status="published", expires_at__lte=DatabaseClock() + SOON)
+    return (
         Kind(
             "returned-needs",
             gettext_lazy("Returned needs"),
@@ -97,13 +100,6 @@ def demand_side(actor: Actor) -> list[Kind]:
             _until,
             "warn",
         ),
-        _interest(
-            "answered-calls",
-            gettext_lazy("Suppliers interested in your calls"),
-            gettext_lazy("See who declared interest."),
-            "my_needs",
-            answered.order_by("-declared_at", "pk"),
-        ),
         Kind(
             "draft-needs",
             gettext_lazy("Drafts of needs"),
@@ -114,7 +110,23 @@ def demand_side(actor: Actor) -> list[Kind]:
             _code,
             "neutral",
         ),
-    ]
+    )
+
+
+def _answered_calls(actor: Actor) -> Kind:
+    behind = DemandMember.objects.consented().filter(need__owner__in=actor.organisation_ids)
+    answered = Interest.objects.filter(
+        Q(call__need__owner__in=actor.organisation_ids) | Q(call__demand__in=behind.values("demand")),
+        state="declared",
+        call__status="open",
+    )
+    return _interest(
+        "answered-calls",
+        gettext_lazy("Suppliers interested in your calls"),
+        gettext_lazy("See who declared interest."),
+        "my_needs",
+        answered.order_by("-declared_at", "pk"),
+    )
 
 
 def supply_side(actor: Actor) -> list[Kind]:
