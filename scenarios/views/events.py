@@ -1,6 +1,5 @@
 """The event log: every write, by kind, object, account and day; codes and names of fields, no confidential value."""
 
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -8,10 +7,10 @@ from django.core.paginator import Page
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from scenarios.access import access
 from scenarios.event_labels import EVENT_LABELS, event_label
+from scenarios.figure_querysets import within_days
 from scenarios.models import Event, EventSeal
 from scenarios.querysets import EventQuerySet
 from scenarios.staff_forms import EventFilter
@@ -52,15 +51,7 @@ def _narrowed(events: EventQuerySet, wanted: dict[str, Any]) -> EventQuerySet:
         events = events.filter(subject_code__iexact=code)
     if account := wanted["account"]:
         events = events.filter(actor_id__in=_accounts(account))
-    if day := wanted["since"]:
-        events = events.filter(at__gte=_midnight(day))
-    if day := wanted["until"]:
-        events = events.filter(at__lt=_midnight(day + timedelta(days=1)))
-    return events
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return events.filter(within_days("at", wanted["since"], wanted["until"]))
 
 
 def _accounts(text: str) -> Any:
