@@ -13,7 +13,7 @@ from scenarios.clauses import MOST_CLAUSES, NAME_LIMIT
 from scenarios.clauses import TEXT_LIMIT as CLAUSE_LIMIT
 from scenarios.facts import number
 from scenarios.models import Call
-from scenarios.staff_forms import area, moment
+from scenarios.staff_forms import area, kept_rows, moment
 
 WRITTEN = (
     *("kind", "title_zh", "title_en", "summary", "budget_cap", "consortium_allowed"),
@@ -88,10 +88,6 @@ class CallRows:
         return all(results)
 
 
-def _kept(rows: Any) -> list[Mapping[str, Any]]:
-    return [row.cleaned_data for row in rows if row.cleaned_data and not row.cleaned_data.get("DELETE")]
-
-
 def call_initial(call: Call) -> dict[str, Any]:
     """Return what a form shows of a saved call."""
     confirmed = [name for name in FAIR_COMPETITION if call.fair_competition.get(name)]
@@ -104,8 +100,8 @@ def call_fields(form: CallForm, rows: CallRows) -> CallFields:
     confirmed = set(form.cleaned_data["fair_competition"])
     fields: dict[str, Any] = {name: form.cleaned_data[name] for name in WRITTEN}
     fields["winners"] = fields["winners"] or 1
-    fields["criteria"] = [_criterion(row) for row in _kept(rows.criteria)]
-    fields["eligibility"] = [{"name": row["name"], "text": row["text"]} for row in _kept(rows.clauses)]
+    fields["criteria"] = [_criterion(row) for row in kept_rows(rows.criteria)]
+    fields["eligibility"] = [{"name": row["name"], "text": row["text"]} for row in kept_rows(rows.clauses)]
     fields["fair_competition"] = {name: name in confirmed for name in FAIR_COMPETITION}
     return cast("CallFields", fields)
 

@@ -1,6 +1,5 @@
 """Forms of a sandbox's terms, for the plan of a call and the sandbox of a project. They read types only."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scenarios.models.sandbox import SandboxTerms
 from scenarios.sandbox_terms import LONGEST_LINE, LONGEST_UNIT, MOST_ROWS, TermsFields
-from scenarios.staff_forms import area
+from scenarios.staff_forms import area, kept_rows
 
 PARTS = ("limits", "criteria")
 
@@ -71,10 +70,6 @@ class TermsEditor:
 
     def fields(self) -> TermsFields:
         """Return the terms as typed."""
-        limits = [{name: str(row[name]) for name in ("name", "value", "unit")} for row in _kept(self.limits)]
-        criteria = [row["text"] for row in _kept(self.criteria)]
+        limits = [{name: str(row[name]) for name in ("name", "value", "unit")} for row in kept_rows(self.limits)]
+        criteria = [row["text"] for row in kept_rows(self.criteria)]
         return {"scope": self.main.cleaned_data["scope"], "limits": limits, "exit_criteria": criteria}  # type: ignore[typeddict-item]
-
-
-def _kept(rows: Any) -> list[Mapping[str, Any]]:
-    return [row.cleaned_data for row in rows if row.cleaned_data and not row.cleaned_data.get("DELETE")]

@@ -111,11 +111,16 @@ def indicator_rows(stored: Iterable[Mapping[str, Any]], data: Any = None) -> Any
     return IndicatorRows(data, prefix="indicators", initial=rows)
 
 
+def kept_rows(rows: Any) -> list[Mapping[str, Any]]:
+    """Return what was typed into the rows of a valid form set, without those that are empty or were removed."""
+    return [row.cleaned_data for row in rows if row.cleaned_data and not row.cleaned_data.get("DELETE")]
+
+
 def core_fields(form: CoreForm, rows: Any, stored: Iterable[Mapping[str, Any]]) -> CoreFields:
     """Return the core as typed; an indicator whose values are the stored ones is given back exactly as stored."""
     known = {str(row.get("id")): row for row in stored}
-    typed = [row.cleaned_data for row in rows if row.cleaned_data and not row.cleaned_data.get("DELETE")]
-    return {**form.cleaned_data, "indicators": [_indicator(row, known.get(row["id"], {})) for row in typed]}  # type: ignore[typeddict-item]
+    typed = [_indicator(row, known.get(row["id"], {})) for row in kept_rows(rows)]
+    return {**form.cleaned_data, "indicators": typed}  # type: ignore[typeddict-item]
 
 
 def _indicator(row: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
