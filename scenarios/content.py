@@ -143,10 +143,11 @@ def differences(
 
 def _as_row(values: Mapping[str, Any]) -> dict[str, str]:
     """Return an indicator as text, a number without the zeros that its column adds."""
-    return {name: _as_text(values.get(name)) for name in INDICATOR_FIELDS}
+    return {name: as_text(values.get(name)) for name in INDICATOR_FIELDS}
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """Return a value as its author would type it; empty for none."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return "" if value is None else str(value)

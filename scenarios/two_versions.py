@@ -1,11 +1,12 @@
 """Two versions of one form: what differs field by field, and which of the two its author keeps."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import forms
 from django.http import QueryDict
+
+from scenarios.content import as_text
 
 CHOICE = "keep-"
 
@@ -30,13 +31,13 @@ def with_choices(data: QueryDict, saved: Mapping[str, Any]) -> QueryDict:
     """Return what was posted, with the saved value in every field whose author keeps it."""
     chosen = data.copy()
     for name in kept_as_saved(data) & set(saved):
-        chosen[name] = worded(saved[name])
+        chosen[name] = as_text(saved[name])
     return chosen
 
 
 def differing(form: forms.Form, saved: Mapping[str, Any]) -> list[Differing]:
     """Return the fields of a valid form that say something else than what is saved."""
-    pairs = {name: (worded(form.cleaned_data.get(name)), worded(value)) for name, value in saved.items()}
+    pairs = {name: (as_text(form.cleaned_data.get(name)), as_text(value)) for name, value in saved.items()}
     return [
         Differing(name, str(form.fields[name].label), mine, there)
         for name, (mine, there) in pairs.items()
@@ -56,10 +57,3 @@ def compared_again(form: forms.Form) -> None:
     """Have a form that was posted with choices, and is drawn once more without them, compared when it is saved next."""
     if any(name.startswith(CHOICE) for name in form.data):
         holds_version(form, 0)
-
-
-def worded(value: Any) -> str:
-    """Return a value as its author would type it; empty for none."""
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return "" if value is None else str(value)
