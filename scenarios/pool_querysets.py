@@ -188,3 +188,7 @@ class CoreChangeQuerySet(models.QuerySet[Any]):
     def waiting(self) -> Self:
         """Those that no version of the core has taken in yet and that are not dismissed."""
         return self.filter(core_version__isnull=True).exclude(state="dismissed")
+
+    def noted(self) -> Self:
+        """Those that were taken up and that no version of the core has taken in yet."""
+        return self.filter(core_version__isnull=True, state="taken")

@@ -23,7 +23,7 @@ from scenarios.actions.members import (
 )
 from scenarios.actions.standing import end_pool, move_demand, obstacles_to_freezing
 from scenarios.actor import Actor
-from scenarios.choices import CoreChangeState, DemandStatus, Treatment
+from scenarios.choices import DemandStatus, Treatment
 from scenarios.codes import next_code
 from scenarios.conflicts import conflicts_between, indicator_conflicts
 from scenarios.content import INDICATOR_FIELDS
@@ -189,7 +189,8 @@ def add_core(demand: MergedDemand, core: CoreFields, actor: Actor, *, version: i
 
 @transaction.atomic
 def edit_core(*, actor: Actor, demand_id: UUID, version: int, core: CoreFields) -> MergedDemand:
-    """Change the core: a new version, and every owner is asked again. Nothing changes where nothing differs.
+    """Change the core: a new version, which takes in what was noted for it, and every owner is asked again. Nothing
+    changes where nothing differs.
 
     version : the core version that the manager saw.
     """
@@ -206,20 +207,19 @@ def edit_core(*, actor: Actor, demand_id: UUID, version: int, core: CoreFields) 
     if not changed:
         return demand
     _note_named(demand, core, actor)
-    return _next_core(demand, {**whole, **core}, actor=actor, changed=changed)
+    _next_core(demand, {**whole, **core}, actor=actor, changed=changed)
+    demand.core_changes.noted().update(core_version=demand.core_version)
+    return demand
 
 
 def _next_core(demand: MergedDemand, core: CoreFields, *, actor: Actor, changed: Sequence[str]) -> MergedDemand:
-    """Write the next version of a locked pool's core and ask every owner again; it takes in what was noted for it."""
+    """Write the next version of a locked pool's core and ask every owner again."""
     demand.core_version += 1
     _add_present(demand, core, actor)
     demand.title_zh, demand.title_en = core["title_zh"], core["title_en"]
     demand.search = lexemes(pool_tokens(demand.code, core))
     demand.version += 1
     demand.save()
-    demand.core_changes.filter(state=CoreChangeState.TAKEN, core_version__isnull=True).update(
-        core_version=demand.core_version
-    )
     log_event("demand.core_changed", demand, actor=actor, changed=changed, core_version=demand.core_version)
     if demand.status in (DemandStatus.FORMED, DemandStatus.THRESHOLD_MET):
         move_demand(demand, "reconsent", actor=actor)

@@ -10,7 +10,7 @@ from scenarios.actions.demands import CoreFields, add_core, fields_of, own_indic
 from scenarios.actions.members import ask_owners, lock_demand
 from scenarios.actions.standing import move_demand, settle
 from scenarios.actor import Actor
-from scenarios.choices import CoreChangeState, DemandStatus
+from scenarios.choices import DemandStatus
 from scenarios.errors import Conflict, IllegalMove
 from scenarios.journal import log_event
 from scenarios.lifecycle import DEMAND_MOVES
@@ -55,8 +55,7 @@ def write_next_core(demand: MergedDemand, core: CoreFields, *, actor: Actor) -> 
         return
     version = newest.version + 1
     add_core(demand, {**whole, **core}, actor, version=version, treatments=newest.treatments)
-    noted = demand.core_changes.filter(state=CoreChangeState.TAKEN, core_version__isnull=True)
-    noted.update(core_version=version)
+    demand.core_changes.noted().update(core_version=version)
     demand.version += 1
     demand.save()
     log_event("demand.next_core_written", demand, actor=actor, changed=changed, core_version=version)

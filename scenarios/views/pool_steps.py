@@ -88,7 +88,7 @@ def _core_page(
         verbatim = verbatim_labels(form, list(Need.objects.filter(memberships__in=pool.members.living())))
     context = {"pool": pool, "core_form": form, "indicators": rows, "asked": asked, "verbatim": verbatim, **extra}
     context |= {"is_next": pool.status in BOUND, "newest": newest_core(pool).version}
-    context["noted"] = list(pool.core_changes.waiting().filter(state="taken"))
+    context["noted"] = list(pool.core_changes.noted())
     return render(request, "scenarios/staff/pool_core.html", context, status=status)
 
 

@@ -17,6 +17,7 @@ from tests.drain import drain_outbox
 from tests.factories import INDICATORS, Cast, published_need
 from tests.scenarios.test_merging import accept, formed
 from tests.scenarios.test_pool_rules import invited
+from tests.stories.town import post
 
 STRICTER = [{**INDICATORS[0], "target": Decimal("0.2")}, INDICATORS[1]]
 CHANGE = {"change-part": "boundary_out", "change-value": "不含分拣。", "change-reason": "首条线试用时发现。"}
@@ -174,6 +175,20 @@ def test_a_members_proposal_goes_to_the_manager_and_into_the_next_version(cast: 
     demands.edit_core(actor=cast.actor("manager"), demand_id=pool.pk, version=1, core={"boundary_out": "不含分拣"})
     change.refresh_from_db()
     assert (change.state, change.core_version) == ("taken", 2)
+
+
+def test_what_was_noted_waits_for_a_core_in_new_words(cast: Cast) -> None:
+    pool = drafted(cast)
+    decide(cast, pool, "module")
+    post(cast.client("manager"), "staff_pool_invite", pool.pk)
+    proposed(cast, pool)
+    change = CoreChange.objects.get()
+    post(cast.client("manager"), "staff_change_take_up", pool.pk, change.pk)
+    decide(cast, pool, "excluded")
+    change.refresh_from_db()
+    assert (MergedDemand.objects.get().core_version, change.core_version) == (2, None)
+    page = cast.client("manager").get(reverse("staff_pool_core", args=[pool.pk])).content.decode()
+    assert "Noted for this version" in page
 
 
 def test_a_proposal_is_set_aside_with_an_answer(cast: Cast) -> None:
