@@ -165,7 +165,11 @@ class TermsForm(forms.Form):
     deadline = moment(MergedDemand._meta.get_field("deadline").verbose_name, required=False)
     on_fail = forms.ChoiceField(label=_("If it is missed"), choices=OnFail.choices)
     after_extension = forms.ChoiceField(label=_("If it is missed after the extension"), choices=OnFail.choices[1:])
-    disclosure = forms.ChoiceField(label=_("Disclosure"), choices=Disclosure.choices)
+    disclosure = forms.ChoiceField(
+        label=_("Disclosure"),
+        help_text=_("Naming members who were to stay anonymous asks every owner again."),
+        choices=Disclosure.choices,
+    )
 
 
 def terms_initial(pool: MergedDemand) -> dict[str, Any]:

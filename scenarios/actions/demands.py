@@ -207,12 +207,12 @@ def edit_core(*, actor: Actor, demand_id: UUID, version: int, core: CoreFields) 
     if not changed:
         return demand
     _note_named(demand, core, actor)
-    _next_core(demand, {**whole, **core}, actor=actor, changed=changed)
+    renew_core(demand, {**whole, **core}, actor=actor, changed=changed)
     demand.core_changes.noted().update(core_version=demand.core_version)
     return demand
 
 
-def _next_core(demand: MergedDemand, core: CoreFields, *, actor: Actor, changed: Sequence[str]) -> MergedDemand:
+def renew_core(demand: MergedDemand, core: CoreFields, *, actor: Actor, changed: Sequence[str]) -> MergedDemand:
     """Write the next version of a locked pool's core and ask every owner again."""
     demand.core_version += 1
     _add_present(demand, core, actor)
@@ -254,7 +254,7 @@ def decide_difference(*, actor: Actor, demand_id: UUID, field: str, treatment: s
     if demand.status == DemandStatus.DRAFTED:
         demand.cores.filter(pk=latest.pk).update(treatments=treatments_of(demand))
         return demand
-    return _next_core(demand, fields_of(latest), actor=actor, changed=["treatments"])
+    return renew_core(demand, fields_of(latest), actor=actor, changed=["treatments"])
 
 
 def fields_of(core: CoreVersion) -> CoreFields:

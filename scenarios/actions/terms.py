@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from scenarios.actions.demands import fields_of, renew_core
 from scenarios.actions.members import OPEN_TO_CHANGE, lock_demand
 from scenarios.actions.standing import settle
 from scenarios.actor import Actor
-from scenarios.choices import Disclosure, OnFail
+from scenarios.choices import DemandStatus, Disclosure, OnFail
 from scenarios.errors import Conflict, IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.models import MergedDemand
@@ -35,6 +36,8 @@ def set_terms(*, actor: Actor, demand_id: UUID, version: int, terms: TermFields)
 
     version : the version of the pool that the manager saw.
 
+    Who consented to stay anonymous did not consent to be named: that asks every owner again, as a changed core does.
+
     A new threshold counts at once: the pool is met or falls back. A deadline that has passed has its verdict and stays.
 
     Raises Conflict when the pool changed in between, Invalid for a threshold that is no quantity or a deadline in the
@@ -55,6 +58,9 @@ def set_terms(*, actor: Actor, demand_id: UUID, version: int, terms: TermFields)
     demand.version += 1
     demand.save()
     log_event("demand.terms_set", demand, actor=actor, changed=changed)
+    if "disclosure" in changed and demand.disclosure == Disclosure.NAMED and demand.status != DemandStatus.DRAFTED:
+        core = fields_of(demand.cores.get(version=demand.core_version))
+        renew_core(demand, core, actor=actor, changed=["disclosure"])
     settle(demand)
     return demand
 

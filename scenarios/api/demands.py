@@ -114,7 +114,10 @@ class DemandEndpoint(Endpoint):
     @operation(reads=TermsSet, shows=DemandShown)
     @action(detail=True, methods=["patch"])
     def terms(self, request: Request, pk: UUID) -> Response:
-        """Set the minimum scale, the deadline and what follows when it is missed; the core and its consents stay."""
+        """Set the minimum scale, the deadline, what follows when it is missed, and whether members are named.
+
+        The core and its consents stay; naming who was to stay anonymous asks every owner again.
+        """
         values = dict(self.values(TermsSet))
         version = values.pop("version")
         return self.shown(set_terms(actor=self.actor, demand_id=pk, version=version, terms=values))  # type: ignore[arg-type]
