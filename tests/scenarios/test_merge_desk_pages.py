@@ -208,26 +208,6 @@ def test_the_terms_count_at_once(cast: Cast) -> None:
     assert (threshold["quantity"], threshold["met"], threshold["gap"]) == ("10", True, "0")
 
 
-def test_who_is_to_be_named_is_asked_again(cast: Cast) -> None:
-    demand = consented(cast)
-    terms = {"on_fail": "extend", "after_extension": "split"}
-    for disclosure, version, states in (("named", 2, ["invited"] * 2), ("anonymous", 2, ["accepted"] * 2)):
-        data = {**terms, "version": demand.version, "disclosure": disclosure}
-        assert cast.client("manager").post(reverse("staff_pool_terms", args=[demand.pk]), data).status_code == 302
-        demand.refresh_from_db()
-        consents = demand.consents.filter(core_version=demand.core_version)
-        assert (demand.disclosure, demand.core_version) == (disclosure, version)
-        assert list(consents.values_list("state", flat=True)) == states
-        page = cast.client("enterprise").get(reverse("pool_detail", args=[demand.pk])).content.decode()
-        assert ("everyone reads whose needs are in this pool" in page) is (disclosure == "named")
-        for part in ("enterprise", "rival"):
-            (organisation,) = cast.actor(part).organisation_ids
-            answer = {"organisation": str(organisation), "core_version": version, "state": "accepted"}
-            assert cast.client(part).post(reverse("pool_answer", args=[demand.pk]), answer).status_code == 302
-        demand.refresh_from_db()
-        assert demand.status == "formed"
-
-
 def test_a_changed_core_resets_the_consents(cast: Cast) -> None:
     demand = consented(cast)
     client, address = cast.client("manager"), reverse("staff_pool_core", args=[demand.pk])

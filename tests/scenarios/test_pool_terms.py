@@ -86,6 +86,32 @@ def test_a_deadline_needs_a_threshold(cast: Cast) -> None:
         )
 
 
+def test_who_is_to_be_named_is_asked_again(cast: Cast) -> None:
+    demand = formed(cast)
+    terms = {"on_fail": "extend", "after_extension": "split"}
+    for disclosure, states in (("named", ["invited"] * 2), ("anonymous", ["accepted"] * 2)):
+        post(
+            cast.client("manager"),
+            "staff_pool_terms",
+            demand.pk,
+            **terms,
+            version=demand.version,
+            disclosure=disclosure,
+        )
+        demand.refresh_from_db()
+        assert (demand.disclosure, demand.core_version) == (disclosure, 2)
+        assert list(demand.consents.filter(core_version=2).values_list("state", flat=True)) == states
+        page = cast.client("enterprise").get(reverse("pool_detail", args=[demand.pk])).content.decode()
+        assert ("everyone reads whose needs are in this pool" in page) is (disclosure == "named")
+        for part in ("enterprise", "rival"):
+            (organisation,) = cast.actor(part).organisation_ids
+            post(
+                cast.client(part), "pool_answer", demand.pk, organisation=organisation, core_version=2, state="accepted"
+            )
+        demand.refresh_from_db()
+        assert demand.status == "formed"
+
+
 def test_a_lapsed_invitation_is_not_accepted_any_more(cast: Cast) -> None:
     demand = invited(cast)
     Consent.objects.update(answer_by=timezone.now() - timedelta(days=2))
