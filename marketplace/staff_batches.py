@@ -8,13 +8,9 @@ from marketplace.actions import capabilities as actions
 from marketplace.choices import CapabilityStatus
 from marketplace.lifecycle import CAPABILITY_MOVES
 from marketplace.models import Capability
-from scenarios.actions.batches import Asked, BatchKind, Described
+from scenarios.actions.batches import Asked, BatchKind
 from scenarios.actor import Actor
-from scenarios.batch_kinds import version_of
-
-
-def _described(row: Capability) -> Described:
-    return Described(row.pk, row.code, row.title, str(row.owner), row.get_status_display(), str(row.version))
+from scenarios.batch_kinds import described_by_owner, version_of
 
 
 def _rows(actor: Actor) -> Any:
@@ -36,7 +32,7 @@ def _publish(actor: Actor, one: Asked, _reason: str) -> None:
 _OF_CAPABILITIES: dict[str, Any] = {
     "table": CAPABILITY_MOVES,
     "rows": _rows,
-    "describe": _described,
+    "describe": described_by_owner,
     "states": CapabilityStatus.choices,
 }
 KINDS = (

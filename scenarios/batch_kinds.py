@@ -1,7 +1,6 @@
 """Which moves may be made on several objects at once. What is weighed one by one (risk, pools, calls) is not here."""
 
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +21,9 @@ def version_of(one: Asked) -> int:
     return int(one.seen)
 
 
-def _need(need: Need) -> Described:
-    return Described(need.pk, need.code, need.title, str(need.owner), need.get_status_display(), str(need.version))
+def described_by_owner(row: Any) -> Described:
+    """Return a need or a capability in words, as its moderators know it; what is read of it is its version."""
+    return Described(row.pk, row.code, row.title, str(row.owner), row.get_status_display(), str(row.version))
 
 
 def _proposal(proposal: MergeProposal) -> Described:
@@ -68,18 +68,10 @@ def _reconsider(actor: Actor, one: Asked, _reason: str) -> None:
     reconsider_proposal(actor=actor, proposal_id=one.pk)
 
 
-def _undo_suspend(actor: Actor, need_id: UUID) -> None:
-    reinstate_need(actor=actor, need_id=need_id)
-
-
-def _undo_dismiss(actor: Actor, proposal_id: UUID) -> None:
-    reconsider_proposal(actor=actor, proposal_id=proposal_id)
-
-
 _OF_NEEDS: dict[str, Any] = {
     "table": NEED_MOVES,
     "rows": _needs,
-    "describe": _need,
+    "describe": described_by_owner,
     "part": "moderate_need",
     "states": NeedStatus.choices,
 }
@@ -128,7 +120,7 @@ KINDS = (
         label=_("Suspend needs"),
         question=_("Take them off offer? They leave every list, index and pool at once."),
         act=_suspend,
-        undo=_undo_suspend,
+        undo=_reinstate,
         undo_note=_("They are on offer again. What had left a pool has to join it anew."),
         page="moderation_queue",
         **_OF_NEEDS,
@@ -150,7 +142,7 @@ KINDS = (
         label=_("Dismiss merge proposals"),
         question=_("Set them aside? Exactly these sets of needs are not proposed again."),
         act=_dismiss,
-        undo=_undo_dismiss,
+        undo=_reconsider,
         undo_note=_("They are proposed again."),
         page="merge_desk",
         **_OF_PROPOSALS,

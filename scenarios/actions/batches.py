@@ -57,7 +57,7 @@ class BatchKind:
     """A move that may be made on several objects at once.
 
     rows : what it may be asked for. act : makes it on one object, with a reason where the move requires one.
-    undo : takes it back; there where a move of the table leads back, and nowhere else. undo_note : what that does.
+    undo : takes it back, for no reason; there where a move of the table leads back, and nowhere else. undo_note : what that does.
     page : name of the address of the queue; part : name of the address of one object. states : labels of the lifecycle.
     """
 
@@ -73,7 +73,7 @@ class BatchKind:
     page: str
     part: str
     states: Any
-    undo: Callable[[Actor, UUID], Any] | None = None
+    undo: Callable[[Actor, Asked, str], Any] | None = None
     undo_note: Any = ""
 
     @property
@@ -219,7 +219,7 @@ def _take_back(row_id: int, kind: BatchKind, actor: Actor) -> None:
         return
     try:
         with transaction.atomic():
-            kind.undo(actor, row.subject_id)
+            kind.undo(actor, Asked(row.subject_id, row.seen), "")
     except DomainError as error:
         row.note = told(error)
     else:
