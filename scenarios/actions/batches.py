@@ -57,7 +57,8 @@ class BatchKind:
     """A move that may be made on several objects at once.
 
     rows : what it may be asked for. act : makes it on one object, with a reason where the move requires one.
-    undo : takes it back, for no reason; there where a move of the table leads back, and nowhere else. undo_note : what that does.
+    undo : takes it back, with an empty reason; there where a move of the table leads back, and nowhere else.
+    undo_note : what that does.
     page : name of the address of the queue; part : name of the address of one object. states : labels of the lifecycle.
     """
 
