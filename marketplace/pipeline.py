@@ -316,22 +316,22 @@ def tell_searchers(*, finish: Finish, **published: Any) -> None:
     """
     ((named, ids),) = published.items()
     kind, wanted = named.partition("_id")[0], [ids] if isinstance(ids, str) else ids
-    words, since = words_in_use(), database_time() - NEWS
+    words, now = words_in_use(), database_time()
     with transaction.atomic():
         for search in SavedSearch.objects.to_tell(SearchNotice.AT_ONCE).filter(kind=kind):
-            new = came_since(search, max(since, search.created_at), actor_for(search.account), words)
+            new = came_since(search, max(now - NEWS, search.created_at), actor_for(search.account), words)
             if hits := new.filter(pk__in=wanted).count():
-                saved_searches.note_hits(search, hits)
+                saved_searches.note_hits(search, hits, until=now)
         finish()
 
 
 def tell_searchers_daily(*, finish: Finish) -> None:
     """Tell those who want to hear once a day how much is new in the searches that they saved."""
-    words = words_in_use()
+    words, now = words_in_use(), database_time()
     with transaction.atomic():
         for search in SavedSearch.objects.to_tell(SearchNotice.DAILY).select_for_update(of=("self",)):
             if hits := came_since(search, search.told_until, actor_for(search.account), words).count():
-                saved_searches.note_hits(search, hits)
+                saved_searches.note_hits(search, hits, until=now)
         finish()
 
 

@@ -1,5 +1,6 @@
 """Keeping a search, and being told of what is new in it. Nobody but the account itself reads or changes it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -106,7 +107,10 @@ def look_at(*, actor: Actor, search_id: UUID) -> SavedSearch:
     return search
 
 
-def note_hits(search: SavedSearch, hits: int) -> None:
-    """Tell of what is new in a search, in the transaction of whoever counted it."""
+def note_hits(search: SavedSearch, hits: int, *, until: datetime) -> None:
+    """Tell of what is new in a search, in the transaction of whoever counted it.
+
+    until : a moment before the count, so that nothing that came during it is passed over the next time.
+    """
     log_event("search.hits", search, actor=SYSTEM, hits=hits)
-    SavedSearch.objects.filter(pk=search.pk).update(told_until=DatabaseClock())
+    SavedSearch.objects.filter(pk=search.pk).update(told_until=until)
