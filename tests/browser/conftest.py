@@ -103,3 +103,18 @@ def axe_findings(page: Page) -> list[tuple[str, str]]:
     """Return what axe finds on a page by WCAG 2.2 AA and good practice: (rule, first element), else nothing."""
     found = AXE.run(page, options=AXE_OPTIONS).response["violations"]
     return [(violation["id"], violation["nodes"][0]["html"]) for violation in found]
+
+
+def overflowing(page: Page) -> str:
+    """Return an element that makes a page scroll sideways, or nothing."""
+    return str(
+        page.evaluate(
+            """() => {
+              const room = document.documentElement.clientWidth;
+              if (document.documentElement.scrollWidth <= room) return "";
+              const all = [...document.body.querySelectorAll("*")];
+              const wide = all.filter((one) => one.getBoundingClientRect().right > room + 1);
+              return (wide.at(-1) ?? document.body).outerHTML.slice(0, 160);
+            }"""
+        )
+    )

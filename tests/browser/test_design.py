@@ -7,10 +7,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
-from playwright.sync_api import Page
 
 from config.gallery import gallery_context
-from tests.browser.conftest import PageMaker, axe_findings
+from tests.browser.conftest import PageMaker, axe_findings, overflowing
 
 pytestmark = pytest.mark.browser
 
@@ -32,15 +31,11 @@ def _urls(settings: Any) -> None:
     settings.ROOT_URLCONF = __name__
 
 
-def _overflow(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
-
-
 @pytest.mark.parametrize(("width", "dark"), [(320, False), (390, True), (1440, False), (1440, True)])
 def test_axe_finds_nothing_and_nothing_overflows(open_page: PageMaker, width: int, dark: bool) -> None:
     page = open_page("/gallery/", width=width, dark=dark)
     assert axe_findings(page) == []
-    assert _overflow(page) == 0
+    assert overflowing(page) == ""
 
 
 @pytest.mark.parametrize(
@@ -50,7 +45,7 @@ def test_axe_finds_nothing_and_nothing_overflows(open_page: PageMaker, width: in
 def test_the_account_pages_are_accessible(open_page: PageMaker, address: str, locale: str) -> None:
     page = open_page(address, width=390, locale=locale)
     assert axe_findings(page) == []
-    assert _overflow(page) == 0
+    assert overflowing(page) == ""
     assert page.locator("html").get_attribute("lang") == {"zh-CN": "zh-Hans", "en": "en"}[locale]
 
 

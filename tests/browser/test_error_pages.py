@@ -9,7 +9,7 @@ from django.urls import path
 
 from config.urls import urlpatterns as pages
 from scenarios.errors import Conflict, Invalid
-from tests.browser.conftest import PageMaker, axe_findings
+from tests.browser.conftest import PageMaker, axe_findings, overflowing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TEMPLATES = ("400", "403", "404", "409", "429", "500", "refused")
@@ -39,7 +39,7 @@ def test_an_error_is_told_to_everybody(open_page: PageMaker, width: int, locale:
     for name in TEMPLATES:
         page = open_page(f"/errors/{name}/", width=width, locale=locale, dark=dark)
         assert axe_findings(page) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        assert overflowing(page) == "", name
         assert page.locator("h1").count() == 1, name
         assert page.locator("main a[href='/']").count() == 1, name
         page.context.close()

@@ -14,7 +14,7 @@ from marketplace.demonstration.tour import tour
 from marketplace.figures.registry import FIGURES
 from marketplace.models import Account, Capability
 from scenarios.models import Call, Concept, MergedDemand, MergeProposal, Need
-from tests.browser.conftest import PageMaker
+from tests.browser.conftest import PageMaker, overflowing
 from tests.browser.people import photograph, session_of
 from tests.browser.world import load_demonstration
 
@@ -115,7 +115,7 @@ def test_every_page_is_fit_to_be_seen(demonstration: None, open_page: PageMaker)
             page = open_page(where, width=width, locale=locale, cookies=cookies, wait="load")
             shot = f"{name}-{locale[:2]}-{width}"
             photograph(page, shot)
-            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                faults.append(f"{shot} scrolls sideways")
+            if overflow := overflowing(page):
+                faults.append(f"{shot} scrolls sideways: {overflow}")
             page.context.close()
     assert not faults, "\n".join(faults)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from scenarios.actions import demands
 from scenarios.models import Need
-from tests.browser.conftest import PageMaker, axe_findings
+from tests.browser.conftest import PageMaker, axe_findings, overflowing
 from tests.browser.people import photograph, session_of
 from tests.drain import drain_outbox
 from tests.factories import INDICATORS, Cast
@@ -60,5 +60,5 @@ def test_the_meter_reads_well(
         page = open_page(address, width=width, locale=locale, dark=dark, cookies=cookies)
         assert page.locator(".meter .tick").count() == 3
         assert axe_findings(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert overflowing(page) == ""
         photograph(page, f"pool-{part or 'public'}-{width}-{locale}{'-dark' if dark else ''}")

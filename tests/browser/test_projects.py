@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from marketplace.models import Engagement
-from tests.browser.conftest import PageMaker, axe_findings
+from tests.browser.conftest import PageMaker, axe_findings, overflowing
 from tests.browser.people import Person, photograph, session_of
 from tests.browser.project_steps import (
     LESSON,
@@ -84,7 +84,7 @@ def test_the_pages_of_projects_are_fit_to_be_seen(
         page = open_page(where, width=width, locale=locale, cookies=cookies, wait="load")
         photograph(page, f"{name}-{width}-{locale}")
         faults += [f"{name}: {finding}" for finding in axe_findings(page)]
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            faults.append(f"{name} scrolls sideways")
+        if overflow := overflowing(page):
+            faults.append(f"{name} scrolls sideways: {overflow}")
         page.context.close()
     assert not faults, "\n".join(faults)

@@ -4,7 +4,7 @@ import pytest
 
 from scenarios.models import Delivery, SimilarityRun
 from scenarios.querysets import DatabaseClock
-from tests.browser.conftest import PageMaker, axe_findings
+from tests.browser.conftest import PageMaker, axe_findings, overflowing
 from tests.browser.people import photograph, session_of
 from tests.browser.world import finish_tasks, running_similarity
 from tests.factories import Cast
@@ -23,7 +23,7 @@ def test_the_page_is_whole_and_accessible(
     live_cast: Cast, run: SimilarityRun, open_page: PageMaker, width: int, locale: str
 ) -> None:
     page = open_page("/staff/runs/", width=width, locale=locale, cookies=session_of(live_cast.manager))
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert overflowing(page) == ""
     assert axe_findings(page) == []
     assert page.locator("#under-way progress").get_attribute("value") == "6"
     photograph(page, f"runs-{locale}-{width}")

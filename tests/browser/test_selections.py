@@ -12,7 +12,7 @@ from marketplace.actions.engagement_opening import open_engagement
 from marketplace.actions.failed_calls import fail_selection
 from marketplace.actors import actor_for
 from marketplace.models import Account, Selection
-from tests.browser.conftest import PageMaker, axe_findings
+from tests.browser.conftest import PageMaker, axe_findings, overflowing
 from tests.browser.people import photograph, session_of
 from tests.factories import Cast
 from tests.marketplace.test_awards import give_award
@@ -36,7 +36,7 @@ def visit(open_page: PageMaker, name: str, account: Account | None, address: str
     """Open an address in Chinese on the desk and in English on the phone; it reads well on both."""
     for width, locale in SIZES:
         page = open_page(address, width=width, locale=locale, cookies=session_of(account))
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        assert overflowing(page) == "", name
         photograph(page, f"{name}-{locale[:2]}-{width}")
         assert axe_findings(page) == [], name
 

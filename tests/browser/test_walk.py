@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext
 
 from scenarios.access import MEMBER, PUBLIC, SIGNED_IN, STAFF
-from tests.browser.conftest import REFUSALS, axe_findings, is_complaint
+from tests.browser.conftest import REFUSALS, axe_findings, is_complaint, overflowing
 from tests.browser.stops import ACCOUNTS, EMPTY, MANAGER, MEMBERS, NO_PAGES, STOPS, SUPPLIERS, Stop
 from tests.browser.stops import PUBLIC as PUBLIC_STOPS
 from tests.browser.stops import STAFF as STAFF_STOPS
@@ -130,21 +130,6 @@ class Walker:
             self.complain(f"scrolls sideways: {overflow}")
         for rule, html in axe_findings(self.page):
             self.complain(f"{rule} at {html[:160]}")
-
-
-def overflowing(page: Page) -> str:
-    """Return the first element that makes a page scroll sideways, or nothing."""
-    return str(
-        page.evaluate(
-            """() => {
-              const room = document.documentElement.clientWidth;
-              if (document.documentElement.scrollWidth <= room) return "";
-              const all = [...document.body.querySelectorAll("*")];
-              const wide = all.filter((one) => one.getBoundingClientRect().right > room + 1);
-              return (wide.at(-1) ?? document.body).outerHTML.slice(0, 160);
-            }"""
-        )
-    )
 
 
 def looks(number: int) -> tuple[Look, ...]:
