@@ -43,11 +43,7 @@ def structured_data(context: template.Context, kind: str, *, title: Any, summary
         "headline" if kind == "lesson" else "name": str(title),
         "description": Truncator(" ".join(str(summary or "").split())).chars(300),
         "url": site_address(request.path),
-        **{
-            name: value.isoformat() if hasattr(value, "isoformat") else str(value)
-            for name, value in more.items()
-            if value
-        },
+        **{name: _plain(value) for name, value in more.items()},
     }
     text = json.dumps({name: value for name, value in data.items() if value}, ensure_ascii=False).translate(_ESCAPED)
     nonce = getattr(request, "csp_nonce", "")
