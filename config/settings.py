@@ -312,7 +312,14 @@ SPECTACULAR_SETTINGS = {
         **{f"{name}Enum": f"scenarios.choices.{name}" for name in ("Unit", "DataClass", "Deploy")},
         **{
             f"{name}Enum": f"marketplace.choices.{name}"
-            for name in ("CapabilityStatus", "OrganisationKind", "RankingState", "SuggestionState", "SelectionStatus")
+            for name in (
+                "CapabilityStatus",
+                "OrganisationKind",
+                "RankingState",
+                "SearchKind",
+                "SuggestionState",
+                "SelectionStatus",
+            )
         },
         "FailureCodeEnum": "marketplace.choices.FailureCode",
         "EngagementStatusEnum": "marketplace.engagement_choices.EngagementStatus",

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -27,6 +27,12 @@ def within_days(field: str, since: date | None, until: date | None) -> Q:
     if until and until < date.max:
         wanted &= Q(**{f"{field}__lt": midnight(until + timedelta(days=1))})
     return wanted
+
+
+def owners_in(links: Any) -> Coalesce:
+    """Return how many organisations stand behind links grouped by their pool, as an expression of that pool."""
+    owners = Subquery(links.annotate(total=Count("need__owner", distinct=True)).values("total"))
+    return Coalesce(owners, 0, output_field=models.IntegerField())
 
 
 def midnight(day: date) -> datetime:
@@ -75,8 +81,8 @@ class DemandMemberFigures(models.QuerySet[Any]):
         if actor.is_staff:
             return self
         demand: Any = self.model._meta.get_field("demand").related_model._default_manager
-        agreed: Any = self.model._default_manager
-        return self.filter(pk__in=agreed.consented().filter(demand__in=demand.naming_members().values("pk")))
+        agreed: Any = self.consented()  # type: ignore[attr-defined]
+        return agreed.filter(demand__in=demand.naming_members().values("pk"))  # type: ignore[no-any-return]
 
 
 class MergedDemandFigures(models.QuerySet[Any]):
@@ -91,12 +97,15 @@ class MergedDemandFigures(models.QuerySet[Any]):
         return self.filter(status__in=ON_THE_WAY)
 
     def naming_members(self) -> Self:
-        """Formed pools whose members everyone may read: they are disclosed, and enough distinct owners consented."""
+        """Formed pools whose members everyone may read: they are disclosed, and enough distinct owners consented.
+
+        Owners are counted pool by pool: as one grouped subquery the planner, while it knows little of young tables,
+        would count them all anew for each row of whatever asks.
+        """
         links: Any = self.model._meta.get_field("members").related_model._default_manager
-        counted = links.consented().order_by().values("demand")
-        enough = counted.annotate(owners=Count("need__owner", distinct=True)).filter(owners__gte=ENOUGH_OWNERS)
+        consented = links.filter(demand=OuterRef("pk")).consented().order_by().values("demand")
         named = self.filter(formed_at__isnull=False, disclosure=Disclosure.NAMED)
-        return named.filter(pk__in=enough.values("demand"))
+        return named.alias(owners=owners_in(consented)).filter(owners__gte=ENOUGH_OWNERS)
 
 
 class CallFigures(models.QuerySet[Any]):

@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from scenarios.actor import Actor
 from scenarios.choices import ConsentState, ProposalStatus
-from scenarios.figure_querysets import DemandMemberFigures, MergedDemandFigures
+from scenarios.figure_querysets import DemandMemberFigures, MergedDemandFigures, owners_in
 from scenarios.querysets import DatabaseClock, FullText, events_of
 
 CONSENTED = (ConsentState.ACCEPTED, ConsentState.RESERVED)
@@ -136,14 +136,10 @@ class MergedDemandQuerySet(FullText, MergedDemandFigures):
                 0,
                 output_field=models.DecimalField(max_digits=14, decimal_places=2),
             ),
-            owners=_owners_in(consented),
-            counted_owners=_owners_in(counted),
+            owners=owners_in(consented),
+            counted_owners=owners_in(counted),
         )
 
-
-def _owners_in(links: Any) -> Coalesce:
-    owners = Subquery(links.annotate(total=Count("need__owner", distinct=True)).values("total"))
-    return Coalesce(owners, 0, output_field=models.IntegerField())
 
 
 class ConsentQuerySet(models.QuerySet[Any]):

@@ -87,7 +87,7 @@ class OnOffer(filters.BooleanFilter):  # type: ignore[misc]
 
 class NeedFilter(Narrow):
     q = Text()
-    step = AtStep(choices=funnel.choices, label=_("Needs that have passed this step of the funnel"))
+    step = AtStep(choices=funnel.choices(), label=_("Needs that have passed this step of the funnel"))
     on_offer = OnOffer(label=_("Only needs on offer now"))
     technique = filters.CharFilter(
         method="filter_technique", max_length=20, label=_("Needs that a capability with this technique fits")
