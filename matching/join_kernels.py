@@ -165,20 +165,20 @@ def skipped_from(norms, caps, skipped_part):
 
 
 @njit(nogil=True, cache=True)
-def add_up(features, weights, starts, documents, values, products):
-    """Add to products (rows,) what the query's features give; return a number that means nothing.
+def add_up(features, weights, starts, documents, values, unit, products):
+    """Add to products (rows,) what the query's features give at most; return a number that means nothing.
 
     All lists are touched first: their cache misses overlap, where those of the sums would wait for each other.
     """
     touched = np.float32(0)
     for place in range(len(features)):
         at = starts[features[place]]
-        touched += documents[at] + values[at]
+        touched += documents[at] + np.float32(values[at])
     for place in range(len(features)):
-        weight, feature = weights[place], features[place]
+        weight, feature = weights[place] * unit, features[place]
         at, stop = np.uint64(starts[feature]), np.uint64(starts[feature + 1])
         while at < stop:
-            products[np.uint64(documents[at])] += weight * values[at]
+            products[np.uint64(documents[at])] += weight * np.float32(values[at])
             at += ONE
     return touched
 
@@ -216,7 +216,7 @@ def _screened(near, sums, scales, bins, lengths, first, ends, features, limit):
 @njit(nogil=True, cache=True)
 def candidates(
     queries, asked, after_only, first, last, ends, features, weights, cuts, chunk_caps, caps, bins, scales, starts,
-    documents, values, skipped_part, limit,
+    documents, values, unit, skipped_part, limit,
 ):  # fmt: skip
     """Return (query rows, block rows) of all pairs whose similarity may reach `limit`, and a number of no meaning.
 
@@ -240,7 +240,7 @@ def candidates(
         while end > begin and q_features[end - 1] >= width:
             end -= 1  # younger than the block: none of its rows holds it
         rest = begin + q_lengths[query, cut]
-        touched += add_up(q_features[rest:end], q_weights[rest:end], starts, documents, values, products)
+        touched += add_up(q_features[rest:end], q_weights[rest:end], starts, documents, values, unit, products)
         number_near = 0
         for chunk in range(0, size, CHUNK):
             some = products[chunk : chunk + CHUNK]

@@ -15,6 +15,9 @@ from matching.pruned_join import BINS
 
 Array = npt.NDArray[Any]
 
+ROUNDED = 1e-6
+"""More than the unit of a block's values is rounded by."""
+
 
 def column_sums(indices: Array, data: Array, terms: int) -> tuple[Array, Array]:
     """Return of every column the number of its entries and the sum of their squares."""
@@ -98,20 +101,13 @@ def _rows(some: tuple[Array, ...], rows: Array, width: int) -> csr_array:
     return csr_array(entries, shape=(len(rows), max(width, 1)))
 
 
-def _block(first: int, last: int, starts: Array, documents: Array, values: Array) -> csr_array:
-    """Return the block turned: csr_array (features, rows), float64."""
-    size = int(starts[-1])
-    parts = (values[:size].astype(np.float64), documents[:size].astype(np.int32), starts)
-    return csr_array(parts, shape=(max(len(starts) - 1, 1), last - first))
-
-
 def candidates(
-    queries: Array, asked: tuple[Array, ...], after_only: bool, first: int, last: int, *rest: Any
+    queries: Array, asked: tuple[Array, ...], after_only: bool, first: int, last: int, *held: Any
 ) -> tuple[Array, Array, float]:
     """Return (query rows, block rows) of all pairs that reach the limit."""
-    starts, documents, values, _skipped_part, limit = rest[-5:]
-    block = _block(first, last, starts, documents, values)
-    products = (_rows(asked, queries, len(starts) - 1) @ block).tocoo()
+    width, limit = len(held[-6]) - 1, held[-1]
+    block = _rows(held, np.arange(first, last), width)
+    products = (_rows(asked, queries, width) @ block.T).tocoo()
     x, y = queries[products.row], products.col + first
     kept = (products.data >= limit) & ((y > x) if after_only else True)
     return x[kept], y[kept], 0.0
@@ -119,26 +115,46 @@ def candidates(
 
 def nearest(
     queries: Array, asked: tuple[Array, ...], own: Array, scores: Array, found: Array, numbers: Array, dead: Array,
-    first: int, last: int, *rest: Any,
+    first: int, last: int, *held: Any,
 ) -> float:  # fmt: skip
     """Improve, for each query, its list of the best rows by the rows first..last."""
-    starts, documents, values = rest[-6:-3]
+    starts, documents, values, unit = held[-7:-3]
     ends, features, weights = asked[:3]
+    limit = scores.shape[1]
     for position, query in enumerate(queries.tolist()):
-        products = np.zeros(last - first, np.float64)
-        for place in range(int(ends[query]), int(ends[query + 1])):
-            if features[place] < len(starts) - 1:
-                part = slice(int(starts[features[place]]), int(starts[features[place] + 1]))
-                products[documents[part]] += np.float64(weights[place]) * values[part]
-        products[dead[first:last] != 0] = 0.0
+        query_part = slice(int(ends[query]), int(ends[query + 1]))
+        its = features[query_part][features[query_part] < len(starts) - 1]
+        its_weights = weights[query_part][: len(its)].astype(np.float64)
+        bounds = np.zeros(last - first, np.float64)
+        for feature, weight in zip(its.tolist(), (its_weights * unit).tolist(), strict=True):
+            part = slice(int(starts[feature]), int(starts[feature + 1]))
+            bounds[documents[part]] += weight * values[part]
+        bounds[dead[first:last] != 0] = 0.0
         if first <= own[position] < last:
-            products[own[position] - first] = 0.0
-        rows = largest(products, scores.shape[1])
-        some_scores = np.concatenate([scores[position], products[rows]])
+            bounds[own[position] - first] = 0.0
+        # What the rows of the largest bounds reach, every better row's bound reaches too.
+        rows = largest(bounds, limit)
+        if len(rows) >= limit:
+            least = np.sort(_products(its, its_weights, held, rows + first))[-limit]
+            rows = np.flatnonzero(bounds >= max(least, scores[position, -1]) * (1 - ROUNDED))
+        products = _products(its, its_weights, held, rows + first)
+        rows, products = rows[products > 0], products[products > 0]
+        some_scores = np.concatenate([scores[position], products])
         some_numbers = np.concatenate([found[position], numbers[rows + first]])
-        best = np.lexsort((some_numbers, -some_scores))[: scores.shape[1]]
+        best = np.lexsort((some_numbers, -some_scores))[:limit]
         scores[position], found[position] = some_scores[best], some_numbers[best]
     return 0.0
+
+
+def _products(its: Array, its_weights: Array, held: tuple[Any, ...], rows: Array) -> Array:
+    """Return the products of one row, its ascending features and weights, with rows of the plan, summed in float64."""
+    ends, features, weights = held[:3]
+    places = np.concatenate([np.arange(ends[row], ends[row + 1]) for row in rows.tolist()] or [np.zeros(0, np.int64)])
+    of_row = np.repeat(np.arange(len(rows)), ends[rows + 1] - ends[rows])
+    at = np.minimum(np.searchsorted(its, features[places]), max(0, len(its) - 1))
+    common = its[at] == features[places] if len(its) else np.zeros(len(places), bool)
+    parts = its_weights[at[common]] * weights[places[common]]
+    return np.bincount(of_row[common], parts, minlength=len(rows))
 
 
 def plan_products(

@@ -81,6 +81,8 @@ class Plan(NamedTuple):
 class Block(NamedTuple):
     """The postings of the plan's rows first..last, and what bounds a product with what a query skips.
 
+    values · unit is no less than a row's weight: a byte each, so that half of what a sum reads need not be read. What
+    is found by such sums is computed from the plan's own weights.
     chunk_caps : (cuts, chunks of `CHUNK` rows), the largest norm of any row below each cut. caps : (cuts,), the largest
     of the block. bins : uint8 (rows, BINS), the length of a row's heavy features in each bin, rounded up, in units of
     scales : (rows,).
@@ -90,7 +92,8 @@ class Block(NamedTuple):
     last: int
     starts: npt.NDArray[np.int32]
     documents: npt.NDArray[np.uint16]
-    values: npt.NDArray[np.float32]
+    values: npt.NDArray[np.uint8]
+    unit: np.float32
     chunk_caps: npt.NDArray[np.float32]
     caps: npt.NDArray[np.float32]
     bins: npt.NDArray[np.uint8]
@@ -175,13 +178,17 @@ def block_of(plan: Plan, first: int, compiled: ModuleType) -> Block:
     size = int(plan.ends[last] - plan.ends[first])
     starts = np.zeros(plan.width + 1, np.int32)
     # One place more than is used: the lists' beginnings are read ahead, and the last list may be empty.
-    documents, values = np.zeros(size + 1, np.uint16), np.zeros(size + 1, np.float32)
-    compiled.turn(plan.ends, plan.features, plan.weights, first, last, starts, documents, values)
+    documents, weights = np.zeros(size + 1, np.uint16), np.zeros(size + 1, np.float32)
+    compiled.turn(plan.ends, plan.features, plan.weights, first, last, starts, documents, weights)
     compiled.prefixes(plan.ends, plan.features, plan.weights, first, last, plan.cuts, plan.norms, plan.lengths)
     caps = np.maximum.reduceat(plan.norms[first:last], np.arange(0, last - first, CHUNK), axis=0).T
     bins, scales = np.zeros((last - first, BINS), np.uint8), np.zeros(last - first, np.float32)
     compiled.bin_lengths(plan.ends, plan.features, plan.weights, first, last, plan.cuts[-1], bins, scales)
-    return Block(first, last, starts, documents, values, np.ascontiguousarray(caps), caps.max(axis=1), bins, scales)
+    unit = np.float32(weights.max() / 255) or np.float32(1)
+    values = np.minimum(np.ceil(weights / unit), 255).astype(np.uint8)
+    return Block(
+        first, last, starts, documents, values, unit, np.ascontiguousarray(caps), caps.max(axis=1), bins, scales
+    )
 
 
 def _against(
@@ -213,7 +220,7 @@ def held_rows(plan: Plan, block: Block) -> tuple[Any, ...]:
     """Return what the kernels read of the rows that are looked through."""
     return (
         block.first, block.last, plan.ends, plan.features, plan.weights, plan.cuts, block.chunk_caps, block.caps,
-        block.bins, block.scales, block.starts, block.documents, block.values,
+        block.bins, block.scales, block.starts, block.documents, block.values, block.unit,
     )  # fmt: skip
 
 
@@ -221,5 +228,5 @@ def searched_rows(plan: Plan, block: Block) -> tuple[Any, ...]:
     """Return what the kernel of searches reads of the same."""
     return (
         block.first, block.last, plan.ends, plan.features, plan.weights, plan.norms, plan.cuts, block.chunk_caps,
-        block.caps, block.starts, block.documents, block.values,
+        block.caps, block.starts, block.documents, block.values, block.unit,
     )  # fmt: skip

@@ -25,16 +25,21 @@ def _largest(products):
 
 
 @njit(nogil=True, cache=True)
-def _assured(products, dead, limit):
-    """Return a score that `limit` living rows are sure to reach: as many chunks hold a row of at least that."""
-    largest, number = np.empty(len(products) // CHUNK + 1, np.float32), 0
+def _assured(products, dead, limit, x_features, x_weights, first, ends, features, weights):
+    """Return a score that `limit` living rows are sure to reach: that of the rows that stand out in their chunks."""
     for row in range(len(products)):
         if dead[row]:
             products[row] = 0
-    for chunk in range(0, len(products), CHUNK):
-        largest[number] = _largest(products[chunk : chunk + CHUNK])
-        number += 1
-    return np.sort(largest[:number])[number - limit] if number >= limit else np.float32(0)
+    starts = np.arange(0, len(products), CHUNK)
+    if len(starts) < limit:
+        return 0.0
+    tops = np.array([_largest(products[start : start + CHUNK]) for start in starts])
+    least = np.inf
+    for number in np.argsort(tops)[len(starts) - limit :]:
+        row = first + starts[number] + np.argmax(products[starts[number] : starts[number] + CHUNK])
+        its = slice(ends[row], ends[row + 1])
+        least = min(least, product(x_features, x_weights, features[its], weights[its]))
+    return least
 
 
 @njit(nogil=True, cache=True)
@@ -68,7 +73,7 @@ def _within_norms(near, sums, norms, cut, norm, first, ends, features, weights, 
 @njit(nogil=True, cache=True)
 def nearest(
     queries, asked, own, scores, found, numbers, dead, first, last, ends, features, weights, norms, cuts, chunk_caps,
-    caps, starts, documents, values, skipped_part, slack, scratch,
+    caps, starts, documents, values, unit, skipped_part, slack, scratch,
 ):  # fmt: skip
     """Improve, for each query, its list of the best rows by the rows first..last; return a number of no meaning.
 
@@ -93,13 +98,14 @@ def nearest(
         while end > begin and q_features[end - 1] >= width:
             end -= 1  # younger than the block: none of its rows holds it
         rest, norm = begin + q_lengths[query, cut], q_norms[query, cut]
-        touched += add_up(q_features[rest:end], q_weights[rest:end], starts, documents, values, products)
+        touched += add_up(q_features[rest:end], q_weights[rest:end], starts, documents, values, unit, products)
         if first <= own[position] < last:
             products[own[position] - first] = 0
-        enough = np.float32(best[limit - 1])
+        its_known, its_weights = q_features[begin:end], q_weights[begin:end]
+        enough = best[limit - 1]
         if names[limit - 1] < 0:
-            enough = _assured(products, dead[first:last], limit)
-        enough = max(enough - slack, np.float32(1e-9))
+            enough = _assured(products, dead[first:last], limit, its_known, its_weights, first, ends, features, weights)
+        enough = max(np.float32(enough) - slack, np.float32(1e-9))
         its_skipped = q_features[begin:rest]
         skipped[its_skipped] = q_weights[begin:rest]
         number = 0
@@ -119,7 +125,7 @@ def nearest(
                     continue
                 if sums[place] + product_below(cuts[cut], skipped, its, held) < enough:
                     continue
-                score = product(q_features[begin:end], q_weights[begin:end], its, held)
+                score = product(its_known, its_weights, its, held)
                 if score > 0:
                     _insert(score, numbers[other], best, names)
                     if names[limit - 1] >= 0:

@@ -88,8 +88,8 @@ class Segment(NamedTuple):
         arrays = {f"plan.{name}": getattr(self.plan, name) for name in _PLAN} | {"numbers": self.numbers}
         for number, block in enumerate(self.blocks):
             arrays |= {f"block.{number}.{name}": getattr(block, name) for name in _BLOCK}
-        ends = [[block.first, block.last] for block in self.blocks]
-        write_folder(folder, arrays, {"kind": "segment", "width": self.plan.width, "blocks": ends})
+        blocks = [[block.first, block.last, float(block.unit)] for block in self.blocks]
+        write_folder(folder, arrays, {"kind": "segment", "width": self.plan.width, "blocks": blocks})
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, verify: bool = False) -> "Segment":
@@ -98,8 +98,8 @@ class Segment(NamedTuple):
         try:
             plan = Plan(**{name: arrays[f"plan.{name}"] for name in _PLAN}, width=int(meta["width"]))
             blocks = tuple(
-                Block(first, last, **{name: arrays[f"block.{number}.{name}"] for name in _BLOCK})
-                for number, (first, last) in enumerate(meta["blocks"])
+                Block(first, last, unit=np.float32(unit), **{name: arrays[f"block.{number}.{name}"] for name in _BLOCK})
+                for number, (first, last, unit) in enumerate(meta["blocks"])
             )
             return cls(plan, blocks, arrays["numbers"])
         except (KeyError, TypeError, ValueError) as error:

@@ -133,6 +133,20 @@ def test_a_stored_segment_gives_the_same(either, tmp_path):
             assert one.tolist() == other.tolist()
 
 
+def test_a_byte_of_the_postings_says_no_less_than_the_weight_and_less_than_a_unit_more(either):
+    _matrix, features, segments = laid_out(pieces=1)
+    plan, turned = segments[0].plan, 0
+    for block in segments[0].blocks:
+        for feature in range(features.width):
+            for place in range(block.starts[feature], block.starts[feature + 1]):
+                row = block.first + block.documents[place]
+                its = slice(plan.ends[row], plan.ends[row + 1])
+                weight = plan.weights[its][np.searchsorted(plan.features[its], feature)]
+                assert -1e-6 < block.values[place] * block.unit - weight < block.unit * (1 + 1e-4)
+                turned += 1
+    assert turned == len(plan.weights)
+
+
 def test_another_folder_is_refused(tmp_path):
     TextIndex.build(documents(5)).save(tmp_path / "index")
     with pytest.raises(IndexFormatError, match="is not a segment"):
