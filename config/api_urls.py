@@ -18,6 +18,7 @@ from marketplace.api.figures import FigureData, FigureFile, FigureList
 from marketplace.api.members import InvitationEndpoint, OrganisationInvitations, OrganisationMembers
 from marketplace.api.notifications import NotificationEndpoint
 from marketplace.api.open_data import OpenData, OpenDataFile, OpenDataRows
+from marketplace.api.openings import OpeningEndpoint
 from marketplace.api.organisations import OrganisationEndpoint
 from marketplace.api.rankings import RankingEndpoint
 from marketplace.api.reference import Reference, References
@@ -97,10 +98,22 @@ sandbox_urls: list[URLPattern | URLResolver] = [
     path("incidents/<uuid:pk>/close/", SandboxEndpoint.as_view({"post": "close"}), name="api-incident-close"),
 ]
 
+opening = "calls/<uuid:pk>/opening/"
+opening_urls: list[URLPattern | URLResolver] = [
+    path("openings/", OpeningEndpoint.as_view({"get": "places"}), name="api-openings"),
+    path(opening, OpeningEndpoint.as_view({"get": "retrieve"}), name="api-opening"),
+    path(f"{opening}officials/", OpeningEndpoint.as_view({"get": "officials"}), name="api-opening-officials"),
+    path(f"{opening}panel/", OpeningEndpoint.as_view({"put": "panel"}), name="api-opening-panel"),
+    path(f"{opening}openers/", OpeningEndpoint.as_view({"put": "openers"}), name="api-opening-openers"),
+    path(f"{opening}code/", OpeningEndpoint.as_view({"post": "code"}), name="api-opening-code"),
+    path(f"{opening}open/", OpeningEndpoint.as_view({"post": "give_code"}), name="api-opening-open"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
     *member_urls,
     *sandbox_urls,
+    *opening_urls,
     path("follows/<slug:subject_type>/<uuid:subject_id>/", Unfollow.as_view(), name="api-unfollow"),
     path("auth/login/", Login.as_view(), name="api-login"),
     path("auth/logout/", Logout.as_view(), name="api-logout"),

@@ -27,9 +27,8 @@ class SealedCall(NamedTuple):
     reviewers: list[Account]
 
 
-def sealed_call(cast: Cast, *, kind: str = "bounty", demand_id: UUID | None = None, **changes: Any) -> SealedCall:
-    """Return an open call from a frozen pool, or a need of the enterprise, with a panel of three and three openers."""
-    manager, publisher = cast.actor("manager"), cast.actor("publisher")
+def drafted_call(cast: Cast, *, kind: str = "bounty", demand_id: UUID | None = None, **changes: Any) -> Call:
+    """Return a complete draft of a call from a frozen pool, or a need of the enterprise, without panel and openers."""
     fields: Any = {
         "kind": kind,
         "budget_cap": Decimal("700"),
@@ -40,16 +39,27 @@ def sealed_call(cast: Cast, *, kind: str = "bounty", demand_id: UUID | None = No
         **changes,
     }
     source = {"demand_id": demand_id} if demand_id else {"need_id": published_need(cast).pk}
-    call = calls.draft_call(actor=manager, fields=fields, **source)
+    return calls.draft_call(actor=cast.actor("manager"), fields=fields, **source)
+
+
+def opened_call(cast: Cast, call: Call) -> Call:
+    """Review, approve and open a drafted call."""
+    publisher = cast.actor("publisher")
+    calls.review_call(actor=cast.actor("moderator"), call_id=call.pk)
+    calls.approve_call(actor=publisher, call_id=call.pk)
+    return calls.open_call(actor=publisher, call_id=call.pk)
+
+
+def sealed_call(cast: Cast, **changes: Any) -> SealedCall:
+    """Return an open call, as `drafted_call` takes its changes, with a panel of three and three openers."""
+    manager, call = cast.actor("manager"), drafted_call(cast, **changes)
     reviewers = [official(f"reviewer{n}@example.org", "reviewer") for n in range(3)]
     seats = [one.pk for one in reviewers]
     panels.seat_panel(actor=manager, call_id=call.pk, account_ids=seats, chair_id=seats[0])
     named = [official(f"opener{n}@example.org", "auditor") for n in range(3)]
     openers.name_openers(actor=manager, call_id=call.pk, account_ids=[one.pk for one in named])
     codes = [openers.take_code(actor=actor_for(one), call_id=call.pk) for one in named]
-    calls.review_call(actor=cast.actor("moderator"), call_id=call.pk)
-    calls.approve_call(actor=publisher, call_id=call.pk)
-    return SealedCall(calls.open_call(actor=publisher, call_id=call.pk), named, codes, reviewers)
+    return SealedCall(opened_call(cast, call), named, codes, reviewers)
 
 
 def official(email: str, role: str) -> Account:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from scenarios import sealing
+from scenarios.actions.keys import remember_result, result_of
 from scenarios.actor import STAFF_ROLES, Actor
 from scenarios.choices import CallStatus
 from scenarios.errors import IllegalMove, Invalid, NotFound
@@ -23,19 +24,24 @@ BEFORE_OPENING = (CallStatus.DRAFT, CallStatus.REVIEWED, CallStatus.APPROVED)
 
 
 @transaction.atomic
-def name_openers(*, actor: Actor, call_id: UUID, account_ids: list[int]) -> list[Opener]:
+def name_openers(*, actor: Actor, call_id: UUID, account_ids: list[int], key: str = "") -> list[Opener]:
     """Name the three who open the responses, while the call is not open yet; earlier ones and their codes are void.
+
+    key : idempotency key; sent again it voids no code that was taken since.
 
     Raises Invalid unless they are three different members of the city's staff, IllegalMove once the call is open.
     """
     require_role(actor, "manager")
     call = lock_unopened(actor, call_id)
+    if earlier := result_of(actor, "openers", key):
+        return list(one_of(Call.objects.filter(pk=call.pk), earlier).openers.all())
     if len(set(account_ids)) != OPENERS:
         raise Invalid({"openers": [_("Name three different people.")]})
     require_staff("openers", account_ids)
     CallKey.objects.filter(call=call).delete()
     call.openers.all().delete()
     rows = Opener.objects.bulk_create([Opener(call=call, account_id=pk) for pk in account_ids])
+    remember_result(actor, "openers", key, call.pk)
     log_event("call.openers_named", call, actor=actor, accounts=sorted(account_ids))
     return rows
 
