@@ -84,6 +84,11 @@ class FileWritten(Strict):
     base64 = serializers.CharField(max_length=6_000_000, help_text="The file, encoded.")
 
 
+class FileShown(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
 class OutcomeScore(serializers.Serializer[Any]):
     """weight × score / 100 = points."""
 
@@ -126,7 +131,7 @@ class ResponseShown(serializers.ModelSerializer[Response]):
     missing = serializers.SerializerMethodField(help_text="What a draft lacks before it can be sealed.")
     status = serializers.CharField(source="told", read_only=True, help_text="What the panel finds: from the notice on.")
     outcome = serializers.SerializerMethodField()
-    files = serializers.SerializerMethodField(help_text="Names of the attachments; empty while sealed.")
+    files = serializers.SerializerMethodField(help_text="The attachments; empty while sealed.")
 
     class Meta:
         model = Response
@@ -161,8 +166,9 @@ class ResponseShown(serializers.ModelSerializer[Response]):
             return []
         return [check.name for check in full_checklist(row) if not check.met]
 
-    def get_files(self, row: Response) -> list[str]:
-        return [file.name for file in row.attachments.all() if file.name]
+    @extend_schema_field(FileShown(many=True))
+    def get_files(self, row: Response) -> Any:
+        return FileShown([file for file in row.attachments.all() if file.name], many=True).data
 
 
 class ResponseEndpoint(Endpoint):
@@ -170,8 +176,8 @@ class ResponseEndpoint(Endpoint):
 
     audience = dict.fromkeys(
         (
-            *("list", "retrieve", "create", "partial_update", "destroy", "files", "seal", "confirm", "withdraw"),
-            "leave",
+            *("list", "retrieve", "create", "partial_update", "destroy", "files", "detach", "seal", "confirm"),
+            *("withdraw", "leave"),
         ),
         (MEMBER,),
     )
@@ -223,6 +229,13 @@ class ResponseEndpoint(Endpoint):
             raise serializers.ValidationError({"base64": [_("This is not base64.")]}) from None
         responses.attach_file(actor=self.actor, response_id=pk, name=values["name"], data=data)
         return self.shown(self.found(), status=status.HTTP_201_CREATED)
+
+    @operation(status=204)
+    @action(detail=True, methods=["delete"], url_path="files/<uuid:attachment>")
+    def detach(self, request: Request, pk: UUID, attachment: UUID) -> Answer:
+        """Take a file out of a draft."""
+        responses.remove_attachment(actor=self.actor, response_id=pk, attachment_id=attachment)
+        return Answer(status=status.HTTP_204_NO_CONTENT)
 
     @operation(reads=ResponseSealed, shows=ResponseShown)
     @action(detail=True, methods=["post"])

@@ -1,5 +1,7 @@
 """A sealed response and what is said about its call, over the API."""
 
+import base64
+
 from tests.api.conftest import Send
 from tests.calls import answers, sealed_call
 from tests.factories import Cast
@@ -23,6 +25,22 @@ def test_a_response_is_written_sealed_confirmed_and_withdrawn(api: Send, cast: C
     assert api("supplier", "post", f"{own}confirm/", {"terms_version": 1}).status_code == 409
     assert api("supplier", "post", f"{own}confirm/", {"terms_version": 2}).json()["terms_version"] == 2
     assert api("supplier", "post", f"{own}withdraw/", {}).json()["status"] == "withdrawn"
+
+
+def test_a_file_is_attached_to_a_draft_and_taken_out_again(api: Send, cast: Cast) -> None:
+    ready = sealed_call(cast)
+    begun = {"call": str(ready.call.pk), "lead": str(cast.supplier_org.pk)}
+    own = f"responses/{api('supplier', 'post', 'responses/', begun).json()['id']}/"
+    file = {"name": "报告.pdf", "base64": base64.b64encode(b"%PDF-1.7 report").decode()}
+    for name in ("报告.pdf", "附录.pdf"):
+        made = api("supplier", "post", f"{own}files/", {**file, "name": name})
+    first, second = made.json()["files"]
+    assert (made.status_code, first["name"], second["name"]) == (201, "报告.pdf", "附录.pdf")
+    assert api("rival", "delete", f"{own}files/{first['id']}/").status_code == 404
+    assert api("auditor", "delete", f"{own}files/{first['id']}/").status_code == 403
+    assert api("supplier", "delete", f"{own}files/{first['id']}/").status_code == 204
+    assert api("supplier", "delete", f"{own}files/{first['id']}/").status_code == 404
+    assert api("supplier", "get", own).json()["files"] == [second]
 
 
 def test_responses_are_found_by_their_own_organisation_alone(api: Send, cast: Cast) -> None:
