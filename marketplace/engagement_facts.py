@@ -75,6 +75,7 @@ class ToldParty(NamedTuple):
     name: str
     organisation_id: UUID | None
     contact: str
+    version: int
     mine: bool
 
 
@@ -102,6 +103,7 @@ def told_parties(engagement: Engagement, actor: Actor) -> list[ToldParty]:
                 name=str(one) if shown else _("Owner %(number)d") % {"number": owners},
                 organisation_id=one.organisation_id if shown else None,
                 contact=one.contact if reads and engagement.status != "proposed" else "",
+                version=one.version if mine else 0,
                 mine=mine,
             )
         )

@@ -1,5 +1,6 @@
 """Forms of a sandbox's terms, for the plan of a call and the sandbox of a project. They read types only."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from scenarios.models.sandbox import SandboxTerms
 from scenarios.sandbox_terms import LONGEST_LINE, LONGEST_UNIT, MOST_ROWS, TermsFields
 from scenarios.staff_forms import area, kept_rows
+from scenarios.two_versions import Differing, holds_version, kept_as_saved
 
 PARTS = ("limits", "criteria")
 
@@ -48,7 +50,10 @@ LimitRows, CriterionRows = _rows(LimitForm), _rows(CriterionForm)
 class TermsEditor:
     """The form of a sandbox's terms with its two sets of rows."""
 
+    labels: dict[str, Any] = {"scope": _("Scope"), "limits": _("Limits"), "exit_criteria": _("Exit criteria")}
+
     def __init__(self, terms: SandboxTerms | None, version: int, data: Any = None) -> None:
+        self.saved = terms
         limits = criteria = None
         if data is None:
             self.main = TermsForm(initial={"version": version, "scope": terms.scope if terms else ""})
@@ -69,7 +74,24 @@ class TermsEditor:
         return int(self.main.cleaned_data["version"])
 
     def fields(self) -> TermsFields:
-        """Return the terms as typed."""
+        """Return the terms as typed, or as saved where their author keeps that."""
         limits = [{name: str(row[name]) for name in ("name", "value", "unit")} for row in kept_rows(self.limits)]
         criteria = [row["text"] for row in kept_rows(self.criteria)]
-        return {"scope": self.main.cleaned_data["scope"], "limits": limits, "exit_criteria": criteria}  # type: ignore[typeddict-item]
+        typed: Any = {"scope": self.main.cleaned_data["scope"], "limits": limits, "exit_criteria": criteria}
+        kept = kept_as_saved(self.main.data) & set(typed) if self.saved else ()
+        typed |= {name: getattr(self.saved, name) for name in kept}
+        return typed
+
+    def compared(self, differences: Mapping[str, tuple[Any, Any]], version: int) -> list[Differing]:
+        """Return the differences of a conflict in words; the form posts the version of what is saved next."""
+        holds_version(self.main, version)
+        return [
+            Differing(name, str(self.labels[name]), self.worded(name, mine), self.worded(name, there))
+            for name, (mine, there) in differences.items()
+        ]
+
+    def worded(self, name: str, value: Any) -> str:
+        """Return the value of a part as text, a row on each line."""
+        if name == "limits":
+            return "\n".join(f"{row['name']} ≤ {row['value']} {row['unit']}" for row in value)
+        return "\n".join(value) if isinstance(value, list) else str(value)

@@ -34,15 +34,28 @@ class TermsFields(TypedDict):
 def write_terms(terms: SandboxTerms, fields: TermsFields) -> None:
     """Set the terms without empty rows. Raises Invalid naming what is missing, too long or no number."""
     wrong: dict[str, list[Any]] = {}
-    terms.scope = fields["scope"].strip()
+    for name, value in _cleaned(fields, wrong).items():
+        setattr(terms, name, value)
     if not 0 < len(terms.scope) <= SCOPE_LIMIT:
         wrong["scope"] = [_("Say what may be tried, in at most 5,000 characters.")]
-    terms.limits = _limits(fields["limits"], wrong)
-    terms.exit_criteria = [text.strip() for text in fields["exit_criteria"] if text.strip()]
     if not 0 < len(terms.exit_criteria) <= MOST_ROWS or any(len(text) > LONGEST_LINE for text in terms.exit_criteria):
         wrong["exit_criteria"] = [_("Name one to 20 exit criteria of at most 400 characters each.")]
     if wrong:
         raise Invalid(wrong)
+
+
+def term_differences(terms: SandboxTerms, fields: TermsFields) -> dict[str, tuple[Any, Any]]:
+    """Return what was written otherwise than it is saved: field → (written, saved)."""
+    pairs = {name: (value, getattr(terms, name)) for name, value in _cleaned(fields, {}).items()}
+    return {name: (written, saved) for name, (written, saved) in pairs.items() if written != saved}
+
+
+def _cleaned(fields: TermsFields, wrong: dict[str, list[Any]]) -> dict[str, Any]:
+    return {
+        "scope": fields["scope"].strip(),
+        "limits": _limits(fields["limits"], wrong),
+        "exit_criteria": [text.strip() for text in fields["exit_criteria"] if text.strip()],
+    }
 
 
 def _limits(rows: Iterable[Limit], wrong: dict[str, list[Any]]) -> list[Limit]:

@@ -53,6 +53,13 @@ def holds_version(form: forms.Form, version: int) -> None:
     form.data = data
 
 
+def compared(form: forms.Form, saved: Mapping[str, Any], version: int) -> list[Differing]:
+    """Return what a valid form says otherwise than what is saved; it posts the version of that next."""
+    rows = differing(form, saved)
+    holds_version(form, version)
+    return rows
+
+
 def compared_again(form: forms.Form) -> None:
     """Have a form that was posted with choices, and is drawn once more without them, compared when it is saved next."""
     if any(name.startswith(CHOICE) for name in form.data):

@@ -122,8 +122,13 @@ def passed_gate(cast: Cast, engagement: Engagement, stage: str, *, owner: str = 
 def accept(cast: Cast, engagement: Engagement, *values: str, owner: str = "enterprise") -> Engagement:
     """Measure the indicators in their order for the acceptance, and accept for an owner."""
     for row, value in zip(engagement.indicators.all(), values, strict=False):
+        engagement.refresh_from_db()
         engagement_proof.measure_for_acceptance(
-            actor=cast.actor("supplier"), engagement_id=engagement.pk, indicator_id=row.pk, fields=measured(value)
+            actor=cast.actor("supplier"),
+            engagement_id=engagement.pk,
+            indicator_id=row.pk,
+            fields=measured(value),
+            version=engagement.version,
         )
     engagement.refresh_from_db()
     return engagement_proof.accept_engagement(

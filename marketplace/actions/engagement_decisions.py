@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.engagement_gates import lock_running_gate
 from marketplace.actions.engagement_landing import land_locked, publish_lesson, require_lesson
-from marketplace.actions.engagement_standing import move_engagement, stated
+from marketplace.actions.engagement_standing import move_engagement, require_read, stated
 from marketplace.engagement_choices import DecisionState, EngagementStatus, GateVerdict, PartyRole, Stage
 from marketplace.engagement_parties import acts_as, require_staff
 from marketplace.lifecycle import DECISION_MOVES, GATE_MOVES
@@ -122,14 +122,21 @@ def _lock_decision(actor: Actor, decision_id: UUID) -> GateDecision:
 
 
 @transaction.atomic
-def make_statement(*, actor: Actor, decision_id: UUID, statement: str) -> GateDecision:
-    """Give the side of the party that is said to be in breach, until the decision is made."""
+def make_statement(*, actor: Actor, decision_id: UUID, statement: str, version: int = 0) -> GateDecision:
+    """Give the side of the party that is said to be in breach, until the decision is made.
+
+    version : of the decision whose statement the author read, 0 before the first one.
+
+    Raises Conflict with both statements when a colleague handed in another one since.
+    """
     decision = _lock_decision(actor, decision_id)
     if decision.accused is None or not actor.owns(decision.accused.organisation_id):
         raise NotPermitted
     if not statement.strip() or len(statement) > TEXT_LIMIT:
         raise Invalid({"statement": [_("Write this in at most %(limit)d characters.") % {"limit": TEXT_LIMIT}]})
+    require_read(decision, version, {"statement": statement.strip()})
     decision.statement = statement.strip()
+    decision.version += 1
     decision.save()
     log_event("engagement.statement_made", decision.gate.engagement, actor=actor, stage=decision.gate.stage)
     return decision

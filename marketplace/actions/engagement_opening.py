@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.actions.engagement_standing import lock_engagement, move_engagement, stated
+from marketplace.actions.engagement_standing import lock_engagement, move_engagement, require_read, stated
 from marketplace.choices import ResponseStatus
 from marketplace.engagement_choices import PartyRole
 from marketplace.engagement_parties import party_of
@@ -216,13 +216,20 @@ def _require_other_side(engagement: Engagement, name: str, actor: Actor) -> None
 
 
 @transaction.atomic
-def set_contact(*, actor: Actor, engagement_id: UUID, contact: str) -> Party:
-    """Say whom the parties across the table reach at one's own organisation."""
+def set_contact(*, actor: Actor, engagement_id: UUID, contact: str, version: int = 0) -> Party:
+    """Say whom the parties across the table reach at one's own organisation.
+
+    version : of the party whose contact the author read, 0 before the first one.
+
+    Raises Conflict with both contacts when somebody wrote another one since.
+    """
     engagement = lock_engagement(actor, engagement_id)
     party = party_of(actor, engagement)
     if len(contact) > CONTACT_LIMIT:
         raise Invalid({"contact": [_("Write this in at most %(limit)d characters.") % {"limit": CONTACT_LIMIT}]})
-    engagement.parties.filter(organisation=party.organisation_id).update(contact=contact.strip())
+    require_read(party, version, {"contact": contact.strip()})
+    own = engagement.parties.filter(organisation=party.organisation_id)
+    own.update(contact=contact.strip(), version=party.version + 1)
     log_event("engagement.contact_changed", engagement, actor=actor)
     party.refresh_from_db()
     return party

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.engagement_gates import lock_running_gate
 from marketplace.actions.engagement_landing import land_locked
-from marketplace.actions.engagement_standing import has_scaled, lock_engagement, move_engagement
+from marketplace.actions.engagement_standing import has_scaled, lock_engagement, move_engagement, require_read
 from marketplace.engagement_choices import DecisionState, EngagementStatus, GateState, PartyRole
 from marketplace.engagement_parties import acts_as, require_party_or_manager
 from marketplace.engagement_querysets import today
@@ -35,11 +35,17 @@ class MeasurementFields(TypedDict, total=False):
 
 
 @transaction.atomic
-def measure_at_gate(*, actor: Actor, gate_id: UUID, indicator_id: UUID, fields: MeasurementFields) -> Measurement:
+def measure_at_gate(
+    *, actor: Actor, gate_id: UUID, indicator_id: UUID, fields: MeasurementFields, version: int = 0
+) -> Measurement:
     """Record what this round of a gate measured of an indicator, for any party or the manager.
 
-    Measured anew, the value of the round is replaced. Raises IllegalMove while a decision on the round is open: it was
-    proposed on what was measured then.
+    Measured anew, the value of the round is replaced.
+
+    version : of the engagement that the author read, 0 for whoever read no earlier value.
+
+    Raises Conflict with what differs when this indicator was measured since, IllegalMove while a decision on the round
+    is open: it was proposed on what was measured then.
     """
     gate = lock_running_gate(actor, gate_id)
     require_party_or_manager(actor, gate.engagement)
@@ -47,18 +53,21 @@ def measure_at_gate(*, actor: Actor, gate_id: UUID, indicator_id: UUID, fields: 
         raise IllegalMove(
             _("A decision on this round is open. It has to be taken back before something is measured anew.")
         )
-    return _record(gate.engagement, gate, actor, indicator_id, fields)
+    return _record(gate.engagement, gate, actor, indicator_id, fields, version)
 
 
 @transaction.atomic
 def measure_for_acceptance(
-    *, actor: Actor, engagement_id: UUID, indicator_id: UUID, fields: MeasurementFields
+    *, actor: Actor, engagement_id: UUID, indicator_id: UUID, fields: MeasurementFields, version: int = 0
 ) -> Measurement:
-    """Record what the acceptance measured of an indicator, once a gate is passed and before it is accepted."""
+    """Record what the acceptance measured of an indicator, once a gate is passed and before it is accepted.
+
+    version : as `measure_at_gate` takes it, with the same Conflict.
+    """
     engagement = lock_engagement(actor, engagement_id)
     require_party_or_manager(actor, engagement)
     _require_acceptable(engagement)
-    return _record(engagement, None, actor, indicator_id, fields)
+    return _record(engagement, None, actor, indicator_id, fields, version)
 
 
 def _require_acceptable(engagement: Engagement) -> None:
@@ -69,18 +78,22 @@ def _require_acceptable(engagement: Engagement) -> None:
 
 
 def _record(
-    engagement: Engagement, gate: Gate | None, actor: Actor, indicator_id: UUID, fields: MeasurementFields
+    engagement: Engagement,
+    gate: Gate | None,
+    actor: Actor,
+    indicator_id: UUID,
+    fields: MeasurementFields,
+    version: int,
 ) -> Measurement:
     indicator: EngagementIndicator = one_of(engagement.indicators.all(), indicator_id)
     _require_whole(fields)
-    row, _new = Measurement.objects.update_or_create(
-        indicator=indicator,
-        gate=gate,
-        iteration=gate.iterations if gate else 0,
-        defaults={**fields, "recorded_by_id": actor.signed_in_id},
-    )
+    place: Any = {"indicator": indicator, "gate": gate, "iteration": gate.iterations if gate else 0}
+    if earlier := Measurement.objects.filter(**place).first():
+        require_read(earlier, version, fields)
     engagement.version += 1  # whoever accepts has read exactly these values
     engagement.save()
+    written = {**fields, "recorded_by_id": actor.signed_in_id, "version": engagement.version}
+    row, _new = Measurement.objects.update_or_create(**place, defaults=written)
     stage = gate.stage if gate else ""
     log_event("engagement.measured", engagement, actor=actor, indicator=str(indicator.indicator), stage=stage)
     return row

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.actions.engagement_standing import lock_engagement, stated
+from marketplace.actions.engagement_standing import lock_engagement, require_read, stated
 from marketplace.engagement_choices import EngagementStatus, RolloutState
 from marketplace.engagement_querysets import today
 from marketplace.lifecycle import ROLLOUT_MOVES
@@ -54,10 +54,16 @@ def decline_rollout(*, actor: Actor, rollout_id: UUID, reason: str) -> Rollout:
 
 
 @transaction.atomic
-def plan_rollout(*, actor: Actor, rollout_id: UUID, planned_on: date) -> Rollout:
-    """Set the day on which one's own site takes it over, or move it."""
+def plan_rollout(*, actor: Actor, rollout_id: UUID, planned_on: date, version: int = 0) -> Rollout:
+    """Set the day on which one's own site takes it over, or move it.
+
+    version : of the rollout that the author read, 0 before the first day. Raises Conflict when it was moved since.
+    """
     rollout = _locked(actor, rollout_id)
+    require_owner(actor, rollout.need.owner_id)
+    require_read(rollout, version, {"planned_on": planned_on})
     rollout.planned_on = planned_on
+    rollout.version += 1
     return _move(rollout, "plan", actor)
 
 

@@ -1,5 +1,6 @@
 """Where an engagement stands: it starts, is suspended and resumed, lands and is closed."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from marketplace.engagement_parties import require_staff
 from marketplace.lifecycle import ENGAGEMENT_MOVES
 from marketplace.models import Engagement, Incident
 from scenarios.actor import Actor
+from scenarios.content import as_text
 from scenarios.errors import Conflict, IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.lifecycle import check_move
@@ -29,6 +31,17 @@ def lock_engagement(actor: Actor, engagement_id: UUID, version: int | None = Non
     if version is not None and engagement.version != version:
         raise Conflict
     return engagement
+
+
+def require_read(row: Any, version: int, fields: Mapping[str, Any]) -> None:
+    """Raise Conflict with what differs, where a row was written after the version that the author of `fields` read.
+
+    Whoever writes what is there already is not asked.
+    """
+    pairs = {name: (as_text(value), as_text(getattr(row, name))) for name, value in fields.items()}
+    differences = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    if row.version > version and differences:
+        raise Conflict(differences)
 
 
 def require_under_way(engagement: Engagement) -> None:

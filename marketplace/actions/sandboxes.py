@@ -15,10 +15,11 @@ from marketplace.lifecycle import SANDBOX_MOVES
 from marketplace.models import Engagement, Organisation, Sandbox
 from marketplace.sandbox_choices import SandboxStatus
 from scenarios.actor import Actor
+from scenarios.content import as_text
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound
 from scenarios.journal import log_event
 from scenarios.policies import require_move
-from scenarios.sandbox_terms import TermsFields, write_terms
+from scenarios.sandbox_terms import TermsFields, term_differences, write_terms
 
 SETTABLE = (
     EngagementStatus.PREPARING,
@@ -45,8 +46,8 @@ def set_up_sandbox(
 
     version : of the sandbox that the writer read, 0 for a new one.
 
-    Raises Conflict for another version, IllegalMove once it has ended, Invalid for missing terms, dates out of order
-    or a third party that takes part itself, NotPermitted for a supervisor who belongs to a party.
+    Raises Conflict with what differs for another version, IllegalMove once it has ended, Invalid for missing terms,
+    dates out of order or a third party that takes part itself, NotPermitted for a supervisor who belongs to a party.
     """
     engagement = lock_engagement(actor, engagement_id)
     require_staff(actor, engagement, "supervisor")
@@ -54,7 +55,7 @@ def set_up_sandbox(
         raise IllegalMove(_("This project has ended or is not agreed yet; no sandbox is set up for it."))
     sandbox = Sandbox.objects.filter(engagement=engagement).first() or Sandbox(engagement=engagement, version=0)
     if sandbox.version != version:
-        raise Conflict
+        raise Conflict(term_differences(sandbox, terms) | _differences(sandbox, fields))
     if sandbox.status != SandboxStatus.ACTIVE:
         raise IllegalMove(_("This sandbox has ended; its terms stand as they were."))
     write_terms(sandbox, terms)
@@ -88,6 +89,15 @@ def lock_sandbox(actor: Actor, engagement_id: UUID) -> tuple[Engagement, Sandbox
     if sandbox is None:
         raise NotFound
     return engagement, sandbox
+
+
+def _differences(sandbox: Sandbox, fields: SandboxFields) -> dict[str, tuple[str, str]]:
+    names = {"third_party": "third_party_id", "starts_on": "starts_on", "ends_on": "ends_on"}
+    pairs = {
+        name: (as_text(fields[column]), as_text(getattr(sandbox, column)))  # type: ignore[literal-required]
+        for name, column in names.items()
+    }
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 @transaction.atomic

@@ -12,15 +12,16 @@ from marketplace.actions import engagement_decisions as decisions
 from marketplace.actions import engagement_elements as elements
 from marketplace.actions import engagement_gates, engagement_proof
 from marketplace.actions import engagement_rollouts as rollouts
-from marketplace.api.engagement_serializers import (
+from marketplace.api.engagement_input import (
     CostBooked,
+    DayPlanned,
     DaySet,
     DecisionProposed,
     DeviationNoted,
-    EngagementShown,
     Measured,
     Statement,
 )
+from marketplace.api.engagement_serializers import EngagementShown
 from marketplace.models import Engagement
 from scenarios.access import MEMBER
 from scenarios.api.endpoint import Endpoint, operation
@@ -72,8 +73,8 @@ class GateEndpoint(StepEndpoint):
     def measure(self, request: Request, pk: UUID) -> Response:
         """Record what this round measured of an indicator."""
         values: Any = self.values(Measured)
-        indicator = values.pop("indicator")
-        row = engagement_proof.measure_at_gate(actor=self.actor, gate_id=pk, indicator_id=indicator, fields=values)
+        seen: Any = {"indicator_id": values.pop("indicator"), "version": values.pop("version")}
+        row = engagement_proof.measure_at_gate(actor=self.actor, gate_id=pk, fields=values, **seen)
         return self.project(row.indicator.engagement_id)
 
     @operation(reads=DecisionProposed, shows=EngagementShown)
@@ -122,8 +123,7 @@ class DecisionEndpoint(StepEndpoint):
     @action(detail=True, methods=["post"])
     def statement(self, request: Request, pk: UUID) -> Response:
         """State your side before a stop for breach is decided."""
-        words = self.values(Statement)["statement"]
-        made = decisions.make_statement(actor=self.actor, decision_id=pk, statement=words)
+        made = decisions.make_statement(actor=self.actor, decision_id=pk, **self.values(Statement))
         return self.project(made.gate.engagement_id)
 
 
@@ -180,12 +180,13 @@ class RolloutEndpoint(StepEndpoint):
         reason = self.values(Reason)["reason"]
         return self.project(rollouts.decline_rollout(actor=self.actor, rollout_id=pk, reason=reason).engagement_id)
 
-    @operation(reads=DaySet, shows=EngagementShown)
+    @operation(reads=DayPlanned, shows=EngagementShown)
     @action(detail=True, methods=["post"])
     def plan(self, request: Request, pk: UUID) -> Response:
         """Set the day on which your site takes it over."""
-        day = self.values(DaySet)["day"]
-        return self.project(rollouts.plan_rollout(actor=self.actor, rollout_id=pk, planned_on=day).engagement_id)
+        values = self.values(DayPlanned)
+        planned: Any = {"planned_on": values["day"], "version": values["version"]}
+        return self.project(rollouts.plan_rollout(actor=self.actor, rollout_id=pk, **planned).engagement_id)
 
     @operation(reads=DaySet, shows=EngagementShown)
     @action(detail=True, methods=["post"])

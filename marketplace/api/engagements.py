@@ -11,19 +11,17 @@ from rest_framework.response import Response
 from marketplace.actions import engagement_elements, engagement_gates, engagement_landing, engagement_opening
 from marketplace.actions import engagement_proof as proof
 from marketplace.actions import engagement_standing as standing
-from marketplace.api.engagement_serializers import (
+from marketplace.api.engagement_input import (
     AcceptanceGiven,
     ContactChanged,
     ElementPromised,
-    EngagementListed,
     EngagementOpened,
     EngagementProposed,
-    EngagementShown,
     GatePlanned,
-    LessonShown,
     LessonWritten,
     Measured,
 )
+from marketplace.api.engagement_serializers import EngagementListed, EngagementShown, LessonShown
 from marketplace.api.filters import EngagementFilter
 from marketplace.models import Engagement, Lesson
 from scenarios.access import MEMBER, PUBLIC
@@ -147,8 +145,8 @@ class EngagementEndpoint(Endpoint):
     def measure(self, request: Request, pk: UUID) -> Response:
         """Record what the acceptance measured of an indicator."""
         values: Any = self.values(Measured)
-        indicator = values.pop("indicator")
-        proof.measure_for_acceptance(actor=self.actor, engagement_id=pk, indicator_id=indicator, fields=values)
+        seen: Any = {"indicator_id": values.pop("indicator"), "version": values.pop("version")}
+        proof.measure_for_acceptance(actor=self.actor, engagement_id=pk, fields=values, **seen)
         return self.shown(self.found())
 
     @operation(reads=AcceptanceGiven, shows=EngagementShown)
@@ -162,8 +160,7 @@ class EngagementEndpoint(Endpoint):
     @action(detail=True, methods=["post"])
     def contact(self, request: Request, pk: UUID) -> Response:
         """Say whom the parties across the table reach at your organisation."""
-        contact = self.values(ContactChanged)["contact"]
-        engagement_opening.set_contact(actor=self.actor, engagement_id=pk, contact=contact)
+        engagement_opening.set_contact(actor=self.actor, engagement_id=pk, **self.values(ContactChanged))
         return self.shown(self.found())
 
     @operation(reads=LessonWritten, shows=LessonShown, status=201, keyed=True)

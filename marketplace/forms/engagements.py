@@ -1,5 +1,6 @@
 """Forms of engagements: they read types; the rules are the actions'."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from marketplace.actions.engagement_elements import ElementFields
 from marketplace.engagement_choices import Element, GateVerdict
 from scenarios.choices import CorePart
 from scenarios.forms import DATE, RefusableForm
+from scenarios.two_versions import Differing, compared
+
+MEASURED = ("value", "test_method", "measured_by", "measured_on", "evidence")
 
 
 def _words(label: Any, *, rows: int = 3, limit: int = 2000, **options: Any) -> forms.CharField:
@@ -25,6 +29,17 @@ def _money(label: Any) -> forms.DecimalField:
 
 def _day(label: Any, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=DATE, **options)
+
+
+class VersionedForm(RefusableForm):
+    """A form that holds the version of what its author read."""
+
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    @property
+    def seen(self) -> int:
+        """The version that was read, 0 for none."""
+        return self.cleaned_data["version"] or 0
 
 
 class GateForm(RefusableForm):
@@ -62,7 +77,7 @@ class CostForm(RefusableForm):
         return {name: self.cleaned_data[name] for name in ("amount", "what", "spent_on")}  # type: ignore[return-value]
 
 
-class MeasurementForm(RefusableForm):
+class MeasurementForm(VersionedForm):
     """What was measured of one indicator."""
 
     indicator = forms.ChoiceField(label=_("Indicator"))
@@ -80,7 +95,13 @@ class MeasurementForm(RefusableForm):
 
     @property
     def measurement(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "indicator"}
+        return {name: self.cleaned_data[name] for name in MEASURED}
+
+    def compare(self, saved: Mapping[str, Any], version: int) -> list[Differing]:
+        """Return what differs from what is saved; the form asks for it of this indicator alone."""
+        field: Any = self.fields["indicator"]
+        field.choices = [one for one in field.choices if one[0] == self.cleaned_data["indicator"]]
+        return compared(self, saved, version)
 
 
 class DecisionForm(RefusableForm):
@@ -159,7 +180,7 @@ class LessonForm(RefusableForm):
     text = _words(_("What was learnt"), rows=8, limit=4000)
 
 
-class DayForm(RefusableForm):
+class DayForm(VersionedForm):
     """A day: planned for, or done on."""
 
     day = _day(_("Day"))
@@ -173,13 +194,13 @@ class DeviationForm(RefusableForm):
     reason = _words(_("Why"))
 
 
-class ContactForm(RefusableForm):
+class ContactForm(VersionedForm):
     """Whom the parties across the table reach."""
 
     contact = _words(_("Contact"), rows=2, limit=400, required=False)
 
 
-class StatementForm(RefusableForm):
+class StatementForm(VersionedForm):
     """The side of a party that is said to be in breach."""
 
     statement = _words(_("Your statement"), rows=6, limit=4000)

@@ -13,6 +13,7 @@ from scenarios.forms import DATE, RefusableForm
 from scenarios.models.sandbox import SandboxTerms
 from scenarios.sandbox_forms import TermsEditor
 from scenarios.staff_forms import area, moment
+from scenarios.two_versions import with_choices
 
 
 class SandboxForm(RefusableForm):
@@ -38,6 +39,8 @@ class SandboxForm(RefusableForm):
 class SandboxEditor(TermsEditor):
     """The form of a sandbox: its terms, and who evaluates from when to when."""
 
+    labels = {**TermsEditor.labels, **{name: field.label for name, field in SandboxForm.base_fields.items()}}
+
     def __init__(
         self, engagement: Engagement, sandbox: Sandbox | None, plan: SandboxTerms | None = None, data: Any = None
     ) -> None:
@@ -45,7 +48,14 @@ class SandboxEditor(TermsEditor):
         super().__init__(sandbox or plan, sandbox.version if sandbox else 0, data)
         names = ("third_party", "starts_on", "ends_on")
         start = {name: getattr(sandbox, name) for name in names} if sandbox else {}
+        if data is not None and sandbox:
+            data = with_choices(data, {**start, "third_party": sandbox.third_party_id})
         self.setting = SandboxForm(data, initial=start, engagement=engagement)
+
+    def worded(self, name: str, value: Any) -> str:
+        if name == "third_party":
+            return str(Organisation.objects.filter(pk=value).first() or "")
+        return super().worded(name, value)
 
     def is_valid(self) -> bool:
         results = [self.setting.is_valid(), super().is_valid()]  # both, so that each shows its errors

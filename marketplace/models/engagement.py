@@ -93,6 +93,7 @@ class Party(models.Model):
     """An organisation in one role of an engagement; a partner that is not registered here is kept by its name.
 
     contact : read by the parties across the table only; peers, staff and the public never see it.
+    version : how often the contact was written.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -103,6 +104,7 @@ class Party(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     role = models.CharField(_("role"), max_length=10, choices=choices.PartyRole.choices)
     contact = EncryptedTextField(_("contact"), blank=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
 
     objects = PartyQuerySet.as_manager()
 

@@ -91,7 +91,10 @@ class Cost(models.Model):
 
 
 class Measurement(models.Model):
-    """What was measured of one indicator, how and by whom: in one round of a gate, or at the acceptance (no gate)."""
+    """What was measured of one indicator, how and by whom: in one round of a gate, or at the acceptance (no gate).
+
+    version : of the engagement when it was written; whoever read an earlier one has not seen it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     indicator = models.ForeignKey(
@@ -104,6 +107,7 @@ class Measurement(models.Model):
     measured_by = models.CharField(_("measured by"), max_length=200)
     measured_on = models.DateField(_("day"))
     evidence = models.TextField(_("evidence"), blank=True, max_length=2000)
+    version = models.PositiveIntegerField(default=0, editable=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now=True)
 
@@ -141,6 +145,7 @@ class GateDecision(models.Model):
     accused = models.ForeignKey("marketplace.Party", models.PROTECT, null=True, blank=True, related_name="+")
     evidence = models.TextField(_("evidence"), blank=True, max_length=4000)
     statement = models.TextField(_("statement of the party concerned"), blank=True, max_length=4000)
+    version = models.PositiveIntegerField(default=0, editable=False)
     heard_by = models.DateTimeField(_("statement until"), null=True, blank=True)
     by_manager = models.BooleanField(_("proposed by the manager"))
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

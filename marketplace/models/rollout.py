@@ -17,7 +17,10 @@ from scenarios.models.need import TEXT_LIMIT
 
 
 class Rollout(models.Model):
-    """One member of the pool and whether, when and where it takes over what has landed. Silence commits nobody."""
+    """One member of the pool and whether, when and where it takes over what has landed. Silence commits nobody.
+
+    version : how often the day was planned.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     engagement = models.ForeignKey("marketplace.Engagement", on_delete=models.CASCADE, related_name="rollouts")
@@ -27,6 +30,7 @@ class Rollout(models.Model):
     )
     reason = models.TextField(_("reason"), blank=True, max_length=2000)
     planned_on = models.DateField(_("planned for"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
     done_on = models.DateField(_("done"), null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 

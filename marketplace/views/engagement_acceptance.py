@@ -1,5 +1,6 @@
 """The acceptance: the need's own indicators measured, and accepted by an owner who has read them."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,10 @@ from django.views.decorators.http import require_POST
 
 from marketplace.actions import engagement_proof as actions
 from marketplace.engagement_facts import standing_of, told_indicators
-from marketplace.forms.engagements import MeasurementForm
 from marketplace.models import Engagement
 from marketplace.proof import unmet_essentials
-from marketplace.views.engagement_gates import indicator_options
 from marketplace.views.engagements import inside_of
+from marketplace.views.measuring import blank_form, posted_form, record
 from scenarios.access import access
 from scenarios.errors import Conflict, Invalid
 from scenarios.views.need_review import refused_for
@@ -30,15 +30,11 @@ def engagement_acceptance(request: HttpRequest, pk: UUID) -> HttpResponse:
     engagement = inside_of(actor, pk)
     if request.method != "POST":
         return _page(request, engagement)
-    form = MeasurementForm(request.POST, indicators=indicator_options(engagement))
-    if not form.is_valid():
-        return _page(request, engagement, status=422, form=form)
-    indicator, values = UUID(form.cleaned_data["indicator"]), form.measurement
-    try:
-        actions.measure_for_acceptance(actor=actor, engagement_id=pk, indicator_id=indicator, fields=values)  # type: ignore[arg-type]
-    except Invalid as refusal:
-        form.show(refusal)
-        return _page(request, engagement, status=422, form=form)
+    form = posted_form(request, engagement, None)
+    measure = partial(actions.measure_for_acceptance, actor=actor, engagement_id=pk)
+    status, more = record(form, engagement, None, measure)
+    if status != 302:
+        return _page(request, engagement, status=status, form=form, **more)
     messages.success(request, _("The measurement is recorded."))
     return redirect("engagement_acceptance", pk)
 
@@ -54,7 +50,7 @@ def _page(request: HttpRequest, engagement: Engagement, *, status: int = 200, **
         "indicators": rows,
         "unmet": unmet_essentials([row.line for row in rows]),
         "under_way": under_way,
-        "form": MeasurementForm(indicators=indicator_options(engagement)) if under_way and may.records else None,
+        "form": blank_form(engagement) if under_way and may.records else None,
         **more,
     }
     return render(request, "marketplace/engagement_acceptance.html", context, status=status)

@@ -17,8 +17,9 @@ from marketplace.models.gate import MAX_ITERATIONS
 from marketplace.views.engagement_gates import found_gate
 from scenarios.access import access
 from scenarios.actor import Actor
-from scenarios.errors import Invalid
+from scenarios.errors import Conflict, Invalid
 from scenarios.policies import one_of
+from scenarios.two_versions import compared, compared_again, with_choices
 from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 
@@ -79,6 +80,7 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any) ->
     is_open = decision.state == "proposed" and engagement.status in ("running", "accepted")
     names = {row.id: row.name for row in told_parties(engagement, actor)}
     accused_here = decision.accused is not None and actor.owns(decision.accused.organisation_id)
+    states = is_open and accused_here and not decision.statement
     beside = may.lead if decision.accused is not None and decision.accused.role == "owner" else may.owner
     context = {
         "engagement": engagement,
@@ -87,7 +89,7 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any) ->
         "accused": names.get(decision.accused_id) if decision.accused_id else "",
         "may_confirm": is_open and (beside if decision.by_manager else may.manager),
         "may_take_back": is_open and (may.manager if decision.by_manager else beside),
-        "statement_form": StatementForm() if is_open and accused_here and not decision.statement else None,
+        "statement_form": StatementForm(initial={"version": decision.version}) if states else None,
         "indicators": told_indicators(engagement, may),
         "left": gate.cost_cap - gate.spent,
     }
@@ -124,11 +126,18 @@ def decision_take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def decision_statement(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give the side of the party that is said to be in breach."""
-    form = StatementForm(request.POST)
-    if not form.is_valid():
-        return _page(request, pk, status=422, statement_form=form)
     actor = actor_of(request)
-    _found(actor, pk)
-    actions.make_statement(actor=actor, decision_id=pk, statement=form.cleaned_data["statement"])
+    _engagement, _gate, decision = _found(actor, pk)
+    form = StatementForm(with_choices(request.POST, {"statement": decision.statement}))
+    if not form.is_valid():
+        compared_again(form)
+        return _page(request, pk, status=422, statement_form=form)
+    statement = form.cleaned_data["statement"]
+    try:
+        actions.make_statement(actor=actor, decision_id=pk, statement=statement, version=form.seen)
+    except Conflict as conflict:
+        _engagement, _gate, latest = _found(actor, pk)
+        rows = compared(form, {"statement": latest.statement}, latest.version)
+        return _page(request, pk, status=409, statement_form=form, conflict=conflict, differences=rows)
     messages.success(request, _("Your statement is kept with the decision."))
     return redirect("decision_detail", pk)

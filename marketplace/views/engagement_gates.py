@@ -1,5 +1,6 @@
 """A gate: its plan, its start, what it costs and what it measures."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_POST
 from marketplace.actions import engagement_costs, engagement_gates, engagement_proof
 from marketplace.engagement_choices import Stage
 from marketplace.engagement_facts import Standing, gates_of, own_parties, standing_of, told_indicators, told_parties
-from marketplace.forms.engagements import CostForm, GateForm, MeasurementForm
+from marketplace.forms.engagements import CostForm, GateForm
 from marketplace.models import Cost, Engagement, Gate
 from marketplace.views.engagements import inside_of
+from marketplace.views.measuring import blank_form, posted_form, record
 from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.errors import Conflict, Invalid, NotFound
@@ -108,7 +110,7 @@ def gate_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any
     }
     if under_way and may.records:
         context["cost_form"] = _cost_form(engagement, actor, may)
-        context["measurement_form"] = MeasurementForm(indicators=indicator_options(engagement))
+        context["measurement_form"] = blank_form(engagement)
     return render(request, "marketplace/gate_detail.html", {**context, **forms}, status=status)
 
 
@@ -124,13 +126,6 @@ def _cost_form(engagement: Engagement, actor: Actor, may: Standing, data: Any = 
     own = {row.pk for row in own_parties(engagement, actor)}
     pairs = [(str(row.id), f"{row.name} · {row.role_label}") for row in told if may.manager or row.id in own]
     return CostForm(data, parties=pairs, initial={"key": new_key()})
-
-
-def indicator_options(engagement: Engagement) -> list[tuple[str, str]]:
-    """Return the indicators of an engagement for a select."""
-    return [
-        (str(row.pk), f"{row.metric} ({row.unit})" if row.unit else row.metric) for row in engagement.indicators.all()
-    ]
 
 
 @access("member", "manager")
@@ -183,15 +178,11 @@ def cost_strike(request: HttpRequest, pk: UUID) -> HttpResponse:
 def gate_measure(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record what this round measured of an indicator."""
     actor = actor_of(request)
-    engagement, _gate = found_gate(actor, pk)
-    form = MeasurementForm(request.POST, indicators=indicator_options(engagement))
-    if not form.is_valid():
-        return gate_page(request, pk, status=422, measurement_form=form)
-    indicator, values = UUID(form.cleaned_data["indicator"]), form.measurement
-    try:
-        engagement_proof.measure_at_gate(actor=actor, gate_id=pk, indicator_id=indicator, fields=values)  # type: ignore[arg-type]
-    except Invalid as refusal:
-        form.show(refusal)
-        return gate_page(request, pk, status=422, measurement_form=form)
+    engagement, gate = found_gate(actor, pk)
+    form = posted_form(request, engagement, gate)
+    measure = partial(engagement_proof.measure_at_gate, actor=actor, gate_id=pk)
+    status, more = record(form, engagement, gate, measure)
+    if status != 302:
+        return gate_page(request, pk, status=status, measurement_form=form, **more)
     messages.success(request, _("The measurement is recorded."))
     return redirect("gate_detail", pk)

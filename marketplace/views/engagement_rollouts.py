@@ -14,8 +14,9 @@ from marketplace.forms.engagements import DayForm, DeviationForm
 from marketplace.lifecycle import ROLLOUT_MOVES
 from marketplace.models import Rollout
 from scenarios.access import access
-from scenarios.errors import Invalid, NotFound
+from scenarios.errors import Conflict, Invalid, NotFound
 from scenarios.policies import one_of, open_moves
+from scenarios.two_versions import compared, compared_again, with_choices
 from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 
@@ -50,7 +51,7 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any) ->
         "rollout": rollout,
         "engagement": engagement,
         "moves": moves,
-        "day_form": DayForm(initial={"day": rollout.planned_on}),
+        "day_form": DayForm(initial={"day": rollout.planned_on, "version": rollout.version}),
         "deviation_form": DeviationForm() if under_way and accepted and actor.owns(owner) else None,
     }
     return render(request, "marketplace/rollout_detail.html", {**context, **forms}, status=status)
@@ -61,8 +62,10 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any) ->
 def rollout_move(request: HttpRequest, pk: UUID, move: str) -> HttpResponse:
     """Accept, decline, plan or finish one's own rollout."""
     key: Any = {"actor": actor_of(request), "rollout_id": pk}
-    form = DayForm(request.POST)
+    rollout = one_of(Rollout.objects.visible_to(key["actor"]), pk)
+    form = DayForm(with_choices(request.POST, {"day": rollout.planned_on}))
     if move in ("plan", "finish") and not form.is_valid():
+        compared_again(form)
         return _page(request, pk, status=422, day_form=form)
     try:
         if move == "accept":
@@ -70,13 +73,17 @@ def rollout_move(request: HttpRequest, pk: UUID, move: str) -> HttpResponse:
         elif move == "decline":
             actions.decline_rollout(**key, reason=request.POST.get("reason", ""))
         elif move == "plan":
-            actions.plan_rollout(**key, planned_on=form.cleaned_data["day"])
+            actions.plan_rollout(**key, planned_on=form.cleaned_data["day"], version=form.seen)
         elif move == "finish":
             actions.finish_rollout(**key, done_on=form.cleaned_data["day"])
         else:
             raise NotFound
     except Invalid as refusal:
         messages.error(request, refused_for(refusal))
+    except Conflict as conflict:
+        rollout.refresh_from_db()
+        rows = compared(form, {"day": rollout.planned_on}, rollout.version)
+        return _page(request, pk, status=409, day_form=form, conflict=conflict, differences=rows)
     else:
         messages.success(request, _("Your rollout is updated."))
     return redirect("rollout_detail", pk)

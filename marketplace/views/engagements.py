@@ -26,18 +26,20 @@ from marketplace.engagement_facts import (
     told_rollouts,
     unplanned_stages,
 )
+from marketplace.engagement_parties import party_of
 from marketplace.engagement_querysets import NOT_PUBLIC
 from marketplace.forms.engagements import ContactForm
 from marketplace.lifecycle import ENGAGEMENT_MOVES
 from marketplace.models import Engagement, Sandbox
 from scenarios.access import access
 from scenarios.actor import Actor
-from scenarios.errors import Invalid, NotFound
+from scenarios.errors import Conflict, Invalid, NotFound
 from scenarios.event_labels import event_label
 from scenarios.lifecycle import moves_from
 from scenarios.listing import Facet, narrow
 from scenarios.models import Event
 from scenarios.policies import one_of
+from scenarios.two_versions import compared, compared_again, with_choices
 from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of, follows, page_of, search_text
 
@@ -115,7 +117,7 @@ def _inside(engagement: Engagement, actor: Actor, may: Any, gates: list[Any]) ->
         "elements": told_elements(engagement, actor),
         "rollouts": told_rollouts(engagement, actor),
         "unplanned": unplanned_stages(gates) if plannable else [],
-        "contact_form": ContactForm(initial={"contact": own[0].contact}) if own else None,
+        "contact_form": ContactForm(initial={"contact": own[0].contact, "version": own[0].version}) if own else None,
         "events": [
             {"label": event_label(row.kind), "event": row}
             for row in Event.objects.history_of("engagement", engagement.pk)[:SHOWN_EVENTS]
@@ -176,9 +178,17 @@ def engagement_move(request: HttpRequest, pk: UUID, move: str) -> HttpResponse:
 @require_POST
 def engagement_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change the contact of one's own party."""
-    form = ContactForm(request.POST)
+    actor = actor_of(request)
+    party = party_of(actor, found_engagement(actor, pk))
+    form = ContactForm(with_choices(request.POST, {"contact": party.contact}))
     if not form.is_valid():
+        compared_again(form)
         return engagement_page(request, pk, status=422, contact_form=form)
-    opening.set_contact(actor=actor_of(request), engagement_id=pk, contact=form.cleaned_data["contact"])
+    try:
+        opening.set_contact(actor=actor, engagement_id=pk, contact=form.cleaned_data["contact"], version=form.seen)
+    except Conflict as conflict:
+        party.refresh_from_db()
+        rows = compared(form, {"contact": party.contact}, party.version)
+        return engagement_page(request, pk, status=409, contact_form=form, conflict=conflict, differences=rows)
     messages.success(request, _("The contact is saved; the parties across the table read it."))
     return redirect("engagement_detail", pk)

@@ -21,6 +21,7 @@ from scenarios.errors import Conflict, Invalid, NotFound, NotPermitted
 from scenarios.models import SandboxPlan
 from scenarios.policies import one_of
 from scenarios.sandbox_forms import PARTS
+from scenarios.two_versions import compared_again
 from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 from scenarios.views.staff_parts import show_errors, with_one_more
@@ -72,18 +73,23 @@ def sandbox_set_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     for prefix in PARTS:
         if f"add_{prefix}" in request.POST:
             editor = SandboxEditor(engagement, sandbox, data=with_one_more(request, prefix))
+            compared_again(editor.main)
             return _form_page(request, engagement, editor)
     editor = SandboxEditor(engagement, sandbox, data=request.POST)
     if not editor.is_valid():
+        compared_again(editor.main)
         return _form_page(request, engagement, editor, status=422)
     setting: Any = {"version": editor.version, "terms": editor.fields(), "fields": editor.sandbox_fields()}
     try:
         actions.set_up_sandbox(actor=actor_of(request), engagement_id=pk, **setting)
     except Invalid as refusal:
         show_errors(editor.main, refusal)
+        compared_again(editor.main)
         return _form_page(request, engagement, editor, status=422)
     except Conflict as conflict:
-        return _form_page(request, engagement, editor, status=409, conflict=str(conflict))
+        version = Sandbox.objects.filter(engagement=engagement).values_list("version", flat=True).first()
+        rows = editor.compared(conflict.differences, version or 0)
+        return _form_page(request, engagement, editor, status=409, conflict=conflict, differences=rows)
     messages.success(request, _("The sandbox is in force; everyone who takes part is told."))
     return redirect("sandbox_detail", pk)
 

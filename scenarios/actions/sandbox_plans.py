@@ -11,7 +11,7 @@ from scenarios.errors import Conflict
 from scenarios.journal import log_event
 from scenarios.models import SandboxPlan
 from scenarios.policies import require_role, require_stranger
-from scenarios.sandbox_terms import TermsFields, write_terms
+from scenarios.sandbox_terms import TermsFields, term_differences, write_terms
 
 
 @transaction.atomic
@@ -20,15 +20,15 @@ def plan_sandbox(*, actor: Actor, call_id: UUID, version: int, fields: TermsFiel
 
     version : of the plan that the writer read, 0 for a new one.
 
-    Raises Conflict for another version, Invalid for missing terms, IllegalMove once the call is open, NotPermitted
-    where a need behind the call is of the supervisor's own organisation.
+    Raises Conflict with what differs for another version, Invalid for missing terms, IllegalMove once the call is open,
+    NotPermitted where a need behind the call is of the supervisor's own organisation.
     """
     require_role(actor, "supervisor")
     call = lock_unopened(actor, call_id)
     require_stranger(actor, *needs_behind(call).values_list("owner", flat=True))
     plan = SandboxPlan.objects.filter(call=call).first() or SandboxPlan(call=call, version=0)
     if plan.version != version:
-        raise Conflict
+        raise Conflict(term_differences(plan, fields))
     write_terms(plan, fields)
     plan.supervisor_id = actor.signed_in_id
     plan.version += 1

@@ -17,6 +17,7 @@ from scenarios.errors import Conflict, Invalid
 from scenarios.models import Call, SandboxPlan
 from scenarios.policies import one_of
 from scenarios.sandbox_forms import PARTS, TermsEditor
+from scenarios.two_versions import compared_again
 from scenarios.views.parts import actor_of
 from scenarios.views.staff_parts import show_errors, with_one_more
 
@@ -31,20 +32,26 @@ def sandbox_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def save_sandbox_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write the plan."""
-    data = request.POST
+    saved = SandboxPlan.objects.filter(call=pk).first()
     for prefix in PARTS:
-        if f"add_{prefix}" in data:
-            return _page(request, pk, editor=TermsEditor(None, 0, with_one_more(request, prefix)))
-    editor = TermsEditor(None, 0, data)
+        if f"add_{prefix}" in request.POST:
+            editor = TermsEditor(saved, 0, with_one_more(request, prefix))
+            compared_again(editor.main)
+            return _page(request, pk, editor=editor)
+    editor = TermsEditor(saved, 0, request.POST)
     if not editor.is_valid():
+        compared_again(editor.main)
         return _page(request, pk, status=422, editor=editor)
     try:
         plan_sandbox(actor=actor_of(request), call_id=pk, version=editor.version, fields=editor.fields())
     except Invalid as error:
         show_errors(editor.main, error)
+        compared_again(editor.main)
         return _page(request, pk, status=422, editor=editor)
     except Conflict as conflict:
-        return _page(request, pk, status=409, editor=editor, conflict=str(conflict))
+        version = SandboxPlan.objects.filter(call=pk).values_list("version", flat=True).first()
+        rows = editor.compared(conflict.differences, version or 0)
+        return _page(request, pk, status=409, editor=editor, conflict=conflict, differences=rows)
     messages.success(request, _("The sandbox plan is saved; the call can be opened with it."))
     return redirect("sandbox_plan", pk)
 

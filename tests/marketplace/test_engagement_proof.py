@@ -1,6 +1,7 @@
 """From promise to proof: the very indicators of the need, compared exactly, up to acceptance and landing."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -83,11 +84,11 @@ def test_whoever_accepts_has_read_the_values(cast: Cast) -> None:
     passed_gate(cast, engagement, "poc")
     engagement.refresh_from_db()
     stale = engagement.version
+    row = engagement.indicators.get(essential=True)
     for value in ("0.4", "0.5"):
-        row = engagement.indicators.get(essential=True)
-        proof_actions.measure_for_acceptance(
-            actor=cast.actor("supplier"), engagement_id=engagement.pk, indicator_id=row.pk, fields=measured(value)
-        )
+        engagement.refresh_from_db()
+        act: Any = {"actor": cast.actor("supplier"), "engagement_id": engagement.pk, "indicator_id": row.pk}
+        proof_actions.measure_for_acceptance(**act, fields=measured(value), version=engagement.version)
     with pytest.raises(Conflict):
         proof_actions.accept_engagement(actor=cast.actor("enterprise"), engagement_id=engagement.pk, version=stale)
     assert Engagement.objects.get().accepted_at is None
