@@ -173,9 +173,9 @@ STATEMENTS = {
             UNION ALL SELECT gen_random_uuid(), id, proposed_by_id, '', 'owner', '' FROM projects
         )
         INSERT INTO marketplace_gate
-            (id, version, engagement_id, stage, position, entry, stop_loss, trials, cost_cap, spent, state, iterations,
-            started_at)
-        SELECT gen_random_uuid(), 1, id, stage, place, '样本到位', '漏检率高于 5 %', 1, 5, 1,
+            (id, version, engagement_id, stage, position, entry, stop_loss, trials, trials_made, cost_cap, spent, state,
+            iterations, started_at)
+        SELECT gen_random_uuid(), 1, id, stage, place, '样本到位', '漏检率高于 5 %', 1, 0, 5, 1,
             CASE WHEN place = 0 THEN 'running' ELSE 'planned' END, 0, CASE WHEN place = 0 THEN now() END
         FROM projects CROSS JOIN (VALUES (0, 'poc'), (1, 'small')) AS stages (place, stage)""",
     "followings": """

@@ -12,6 +12,7 @@ from marketplace.api.engagement_steps import (
     ElementEndpoint,
     GateEndpoint,
     RolloutEndpoint,
+    TrialEndpoint,
 )
 from marketplace.api.engagements import EngagementEndpoint, LessonEndpoint
 from marketplace.api.figures import FigureData, FigureFile, FigureList
@@ -57,6 +58,7 @@ router.register("responses", ResponseEndpoint, basename="api-response")
 router.register("engagements", EngagementEndpoint, basename="api-engagement")
 router.register("gates", GateEndpoint, basename="api-gate")
 router.register("gate-costs", CostEndpoint, basename="api-gate-cost")
+router.register("gate-trials", TrialEndpoint, basename="api-gate-trial")
 router.register("gate-decisions", DecisionEndpoint, basename="api-gate-decision")
 router.register("elements", ElementEndpoint, basename="api-element")
 router.register("rollouts", RolloutEndpoint, basename="api-rollout")

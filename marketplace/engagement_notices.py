@@ -46,6 +46,7 @@ ENGAGEMENT_NOTICES: dict[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "engagement.gate_planned": (_("A gate of the project %(code)s is planned: %(title)s"), (PARTIES,)),
     "engagement.gate_started": (_("A gate of the project %(code)s has begun: %(title)s"), (PARTIES,)),
+    "engagement.trial_recorded": (_("A trial of the project %(code)s is recorded: %(title)s"), (PARTIES,)),
     "engagement.gate_passed": (
         _("A gate of the project %(code)s is passed: %(title)s"),
         (PARTIES, MANAGER, OWN_FOLLOWERS),

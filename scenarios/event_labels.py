@@ -186,6 +186,8 @@ EVENT_LABELS: dict[str, Any] = {
     "engagement.gate_iterated": _("Gate goes into another round"),
     "engagement.cost_booked": _("Cost booked"),
     "engagement.cost_struck": _("Cost struck out"),
+    "engagement.trial_recorded": _("Trial recorded"),
+    "engagement.trial_struck": _("Trial struck out"),
     "engagement.measured": _("Indicator measured"),
     "engagement.decision_proposed": _("Decision on a gate proposed"),
     "engagement.decision_taken_back": _("Proposed decision taken back"),

@@ -4,7 +4,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from marketplace.actions import engagement_costs, engagement_elements, engagement_landing, engagement_opening
+from marketplace.actions import (
+    engagement_costs,
+    engagement_elements,
+    engagement_landing,
+    engagement_opening,
+    engagement_trials,
+)
 from marketplace.actions import engagement_rollouts as rollouts
 from marketplace.actions import engagement_standing as standing
 from marketplace.models import Engagement, Gate
@@ -26,6 +32,7 @@ def plant_projects(cast: Cast, world: Any) -> dict[str, list[Any]]:
         "engagements": [one.pk for one in projects],
         "gates": [gate.pk, *pooled.gates.values_list("pk", flat=True)],
         "costs": list(gate.costs.values_list("pk", flat=True)),
+        "trials": list(gate.trial_records.values_list("pk", flat=True)),
         "decisions": list(gate.decisions.values_list("pk", flat=True)),
         "elements": list(single.elements.values_list("pk", flat=True)),
         "rollouts": list(pooled.rollouts.values_list("pk", flat=True)),
@@ -78,6 +85,15 @@ def _plant_steps(cast: Cast, engagement: Engagement, gate: Gate, secret: Any) ->
         "spent_on": DAY,
     }
     engagement_costs.book_cost(actor=cast.actor("supplier"), gate_id=gate.pk, payer_id=lead.pk, fields=cost)
+    engagement_trials.record_trial(
+        actor=cast.actor("supplier"),
+        gate_id=gate.pk,
+        fields={
+            "tried_on": DAY,
+            "what": secret("trial.what", "canary-trial-what"),
+            "outcome": secret("trial.outcome", "canary-trial-outcome"),
+        },
+    )
     engagement_elements.promise_element(
         actor=cast.actor("rival"),
         engagement_id=engagement.pk,

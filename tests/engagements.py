@@ -12,8 +12,9 @@ from marketplace.actions import (
     engagement_opening,
     engagement_proof,
     engagement_standing,
+    engagement_trials,
 )
-from marketplace.models import Engagement, Gate, GateDecision, Organisation, Response
+from marketplace.models import Engagement, Gate, GateDecision, Organisation, Response, Trial
 from scenarios.actions import calls, consents, demands
 from scenarios.models import Call, MergedDemand
 from tests.calls import answers, award
@@ -86,6 +87,11 @@ def measure(cast: Cast, gate: Gate, value: str = "0.4", *, part: str = "supplier
     engagement_proof.measure_at_gate(
         actor=cast.actor(part), gate_id=gate.pk, indicator_id=indicator.pk, fields=measured(value)
     )
+
+
+def recorded_trial(cast: Cast, gate: Gate, *, part: str = "supplier", key: str = "", **changes: Any) -> Trial:
+    fields: Any = {"tried_on": date(2026, 1, 20), "what": "一百件标定铸件", "outcome": "漏检率 2.1 %", **changes}
+    return engagement_trials.record_trial(actor=cast.actor(part), gate_id=gate.pk, fields=fields, key=key)
 
 
 def measured(value: str) -> Any:

@@ -35,7 +35,7 @@ from scenarios.models import (
     VaguePhrase,
 )
 from tests.calls import sealed, sealed_call
-from tests.engagements import measure, opened_engagement, propose, running_engagement, running_gate
+from tests.engagements import measure, opened_engagement, propose, recorded_trial, running_engagement, running_gate
 from tests.factories import Cast, make_organisation, published_capability, published_need
 from tests.sandboxes import CRITERIA, LIMITS, SCOPE, last_incident, report, set_up
 from tests.scenarios.test_deadlines import make_pool
@@ -177,6 +177,10 @@ def cost(cast: Cast) -> Any:
     )
 
 
+def trial(cast: Cast) -> Any:
+    return recorded_trial(cast, running_gate(cast))
+
+
 def measurement(cast: Cast) -> Any:
     found = running_gate(cast)
     measure(cast, found)
@@ -259,9 +263,12 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("gate_within_cap", gate, {"spent": Decimal("5.01")}),
     ("gate_within_cap", gate, {"spent": Decimal("-0.01")}),
     ("gate_trials_positive", gate, {"trials": 0}),
+    ("gate_within_trials", gate, {"trials_made": 4}),
     ("gate_iterates_twice_at_most", gate, {"iterations": 3}),
     ("gate_dates_in_order", gate, {"starts_on": date(2026, 2, 2), "ends_on": date(2026, 2, 1)}),
     ("cost_positive", cost, {"amount": Decimal(0)}),
+    ("trial_says_what_came_of_it", trial, {"outcome": ""}),
+    ("trial_struck_has_reason", trial, {"struck_at": "2026-01-02T00:00Z"}),
     ("cost_struck_has_reason", cost, {"struck_at": "2026-01-02T00:00Z"}),
     ("measurement_says_how_and_who", measurement, {"measured_by": ""}),
     ("measurement_says_how_and_who", measurement, {"test_method": ""}),

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from marketplace import engagement_choices as choices
 from marketplace.api.engagement_input import Money
+from marketplace.api.gate_serializers import GateShown, Money
 from marketplace.engagement_facts import (
     Standing,
     gates_of,
@@ -18,6 +19,109 @@ from marketplace.engagement_facts import (
 )
 from marketplace.models import Engagement, Gate, GateDecision, Lesson
 from scenarios.api.output import Brief, Party, actor_of
+
+
+from marketplace.models import Engagement, Lesson
+from scenarios.api.input import Strict, Version, Words
+from scenarios.api.output import Brief, Party, actor_of
+from scenarios.choices import CorePart
+
+
+class Text(serializers.CharField):
+    """A text of up to 4,000 characters."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 4000, "allow_blank": True, **options})
+
+
+class EngagementOpened(Strict):
+    response = serializers.UUIDField(help_text="An awarded response.")
+
+
+class EngagementProposed(Strict):
+    need = serializers.UUIDField()
+    capability = serializers.UUIDField()
+    organisation = serializers.UUIDField(help_text="Yours: the need's owner or the capability's.")
+
+
+class AcceptanceGiven(Strict):
+    version = Version(help_text="Of the engagement whose measurements you read.")
+
+
+class GatePlanned(Strict):
+    stage = serializers.ChoiceField(choices=choices.Stage.choices)
+    version = serializers.IntegerField(min_value=0, default=0, help_text="Of the gate that you read; 0 for a new one.")
+    entry = Words(required=False)
+    stop_loss = Words(required=False)
+    trials = serializers.IntegerField(min_value=1, max_value=1000, required=False)
+    cost_cap = Money(required=False, help_text="In 10,000 yuan.")
+    starts_on = serializers.DateField(required=False, allow_null=True)
+    ends_on = serializers.DateField(required=False, allow_null=True)
+
+
+class CostBooked(Strict):
+    payer = serializers.UUIDField(help_text="A party; your own one, unless you are the manager.")
+    amount = Money(help_text="In 10,000 yuan; beyond the cap of the gate it is refused.")
+    what = serializers.CharField(max_length=400)
+    spent_on = serializers.DateField()
+
+
+class TrialRecorded(Strict):
+    tried_on = serializers.DateField()
+    what = serializers.CharField(max_length=400)
+    outcome = Words()
+    cost = serializers.UUIDField(required=False, allow_null=True, help_text="A cost that is booked to this gate.")
+
+
+class Measured(Strict):
+    indicator = serializers.UUIDField(help_text="The id of a line of `indicators`.")
+    value = serializers.DecimalField(max_digits=16, decimal_places=4)
+    test_method = serializers.CharField(max_length=1000)
+    measured_by = serializers.CharField(max_length=200)
+    measured_on = serializers.DateField()
+    evidence = Words(required=False, default="")
+
+
+class DecisionProposed(Strict):
+    verdict = serializers.ChoiceField(choices=choices.GateVerdict.choices)
+    reason = Words()
+    lesson_title = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    lesson = Text(required=False, help_text="Needed to stop without fault; it is public.")
+    accused = serializers.UUIDField(required=False, allow_null=True, help_text="A party; needed to stop for breach.")
+    evidence = Text(required=False)
+
+
+class Statement(Strict):
+    statement = Text()
+
+
+class ElementPromised(Strict):
+    giver = serializers.UUIDField(help_text="Your own party.")
+    receiver = serializers.UUIDField()
+    element = serializers.ChoiceField(choices=choices.Element.choices)
+    what = serializers.CharField(max_length=400)
+    quantity = serializers.DecimalField(max_digits=14, decimal_places=2, required=False, allow_null=True)
+    unit = serializers.CharField(max_length=30, required=False, allow_blank=True)
+    due_on = serializers.DateField()
+
+
+class ContactChanged(Strict):
+    contact = serializers.CharField(max_length=400, allow_blank=True)
+
+
+class LessonWritten(Strict):
+    title = serializers.CharField(max_length=120)
+    text = serializers.CharField(max_length=4000)
+
+
+class DaySet(Strict):
+    day = serializers.DateField()
+
+
+class DeviationNoted(Strict):
+    part = serializers.ChoiceField(choices=CorePart.choices)
+    value = serializers.CharField(max_length=20_000)
+    reason = serializers.CharField(max_length=2000)
 
 
 class PartyTold(serializers.Serializer[Any]):

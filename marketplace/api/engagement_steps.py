@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from marketplace.actions import engagement_costs as costs
 from marketplace.actions import engagement_decisions as decisions
 from marketplace.actions import engagement_elements as elements
-from marketplace.actions import engagement_gates, engagement_proof
+from marketplace.actions import engagement_gates, engagement_proof, engagement_trials
 from marketplace.actions import engagement_rollouts as rollouts
 from marketplace.api.engagement_input import (
     CostBooked,
@@ -20,6 +20,7 @@ from marketplace.api.engagement_input import (
     DeviationNoted,
     Measured,
     Statement,
+    TrialRecorded,
 )
 from marketplace.api.engagement_serializers import EngagementShown
 from marketplace.models import Engagement
@@ -50,7 +51,7 @@ class StepEndpoint(Endpoint):
 class GateEndpoint(StepEndpoint):
     """Steps of a gate."""
 
-    audience = dict.fromkeys(("start", "costs", "measure", "decide"), INSIDE)
+    audience = dict.fromkeys(("start", "costs", "trials", "measure", "decide"), INSIDE)
 
     @operation(reads=Nothing, shows=EngagementShown)
     @action(detail=True, methods=["post"])
@@ -67,6 +68,15 @@ class GateEndpoint(StepEndpoint):
         payer = values.pop("payer")
         cost = costs.book_cost(actor=self.actor, gate_id=pk, payer_id=payer, fields=values, key=self.key())
         return self.project(cost.gate.engagement_id)
+
+    @operation(reads=TrialRecorded, shows=EngagementShown, keyed=True)
+    @action(detail=True, methods=["post"])
+    def trials(self, request: Request, pk: UUID) -> Response:
+        """Record a trial, among those that were planned."""
+        values: Any = self.values(TrialRecorded)
+        values["cost_id"] = values.pop("cost", None)
+        trial = engagement_trials.record_trial(actor=self.actor, gate_id=pk, fields=values, key=self.key())
+        return self.project(trial.gate.engagement_id)
 
     @operation(reads=Measured, shows=EngagementShown)
     @action(detail=True, methods=["post"])
@@ -97,6 +107,20 @@ class CostEndpoint(StepEndpoint):
     def strike(self, request: Request, pk: UUID) -> Response:
         """Strike out what was booked by mistake."""
         struck = costs.strike_cost(actor=self.actor, cost_id=pk, reason=self.values(Reason)["reason"])
+        return self.project(struck.gate.engagement_id)
+
+
+class TrialEndpoint(StepEndpoint):
+    """Steps of a trial."""
+
+    audience = {"strike": INSIDE}
+
+    @operation(reads=Reason, shows=EngagementShown)
+    @action(detail=True, methods=["post"])
+    def strike(self, request: Request, pk: UUID) -> Response:
+        """Strike out what was recorded by mistake; it counts no more."""
+        reason = self.values(Reason)["reason"]
+        struck = engagement_trials.strike_trial(actor=self.actor, trial_id=pk, reason=reason)
         return self.project(struck.gate.engagement_id)
 
 

@@ -1,4 +1,4 @@
-"""Projects of the demonstration: gates with costs and measurements, decisions, proof, landing, rollouts, a sandbox."""
+"""Projects of the demonstration: gates with costs, trials and measurements, decisions, proof, rollouts, a sandbox."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from marketplace.actions import (
     engagement_proof,
     engagement_rollouts,
     engagement_standing,
+    engagement_trials,
     incidents,
     sandboxes,
 )
@@ -114,13 +115,15 @@ def deliver(engagement: Engagement, row: Row) -> None:
 
 
 def run(engagement: Engagement, stage: str, row: Row) -> None:
-    """Begin a gate, and book, measure and decide its rounds one after the other."""
+    """Begin a gate, and book, try, measure and decide its rounds one after the other."""
     manager, owner = staff("manager"), first_owner(engagement)
     gate = engagement.gates.get(stage=stage)
     engagement_gates.start_gate(actor=owner, gate_id=gate.pk)
     for one in row["rounds"]:
         for cost in one.get("costs", []):
             book(engagement, gate, cost)
+        for trial in one.get("trials", []):
+            attempt(engagement, gate, trial)
         measure(engagement, gate, one)
         if "decision" not in one:
             return
@@ -143,6 +146,18 @@ def book(engagement: Engagement, gate: Gate, row: Row) -> None:
     }
     payer = party(engagement, row["payer"])
     engagement_costs.book_cost(actor=speaker(row["payer"]), gate_id=gate.pk, payer_id=payer.pk, fields=fields)
+
+
+def attempt(engagement: Engagement, gate: Gate, row: Row) -> None:
+    """Record a trial, with the cost that the file names by what it was for."""
+    cost = gate.costs.get(what=row["cost"]) if "cost" in row else None
+    fields: engagement_trials.TrialFields = {
+        "tried_on": day(-row["days_ago"]),
+        "what": row["what"],
+        "outcome": row["outcome"],
+        "cost_id": cost.pk if cost else None,
+    }
+    engagement_trials.record_trial(actor=owner_of(engagement.lead_id), gate_id=gate.pk, fields=fields)
 
 
 def measure(engagement: Engagement, gate: Gate | None, row: Row) -> None:

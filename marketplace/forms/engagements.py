@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from marketplace.actions.engagement_costs import CostFields
 from marketplace.actions.engagement_decisions import DecisionFields
 from marketplace.actions.engagement_elements import ElementFields
+from marketplace.actions.engagement_trials import TrialFields
 from marketplace.engagement_choices import Element, GateVerdict
 from scenarios.choices import CorePart
 from scenarios.forms import DATE, RefusableForm
@@ -78,6 +79,29 @@ class CostForm(RefusableForm):
 
 
 class MeasurementForm(VersionedForm):
+
+
+class TrialForm(RefusableForm):
+    """One trial of a gate: when, what and what came of it."""
+
+    key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    tried_on = _day(_("Day"))
+    what = forms.CharField(label=_("What was tried"), max_length=400)
+    outcome = _words(_("What came of it"))
+    cost = forms.ChoiceField(label=_("Its cost"), required=False, help_text=_("One that is booked to this gate."))
+
+    def __init__(self, *args: Any, costs: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["cost"].choices = [("", _("None")), *costs]  # type: ignore[attr-defined]
+
+    @property
+    def trial(self) -> TrialFields:
+        cost = self.cleaned_data["cost"]
+        said = {name: self.cleaned_data[name] for name in ("tried_on", "what", "outcome")}
+        return {**said, "cost_id": UUID(cost) if cost else None}  # type: ignore[typeddict-item]
+
+
+class MeasurementForm(RefusableForm):
     """What was measured of one indicator."""
 
     indicator = forms.ChoiceField(label=_("Indicator"))

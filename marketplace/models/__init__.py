@@ -4,7 +4,7 @@ from marketplace.models.account import Account, StaffRole
 from marketplace.models.capability import Capability, CapabilityVersion, Evidence, PriceTier
 from marketplace.models.engagement import Engagement, EngagementIndicator, Party
 from marketplace.models.fit import NeedFit
-from marketplace.models.gate import Cost, Gate, GateDecision, Measurement
+from marketplace.models.gate import Cost, Gate, GateDecision, Measurement, Trial
 from marketplace.models.import_job import ImportJob, ImportKind, ImportState
 from marketplace.models.judgement import Judgement
 from marketplace.models.ledger import LedgerEntry
@@ -65,4 +65,5 @@ __all__ = [
     "Selection",
     "StaffRole",
     "Suggestion",
+    "Trial",
 ]

@@ -17,6 +17,7 @@ MAX_ITERATIONS = 2
 class Gate(models.Model):
     """One stage of an engagement with its cap in 万元; `spent` is the sum of the costs that stand.
 
+    trials, trials_made : how many trials are planned over all rounds, and how many that stand were recorded.
     iterations : how often another round was decided; measurements and decisions belong to a round, from 0 on.
     """
 
@@ -28,6 +29,7 @@ class Gate(models.Model):
     entry = models.TextField(_("entry criteria"), max_length=2000)
     stop_loss = models.TextField(_("when it is stopped"), max_length=2000)
     trials = models.PositiveSmallIntegerField(_("trials"), default=1)
+    trials_made = models.PositiveSmallIntegerField(_("trials made"), default=0, editable=False)
     cost_cap = models.DecimalField(_("cost cap (10,000 yuan)"), max_digits=14, decimal_places=2)
     spent = models.DecimalField(_("spent (10,000 yuan)"), max_digits=14, decimal_places=2, default=0)
     starts_on = models.DateField(_("start"), null=True, blank=True)
@@ -50,6 +52,7 @@ class Gate(models.Model):
             models.CheckConstraint(name="gate_cap_positive", condition=Q(cost_cap__gt=0)),
             models.CheckConstraint(name="gate_within_cap", condition=Q(spent__gte=0, spent__lte=F("cost_cap"))),
             models.CheckConstraint(name="gate_trials_positive", condition=Q(trials__gte=1)),
+            models.CheckConstraint(name="gate_within_trials", condition=Q(trials_made__lte=F("trials"))),
             models.CheckConstraint(name="gate_iterates_twice_at_most", condition=Q(iterations__lte=MAX_ITERATIONS)),
             models.CheckConstraint(
                 name="gate_dates_in_order",
@@ -83,6 +86,39 @@ class Cost(models.Model):
             models.CheckConstraint(name="cost_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
                 name="cost_struck_has_reason", condition=Q(struck_at__isnull=True) | ~Q(struck_reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class Trial(models.Model):
+    """What was tried once in a round of a gate and what came of it; a mistaken one is struck out and stays readable.
+
+    cost : the booking of the same gate that paid for it, where there is one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="trial_records")
+    iteration = models.PositiveSmallIntegerField(_("round"), default=0)
+    tried_on = models.DateField(_("day"))
+    what = models.CharField(_("what was tried"), max_length=400)
+    outcome = models.TextField(_("what came of it"), max_length=2000)
+    cost = models.ForeignKey(Cost, models.PROTECT, null=True, blank=True, related_name="trials")
+    struck_reason = models.CharField(_("why it was struck out"), max_length=400, blank=True)
+    struck_at = models.DateTimeField(_("struck out"), null=True, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("trial")
+        verbose_name_plural = _("trials")
+        ordering = ["gate", "tried_on", "recorded_at", "id"]
+        constraints = [
+            models.CheckConstraint(name="trial_says_what_came_of_it", condition=~Q(what="") & ~Q(outcome="")),
+            models.CheckConstraint(
+                name="trial_struck_has_reason", condition=Q(struck_at__isnull=True) | ~Q(struck_reason="")
             ),
         ]
 

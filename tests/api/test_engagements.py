@@ -5,9 +5,11 @@ from typing import Any
 from marketplace.models import Engagement
 from scenarios.audiences import ENGAGEMENT_FIELDS, Audience, visible_fields
 from tests.api.conftest import Send
-from tests.engagements import GATE, awarded_response, landed_pool, running_engagement
+from tests.engagements import GATE, awarded_response, landed_pool, running_engagement, running_gate
 from tests.factories import Cast, published_capability, published_need
+from tests.marketplace.test_engagement_gates import booked
 
+TRIED = {"tried_on": "2026-01-20", "what": "一百件标定铸件", "outcome": "漏检率 2.1 %"}
 MEASURED = {"test_method": "人工复核", "measured_by": "某检测所", "measured_on": "2026-01-31"}
 
 
@@ -49,6 +51,28 @@ def test_from_the_award_to_the_landing(api: Send, cast: Cast) -> None:
     assert api(None, "get", "lessons/").json()["results"][0]["title"] == "先清砂"
 
 
+def test_trials_over_the_api(api: Send, cast: Cast) -> None:
+    gate = running_gate(cast)
+    cost = booked(cast, gate, "1.5")
+    path, asked = f"gates/{gate.pk}/trials/", {**TRIED, "cost": str(cost.pk)}
+    for _ in range(2):
+        answer = api("supplier", "post", path, asked, Idempotency_Key="once")
+        assert answer.status_code == 200
+    for _ in range(2):
+        answer = api("supplier", "post", path, TRIED)
+    (shown,) = answer.json()["gates"]
+    assert (shown["trials"], shown["trials_made"]) == (3, 3)
+    first = next(row for row in shown["trial_records"] if row["cost"])
+    assert (first["round"], first["tried_on"], first["outcome"]) == (0, "2026-01-20", "漏检率 2.1 %")
+    beyond = api("supplier", "post", path, TRIED)
+    assert (beyond.status_code, list(beyond.json()["errors"])) == (422, ["trials"])
+    assert api("enterprise", "post", path, TRIED).status_code == 403
+    struck = api("supplier", "post", f"gate-trials/{first['id']}/strike/", {"reason": "记错"}).json()
+    assert struck["gates"][0]["trials_made"] == 2
+    (public,) = api(None, "get", f"engagements/{gate.engagement_id}/").json()["gates"]
+    assert set(public) == {"id", "stage", "state", "iterations", "verdict"}
+
+
 def test_each_circle_reads_its_fields(api: Send, cast: Cast) -> None:
     engagement = running_engagement(cast)
     path = f"engagements/{engagement.pk}/"
@@ -58,7 +82,14 @@ def test_each_circle_reads_its_fields(api: Send, cast: Cast) -> None:
         "auditor": Audience.STAFF,
         "enterprise": Audience.OWNER,
     }
-    inside = {"contact", "call", "costs", "decisions", "created_at"}  # parts of parties and gates, or of no answer
+    inside = {
+        "contact",
+        "call",
+        "costs",
+        "trials",
+        "decisions",
+        "created_at",
+    }  # parts of parties and gates, or of no answer
     for part, audience in circles.items():
         shown = api(part, "get", path).json()
         table = {name for name in visible_fields(ENGAGEMENT_FIELDS, audience) if "." not in name}

@@ -46,6 +46,10 @@ class Team:
         cost = {"payer": str(payer), "amount": amount, "what": "相机与光源租用", "spent_on": "2026-01-15"}
         return self.client.post(reverse("cost_book", args=[self.gate.pk]), cost)
 
+    def attempt(self, what: str) -> Any:
+        tried = {"tried_on": "2026-01-20", "what": what, "outcome": "记录见试验日志"}
+        return self.client.post(reverse("trial_record", args=[self.gate.pk]), tried)
+
     def measure(self, value: str) -> None:
         indicator = self.engagement.indicators.get(essential=True)
         form = {
@@ -107,6 +111,13 @@ def test_story_8_three_teams_pass_iterate_and_stop_without_fault(cast: Cast, tea
         assert team.book("0.80").status_code == 302
         assert team.book("0.01").status_code == 422
         assert team.gate.spent == CAP
+    # Three trials each were planned; a fourth is refused and leaves nothing behind.
+    for team in teams:
+        for number in range(GATE["trials"]):
+            assert team.attempt(f"第{number + 1}次").status_code == 302
+        refused = team.attempt("第4次")
+        assert (refused.status_code, "All 3 trials that were planned" in refused.content.decode()) == (422, True)
+        assert list(team.gate.trial_records.values_list("what", flat=True)) == ["第1次", "第2次", "第3次"]
     assert sum(Cost.objects.values_list("amount", flat=True)) == 3 * CAP
 
     passing.measure("0.4")
@@ -117,6 +128,7 @@ def test_story_8_three_teams_pass_iterate_and_stop_without_fault(cast: Cast, tea
     iterating.decide("iterate")
     assert (iterating.gate.state, iterating.gate.iterations, iterating.status) == ("running", 1, "running")
     assert iterating.book("0.01").status_code == 422  # another round, the same cap
+    assert iterating.attempt("第4次").status_code == 422  # and the same number of trials
 
     stopping.measure("2.1")
     before = Event.objects.filter(subject_type="organisation").count()
