@@ -48,12 +48,12 @@ STATEMENTS = {
         ), pools AS (
             INSERT INTO scenarios_mergeddemand
                 (id, code, version, created_at, updated_at, title_zh, title_en, status, manager_id, core_version, unit,
-                threshold_quantity, consent_by, deadline, deadline_generation, formed_at, on_fail, after_extension,
+                threshold_quantity, deadline, deadline_generation, formed_at, on_fail, after_extension,
                 disclosure, reason)
             SELECT gen_random_uuid(), 'HB-2026-' || to_char(1000 + pool, 'FM0000'), 1, now(), now(),
                 '同类需求池' || pool, '',
                 (ARRAY['formed', 'formed', 'threshold_met', 'frozen', 'called'])[1 + pool % 5],
-                {manager}, 1, 'line', 20 + pool % 80, now() + interval '9 days', now() + (pool % 90) * interval '1 day',
+                {manager}, 1, 'line', 20 + pool % 80, now() + (pool % 90) * interval '1 day',
                 1, now() - (pool % 300) * interval '1 day', 'extend', 'split',
                 (ARRAY['named', 'anonymous'])[1 + pool % 2], ''
             FROM generate_series(0, 585) AS pool
@@ -73,8 +73,10 @@ STATEMENTS = {
                 {manager}, now() FROM pools
         )
         INSERT INTO scenarios_consent
-            (demand_id, organisation_id, core_version, state, reservation, decided_by_id, decided_at, invited_at)
-        SELECT DISTINCT members.demand_id, chosen.owner_id, 1, 'accepted', '', {enterprise}, now(), now()
+            (demand_id, organisation_id, core_version, state, reservation, decided_by_id, decided_at, invited_at,
+            answer_by)
+        SELECT DISTINCT members.demand_id, chosen.owner_id, 1, 'accepted', '', {enterprise}, now(), now(),
+            now() + interval '9 days'
         FROM members JOIN chosen ON chosen.id = members.need_id""",
     "marks": """
         INSERT INTO scenarios_scalemark (demand_id, capability_id, quantity, unit, matches, created_at)

@@ -9,11 +9,10 @@ import argparse
 import json
 import logging
 import os
-import statistics
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from http import HTTPStatus
 from itertools import product
 from pathlib import Path
@@ -26,14 +25,11 @@ django.setup()
 
 import psycopg  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
 from django.db.models import Count  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from benchmarks.city import City  # noqa: E402
 from benchmarks.city_market import write_market  # noqa: E402
-from benchmarks.page_weight import bytes_of  # noqa: E402
+from benchmarks.page_costs import Measured, alone, measured, table  # noqa: E402
 from marketplace import models as supply  # noqa: E402
 from marketplace.actors import actor_for  # noqa: E402
 from marketplace.figures.registry import FIGURES  # noqa: E402
@@ -46,8 +42,6 @@ from tests.factories import STAFF, Cast, make_cast  # noqa: E402
 from tests.routes import Route, routes  # noqa: E402
 from tests.selections import published  # noqa: E402
 
-MOST_BYTES, MOST_QUERIES, MOST_MILLISECONDS = 150_000, 12, 200
-TIMES = 3
 ROLES = (None, "enterprise", "supplier", *STAFF)
 # Addresses that are asked with these queries too: what a reader narrows, searches and turns over.
 ASKED = {
@@ -72,29 +66,6 @@ ASKED = {
     "figures/<slug:name>/": ("district=binhu",),
     "staff/dashboard/<slug:name>/": ("district=binhu", "since=2026-01-01"),
 }
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One page as one reader got it: bytes compressed, queries, and the median milliseconds of the server.
-
-    cpu : of those, the milliseconds in which this process worked rather than waited for the database or its turn.
-    """
-
-    page: str
-    path: str
-    reader: str
-    bytes: int
-    queries: int
-    milliseconds: float
-    cpu: float
-
-    @property
-    def worst(self) -> float:
-        """How far the page is into the limit that it comes nearest to; above 1 it is over it."""
-        return max(
-            self.bytes / MOST_BYTES, self.queries / MOST_QUERIES, round(self.milliseconds, 1) / MOST_MILLISECONDS
-        )
 
 
 def filled(needs: int, capabilities: int) -> Cast:
@@ -214,25 +185,6 @@ def pages(ids: dict[str, list[Any]]) -> Iterator[tuple[Route, str]]:
             yield from ((route, f"{path}?{query}") for query in ASKED.get(route.template, ()))
 
 
-def measured(client: Client, route: Route, path: str, reader: str) -> Measured:
-    """Return what a page costs this reader, whose process has shown it once already."""
-    with CaptureQueriesContext(connection) as queries:
-        answer = client.get(path)
-        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    count = len(queries)
-    weight = bytes_of(content) if answer["Content-Type"].startswith("text/html") else len(content)
-    took, worked = [], []
-    for _ in range(TIMES):
-        began, began_work = time.perf_counter(), time.process_time()
-        again = client.get(path)
-        if again.streaming:
-            b"".join(again.streaming_content)
-        took.append((time.perf_counter() - began) * 1000)
-        worked.append((time.process_time() - began_work) * 1000)
-    wall, cpu = (round(statistics.median(one), 1) for one in (took, worked))
-    return Measured(str(route), path, reader, weight, count, wall, cpu)
-
-
 def measure_all(cast: Cast, only: str, readers: Sequence[str | None]) -> list[Measured]:
     found: list[Measured] = []
     steps: set[str] = set()
@@ -247,22 +199,8 @@ def measure_all(cast: Cast, only: str, readers: Sequence[str | None]) -> list[Me
             if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
                 steps.add(route.template)
             if answer.status_code == HTTPStatus.OK:
-                found.append(measured(clients[reader], route, path, reader or "public"))
+                found.append(measured(clients[reader], str(route), path, reader or "public"))
     return found
-
-
-def table(found: list[Measured]) -> Iterator[str]:
-    """Yield the lines of a Markdown table: each page once, as the reader got it for whom it was worst."""
-    yield "| page | worst for | KB | queries | ms | CPU ms | over |"
-    yield "|---|---|---|---|---|---|---|"
-    worst: dict[str, Measured] = {}
-    for one in sorted(found, key=lambda one: -one.worst):
-        _, asked, query = one.path.partition("?")
-        worst.setdefault(f"{one.page}{asked}{query}", one)
-    for page, one in worst.items():
-        over = "**yes**" if one.worst > 1 else ""
-        figures = (f"{one.bytes / 1000:.0f}", one.queries, f"{one.milliseconds:.0f}", f"{one.cpu:.0f}", over)
-        yield f"| `{page}` | {one.reader} | {' | '.join(map(str, figures))} |"
 
 
 def main() -> None:
@@ -276,11 +214,12 @@ def main() -> None:
     logging.disable(logging.WARNING)
     cast = filled(given.needs, given.capabilities)
     settings.DEBUG = False  # as in production: Django keeps no list of queries beside the one that is counted
+    alone()
     readers = [None if one == "public" else one for one in given.reader] if given.reader else ROLES
     found = measure_all(cast, given.only, readers)
     print("\n".join(table(found)))
     over = [one for one in found if one.worst > 1]
-    print(f"\n{len(found)} pages and readers measured, {len(over)} over a limit.")
+    print(f"\n{len(found)} pages and readers measured, {len(over)} over a limit; load {os.getloadavg()[0]:.0f}.")
     if given.json:
         given.json.write_text(json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False))
 
