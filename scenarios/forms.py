@@ -17,6 +17,7 @@ from scenarios.content import INDICATOR_FIELDS, IndicatorFields, NeedFields
 from scenarios.errors import Invalid
 from scenarios.facts import number
 from scenarios.models import Indicator, MergedDemand, Need
+from scenarios.organisation_choice import FOUND_AT_MOST, OrganisationChoice
 from scenarios.risk import QUESTIONS
 
 NONE_APPLIES = "none"
@@ -67,6 +68,8 @@ class RefusableForm(forms.Form):
 class NeedForm(RefusableForm):
     """A need as its author types it, complete or not."""
 
+    named: int | None = None
+    """How many organisations bear the name looked for; None where none was."""
     renamed = {"title": "title_zh", "risk_answers": "risk", "owner": "owner", "joins_id": "joins"}
 
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
@@ -92,6 +95,7 @@ class NeedForm(RefusableForm):
         self.fields["risk"].choices = [*QUESTIONS.items(), (NONE_APPLIES, _("None of these applies"))]  # type: ignore[attr-defined]
         self.fields["owner"] = self._owner_field(organisations)
         self.fields["blocked"] = self._blocked_field(actor, owner_id)
+        self.fields["blocked_name"] = forms.CharField(label=_("Find an enterprise"), max_length=80, required=False)
         pools = MergedDemand.objects.visible_to(actor).filter(status__in=OPEN_TO_CHANGE)
         self.fields["joins"] = forms.ModelChoiceField(pools, required=False, widget=forms.HiddenInput)
         self.order_fields(ORDER)
@@ -109,10 +113,10 @@ class NeedForm(RefusableForm):
         others = (
             related._default_manager.visible_to(actor).filter(kind="enterprise").exclude(pk__in=actor.organisation_ids)
         )
-        return forms.ModelMultipleChoiceField(
+        return OrganisationChoice(
             others.exclude(pk=owner_id),
             label=_("Never pool my need with these"),
-            help_text=_("Nobody but you and the government staff sees this. Hold Ctrl or ⌘ to choose several."),
+            help_text=_("Nobody but you and the government staff sees this."),
             required=False,
         )
 
@@ -149,12 +153,24 @@ class NeedForm(RefusableForm):
         for name in WANTED:
             self.fields[name].required = True
 
+    def list_blocked(self) -> None:
+        """List, for drawing only, the organisations that are ticked and those that bear the name looked for."""
+        field: Any = self.fields["blocked"]
+        name = str(self["blocked_name"].value() or "").strip()
+        self.named = field.list_for(self["blocked"].value() or [], name)
+
+    @property
+    def most_named(self) -> int | None:
+        """How many are listed where that is as many as ever are: others may bear the name too."""
+        return FOUND_AT_MOST if self.named == FOUND_AT_MOST else None
+
 
 ORDER = (
     *("owner", "title_zh", "title_en", "domain", "track", "problem", "users_and_site", "current_process"),
     *("boundary_in", "boundary_out", "quantity", "quantity_unit", "district", "start_by", "finish_by"),
     *("value_amount", "value_basis", "budget_min", "budget_max", "funding", "cooperation", "adoption"),
-    *("data_state", "data_class", "deploy", "risk", "ethics_number", "merge_pref", "blocked", "visibility", "contact"),
+    *("data_state", "data_class", "deploy", "risk", "ethics_number", "merge_pref", "blocked"),
+    *("blocked_name", "visibility", "contact"),
 )
 
 

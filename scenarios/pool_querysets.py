@@ -141,7 +141,6 @@ class MergedDemandQuerySet(FullText, MergedDemandFigures):
         )
 
 
-
 class ConsentQuerySet(models.QuerySet[Any]):
     """What owners were asked and said."""
 

@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/needs/autosave/", drafting.autosave, name="need_autosave"),
     path("workspace/needs/precision/", assistance.precision_panel, name="need_precision"),
     path("workspace/needs/like/", assistance.like_needs_panel, name="need_like"),
+    path("workspace/needs/blocked/", assistance.blocked_panel, name="need_blocked"),
     path("workspace/needs/<uuid:pk>/edit/", drafting.need_edit, name="need_edit"),
     path("workspace/needs/<uuid:pk>/submit/", my_needs.need_submit, name="need_submit"),
     path("workspace/needs/<uuid:pk>/withdraw/", my_needs.need_withdraw, name="need_withdraw"),

@@ -1,4 +1,4 @@
-"""What helps while a need is typed: the precision panel and the needs like it. Nothing is saved or indexed."""
+"""What helps while a need is typed: how precise it is, what is like it, whom to block. Nothing is saved or indexed."""
 
 from collections.abc import Sequence
 from functools import wraps
@@ -105,3 +105,13 @@ def like_context(actor: Actor, title: str, body: str, *, leave_out: UUID | None 
     if len(title) + len(body.strip()) < SHORTEST:
         return {"has_index": True, "like": [], "is_short": True}
     return {"has_index": True, "like": found}
+
+
+@require_POST
+@access("member")
+@limited
+def blocked_panel(request: HttpRequest) -> HttpResponse:
+    """The organisations that are ticked in the form, and those that bear the name looked for."""
+    form = posted(actor_of(request), request.POST).form
+    form.list_blocked()
+    return render(request, "scenarios/parts/blocked_choices.html", {"form": form})

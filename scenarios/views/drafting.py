@@ -92,9 +92,11 @@ def _save(request: HttpRequest, actor: Actor, pk: UUID | None = None) -> HttpRes
     drafting = posted(actor, _with_like(request.POST, actor))
     valid = drafting.is_valid
     pk = pk or drafting.form.cleaned_data.get("need")
-    if not valid or f"add_{PREFIX}" in request.POST:
+    # Buttons that change what the page shows, where there is no JavaScript.
+    redraws = f"add_{PREFIX}" in request.POST or "find_blocked" in request.POST
+    if not valid or redraws:
         compared_again(drafting.form)
-    if f"add_{PREFIX}" in request.POST:
+    if redraws:
         return _draw(request, actor, drafting, need=_editable(actor, pk) if pk else None)
     if not valid:
         return _draw(request, actor, drafting, need=_editable(actor, pk) if pk else None, status=422)

@@ -141,6 +141,7 @@ class Drafting:
     def sections(self, reasons: Mapping[str, str]) -> list[DrawnSection]:
         """Return the sections with their bound fields; hidden fields are drawn apart."""
         self.form.mark_wanted()
+        self.form.list_blocked()
         by_field = {RETURNED_AS.get(name, name): text for name, text in reasons.items()}
         return [
             DrawnSection(
