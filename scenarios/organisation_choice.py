@@ -10,7 +10,7 @@ FOUND_AT_MOST = 20
 SHORTEST = 2
 
 
-class OrganisationChoice(forms.ModelMultipleChoiceField):
+class OrganisationChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Any number of the queryset's organisations, as tick boxes; `list_for` says which of them are drawn."""
 
     widget = forms.CheckboxSelectMultiple
@@ -20,14 +20,15 @@ class OrganisationChoice(forms.ModelMultipleChoiceField):
 
         chosen : ids, some of which may be nonsense.
         """
-        rows = list(self.queryset.filter(pk__in=_ids(chosen))) if chosen else []
+        everyone: Any = self.queryset
+        rows = list(everyone.filter(pk__in=_ids(chosen))) if chosen else []
         looked_for = len(name) >= SHORTEST
         if looked_for:
             named = Q(name_zh__icontains=name) | Q(name_en__icontains=name) | Q(uscc__iexact=name)
-            found = list(self.queryset.filter(named)[:FOUND_AT_MOST])
+            found = list(everyone.filter(named)[:FOUND_AT_MOST])
             known = {row.pk for row in rows}
             rows += [row for row in found if row.pk not in known]
-        self.widget.choices = [(str(row.pk), str(row)) for row in rows]  # type: ignore[attr-defined]
+        self.widget.choices = [(str(row.pk), str(row)) for row in rows]
         return len(found) if looked_for else None
 
 
