@@ -28,6 +28,7 @@ from marketplace.api.sandboxes import SandboxEndpoint
 from marketplace.api.searches import SearchEndpoint
 from marketplace.api.selections import SelectionEndpoint
 from marketplace.api.sign_in import Login, Logout, LogoutAll
+from marketplace.api.stop_words import StopWordEndpoint
 from marketplace.api.suggestions import SuggestionEndpoint
 from marketplace.api.synonyms import ConceptEndpoint, SynonymProposalEndpoint
 from scenarios.api.batches import BatchEndpoint
@@ -53,6 +54,7 @@ router.register("organisations", OrganisationEndpoint, basename="api-organisatio
 router.register("suggestions", SuggestionEndpoint, basename="api-suggestion")
 router.register("rankings", RankingEndpoint, basename="api-ranking")
 router.register("concepts", ConceptEndpoint, basename="api-concept")
+router.register("stop-words", StopWordEndpoint, basename="api-stop-word")
 router.register("synonym-proposals", SynonymProposalEndpoint, basename="api-synonym-proposal")
 router.register("responses", ResponseEndpoint, basename="api-response")
 router.register("engagements", EngagementEndpoint, basename="api-engagement")

@@ -59,7 +59,7 @@ WORKSPACE = (
     Entry("organisation_queue", _("Organisations"), "building", frozenset({"moderator"})),
     Entry("merge_desk", _("Merge desk"), "merge", frozenset({"manager"})),
     Entry("synonyms", _("Synonyms"), "link", frozenset({"manager"})),
-    Entry("vague_phrases", _("Vague phrases"), "edit", frozenset({"manager"})),
+    Entry("vocabulary", _("Vocabulary"), "edit", frozenset({"manager"})),
     Entry("rankings", _("Ranking"), "target", frozenset({"manager"})),
     Entry("imports", _("Imports"), "upload", frozenset({"manager"})),
     Entry("staff_pool_list", _("Pools in progress"), "merge", frozenset({"manager", "publisher", "auditor"})),

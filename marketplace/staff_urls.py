@@ -15,7 +15,9 @@ from marketplace.views import (
     review_panel,
     reviewing,
     selections,
+    stop_words,
     synonyms,
+    vocabulary,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -69,6 +71,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ranking/train/", rankings.ranking_train, name="ranking_train"),
     path("ranking/<uuid:pk>/activate/", rankings.ranking_activate, name="ranking_activate"),
     path("ranking/<uuid:pk>/retire/", rankings.ranking_retire, name="ranking_retire"),
+    path("vocabulary/", vocabulary.vocabulary, name="vocabulary"),
+    path("vocabulary/stop-words/", stop_words.stop_words, name="stop_words"),
+    path("vocabulary/stop-words/<uuid:pk>/retire/", stop_words.stop_word_retire, name="stop_word_retire"),
+    path("vocabulary/stop-words/<uuid:pk>/reinstate/", stop_words.stop_word_reinstate, name="stop_word_reinstate"),
     path("synonyms/", synonyms.synonyms, name="synonyms"),
     path("synonyms/new/", synonyms.synonym_add, name="synonym_add"),
     path("synonyms/import/", synonyms.synonyms_import, name="synonyms_import"),

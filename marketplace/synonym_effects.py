@@ -8,9 +8,10 @@ from django.conf import settings
 
 from marketplace.models import Capability
 from matching import Document, IndexSet, rank, similar_pairs
-from matching.thesaurus import Thesaurus, analyzer_with, phrase_form
+from matching.thesaurus import Thesaurus, phrase_form
+from matching.word_lists import analyzer_with
 from scenarios.content import text_of
-from scenarios.models import Need, Phrase
+from scenarios.models import Need, Phrase, StopWord
 
 LOOKED_AT = 1000
 """Needs and capabilities, the newest of each, on which the effect is worked out."""
@@ -56,8 +57,9 @@ def effect_of(phrases: list[str], *, concept_id: UUID | None = None) -> Effect:
         "capabilities": [Document(str(o.pk), f"{o.title_zh} {o.title_en}".strip(), o.solves) for o in offers],
     }
     others = Phrase.objects.exclude(concept=concept_id) if concept_id else Phrase.objects.all()
-    before = IndexSet.build(documents, analyzer=analyzer_with(Phrase.objects.by_concept()))
-    after = IndexSet.build(documents, analyzer=analyzer_with([phrases, *others.by_concept()]))
+    words = StopWord.objects.words()
+    before = IndexSet.build(documents, analyzer=analyzer_with(Phrase.objects.by_concept(), words))
+    after = IndexSet.build(documents, analyzer=analyzer_with([phrases, *others.by_concept()], words))
     counts, speaking = _counted(phrases, documents)
     named = {str(offer.pk): offer for offer in offers}
     examples = [need for need in needs if str(need.pk) in speaking]

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from matching.reranking import RankingModel, rerank
     from matching.results import Document, FieldCosines, Group, Hit, Pair, Ranked, TermContribution, Weights
     from matching.second_stage import Reranked, rerank_one
+    from matching.stop_words import StopWords
     from matching.text import Analyzer
     from matching.thesaurus import Thesaurus
     from matching.vocabulary import Vocabulary
@@ -76,6 +77,7 @@ _MODULES = {
     "reranking": ("RankingModel", "rerank"),
     "results": ("Document", "FieldCosines", "Group", "Hit", "Pair", "Ranked", "TermContribution", "Weights"),
     "second_stage": ("Reranked", "rerank_one"),
+    "stop_words": ("StopWords",),
     "text": ("Analyzer",),
     "thesaurus": ("Thesaurus",),
     "vocabulary": ("Vocabulary",),
@@ -109,6 +111,7 @@ __all__ = [
     "RankingQuality",
     "Reliability",
     "Reranked",
+    "StopWords",
     "TermContribution",
     "TextIndex",
     "Thesaurus",

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from matching.compiled import kernels
+from matching.stop_words import StopWords
 from matching.strings import StringTable
 from matching.text import MAX_TEXT, MAX_TOKEN, Analyzer, close_gaps, stemmed
 
@@ -34,7 +35,8 @@ def count_terms(texts: Sequence[str], terms: StringTable, analyzer: Analyzer) ->
     if type(analyzer) is not Analyzer:
         return _counted_one_by_one(texts, terms, analyzer.tokens)
     compiled = kernels("token_kernels", work=sum(map(len, texts)), pays_from=COMPILED_FROM)
-    counts = _counted(texts, terms, compiled) if compiled else _counted_one_by_one(texts, terms, Analyzer().tokens)
+    plain = Analyzer(stop_words=analyzer.stop_words)
+    counts = _counted(texts, terms, compiled, plain) if compiled else _counted_one_by_one(texts, terms, plain.tokens)
     if analyzer.thesaurus is None:
         return counts
     normalised = _normalised(texts) if compiled else map(analyzer.normalise, texts)
@@ -65,13 +67,13 @@ def _counted_one_by_one(
     return counts
 
 
-def _counted(texts: Sequence[str], terms: StringTable, compiled: ModuleType) -> csr_array:
+def _counted(texts: Sequence[str], terms: StringTable, compiled: ModuleType, plain: Analyzer) -> csr_array:
     from matching.codepoints import kinds
 
     kind_of, table = kinds(), _TermTable(terms, compiled)
     columns, counts, row_ends = [np.zeros(0, np.int32)], [np.zeros(0, np.uint16)], [np.zeros(1, np.int64)]
     for batch in _batches(texts):
-        codes, ends = _stemmed(*_codes(batch))
+        codes, ends = _stemmed(*_codes(batch), plain.stop_words)
         table.make_room(len(codes))
         some_columns, some_counts = np.empty(2 * len(codes), np.int32), np.empty(2 * len(codes), np.uint16)
         some_ends = np.zeros(len(ends), np.int64)
@@ -190,10 +192,14 @@ def _without_gaps(codes: Codes, ends: npt.NDArray[np.int64]) -> tuple[Codes, npt
     return np.concatenate(pieces), ends
 
 
-def _stemmed(codes: Codes, ends: npt.NDArray[np.int64]) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """Return normalised texts as `matching.text.stemmed` gives them; a line break, which none holds, parts them."""
+def _stemmed(
+    codes: Codes, ends: npt.NDArray[np.int64], stop_words: StopWords | None
+) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """Return normalised texts as `matching.text.stemmed` gives them, without stop words; a line break, which none
+    holds, parts them.
+    """
     text = np.insert(codes, ends[1:], LINE_BREAK).astype(np.int32).tobytes().decode("utf-32-le", "surrogatepass")
-    codes = _encoded(stemmed(text))
+    codes = _encoded(stemmed(stop_words.erased(text) if stop_words else text))
     kept = codes != LINE_BREAK
     ends = np.concatenate([[0], np.cumsum(kept)[~kept]])
     return codes[kept], ends

@@ -16,9 +16,9 @@ from matching.results import Document, Hit
 from matching.store import read_folder, write_folder
 from matching.strings import StringTable
 from matching.text import Analyzer, default_analyzer
-from matching.thesaurus import analyzer_with
 from matching.vocabulary import Arrays, Vocabulary
 from matching.weighting import term_weights, tfidf
+from matching.word_lists import analyzer_with
 
 Field = Literal["all", "title", "body"]
 FIELDS: tuple[Field, ...] = ("all", "title", "body")
@@ -227,7 +227,7 @@ class TextIndex:
         """Open a stored index; raises IndexFormatError with cause and remedy.
 
         mmap : read only what is used, and share it between processes. verify : compare the checksums of all files too.
-        analyzer : by default the one that made the index, with its synonyms.
+        analyzer : by default the one that made the index, with its synonyms and stop words.
         """
         arrays, meta = read_folder(folder, mmap=mmap, verify=verify)
         analyzer = analyzer or stored_analyzer(meta)
@@ -298,17 +298,22 @@ def vocabulary_meta(vocabulary: Vocabulary) -> dict[str, int]:
 
 
 def analyzer_meta(analyzer: Analyzer) -> dict[str, Any]:
-    """Return what the manifest says of an analyzer: its name and its synonyms, so that the index needs nothing else."""
+    """Return what the manifest says of an analyzer: its name, synonyms and stop words, so that the index needs nothing
+    else.
+    """
     concepts = [] if analyzer.thesaurus is None else [list(phrases) for phrases in analyzer.thesaurus.concepts]
-    return {"analyzer": analyzer.name, "synonyms": concepts}
+    words = [] if analyzer.stop_words is None else list(analyzer.stop_words.words)
+    return {"analyzer": analyzer.name, "synonyms": concepts, "stop_words": words}
 
 
 def stored_analyzer(meta: dict[str, Any]) -> Analyzer:
-    """Return the analyzer that the manifest describes; raises IndexFormatError where its synonyms cannot be used."""
+    """Return the analyzer that the manifest describes; raises IndexFormatError where its words cannot be used."""
     try:
-        return analyzer_with(meta.get("synonyms", ()))
+        return analyzer_with(meta.get("synonyms", ()), meta.get("stop_words", ()))
     except (MatchingError, TypeError) as error:
-        raise IndexFormatError(f"the synonyms of the index cannot be used ({error}); {_REMEDY}") from error
+        raise IndexFormatError(
+            f"the synonyms or stop words of the index cannot be used ({error}); {_REMEDY}"
+        ) from error
 
 
 def stored_vocabulary(arrays: Arrays, meta: dict[str, Any], *, kind: str, analyzer: Analyzer | None) -> Vocabulary:

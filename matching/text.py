@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from matching.stemming import SHORTEST, stem
 
 if TYPE_CHECKING:
+    from matching.stop_words import StopWords
     from matching.thesaurus import Thesaurus
 
 MAX_TEXT = 20_000
@@ -176,11 +177,13 @@ class Analyzer:
     name = "han12-words/3"
     """Stored with an index; one made by an analyzer of another name is refused. It changes when the tokens change."""
 
-    def __init__(self, thesaurus: "Thesaurus | None" = None) -> None:
-        """Take synonyms; their digest becomes part of the name, because they change the tokens."""
-        self.thesaurus = thesaurus
+    def __init__(self, thesaurus: "Thesaurus | None" = None, stop_words: "StopWords | None" = None) -> None:
+        """Take synonyms and stop words; their digests become part of the name, because they change the tokens."""
+        self.thesaurus, self.stop_words = thesaurus, stop_words
         if thesaurus is not None:
-            self.name = f"{type(self).name}+{thesaurus.digest}"
+            self.name = f"{self.name}+{thesaurus.digest}"
+        if stop_words is not None:
+            self.name = f"{self.name}-{stop_words.digest}"
 
     def normalise(self, text: str) -> str:
         """Return the text in the one form in which it is compared.
@@ -210,10 +213,11 @@ class Analyzer:
         A run of Chinese characters gives its characters, then its 2-grams; a 2-gram never reaches over a space, a
         line break or punctuation. Everything else that is a letter or a digit gives whole words, English ones as
         stems; 2.5 stays one number. Two of them with nothing but signs between them give a 2-gram as well, up to 64
-        characters long. With a thesaurus the tokens of the concepts that the text speaks of come last.
+        characters long. Stop words give nothing, and no 2-gram reaches over them. With a thesaurus the tokens of the
+        concepts that the text speaks of come last; a stop word within a phrase takes nothing from them.
         """
         normalised = self.normalise(text)
-        tokens = _grams(stemmed(normalised))
+        tokens = _grams(stemmed(self.stop_words.erased(normalised) if self.stop_words else normalised))
         if self.thesaurus is not None:
             tokens += self.thesaurus.tokens(normalised)
         return tokens

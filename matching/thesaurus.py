@@ -57,7 +57,7 @@ class Thesaurus:
         self._concept_of: dict[str, int] = {}
         for number, phrases in enumerate(self.concepts):
             for phrase in phrases:
-                _require_usable(phrase)
+                require_usable(phrase)
                 if self._concept_of.setdefault(phrase, number) != number:
                     raise MatchingError(f"{phrase!r} stands in two concepts; take it out of one of them")
         ordered = sorted(self.concepts)
@@ -102,7 +102,7 @@ class Thesaurus:
     @cached_property
     def _said(self) -> dict[str, int]:
         """Every form of every phrase → its concept; what is written out comes before what is derived."""
-        concept_of = {variant: n for phrase, n in self._concept_of.items() for variant in _variants(phrase)}
+        concept_of = {variant: n for phrase, n in self._concept_of.items() for variant in variants(phrase)}
         return concept_of | self._concept_of
 
     @cached_property
@@ -135,13 +135,8 @@ def is_chinese(phrase: str) -> bool:
     return _HAN.search(phrase) is not None
 
 
-def analyzer_with(concepts: Iterable[Sequence[str]]) -> Analyzer:
-    """Return an analyzer that knows the concepts; the plain one where there are none."""
-    thesaurus = Thesaurus(concepts)
-    return Analyzer(thesaurus if len(thesaurus) else None)
-
-
-def _require_usable(phrase: str) -> None:
+def require_usable(phrase: str) -> None:
+    """Raise MatchingError for what is too short, too long or without a letter to be a phrase."""
     if not MIN_PHRASE <= len(phrase) <= MAX_PHRASE:
         raise MatchingError(f"{phrase!r} is no phrase: write {MIN_PHRASE} to {MAX_PHRASE} characters")
     if not (_HAN.search(phrase) or _LETTER.search(phrase)):
@@ -156,7 +151,7 @@ def _is_whole(form: str, start: int, end: int) -> bool:
     )
 
 
-def _variants(phrase: str) -> Iterator[str]:
+def variants(phrase: str) -> Iterator[str]:
     """Yield an English phrase with its last word in the other number."""
     if is_chinese(phrase) or not phrase[-1].isalpha() or len(phrase.rpartition(" ")[2]) < 3:
         return

@@ -1,8 +1,8 @@
-"""The thesaurus as it stands in the database, for workers that index and for readers who search."""
+"""The thesaurus and the stop words as they stand in the database, for workers that index and for readers who search."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from scenarios.models import IndexBuild, Phrase
+from scenarios.models import IndexBuild, Phrase, StopWord
 from scenarios.pinyin import is_typed, syllables
 
 if TYPE_CHECKING:
@@ -16,10 +16,23 @@ _known: dict[str, Words] = {}
 
 
 def current_analyzer() -> "Analyzer":
-    """Return an analyzer with the synonyms in use: one query. Its name tells whether an index knows the same."""
-    from matching.thesaurus import analyzer_with
+    """Return an analyzer with the synonyms and stop words in use: two queries. Its name tells what an index knows."""
+    from matching.word_lists import analyzer_with
 
-    return analyzer_with(Phrase.objects.by_concept())
+    return analyzer_with(Phrase.objects.by_concept(), StopWord.objects.words())
+
+
+class Standing(NamedTuple):
+    """The build in use, none before the first one, and whether it knows the present synonyms and stop words."""
+
+    build: IndexBuild | None
+    is_current: bool
+
+
+def standing() -> Standing:
+    """Return how the index stands to the words of staff."""
+    build = IndexBuild.objects.live()
+    return Standing(build, build is not None and build.analyzer == current_analyzer().name)
 
 
 def said_alike(text: str, words: Words | None = None) -> list[str]:

@@ -32,6 +32,7 @@ from scenarios.models import (
     SandboxPlan,
     ScaleMark,
     SimilarityRun,
+    StopWord,
     VaguePhrase,
 )
 from tests.calls import sealed, sealed_call
@@ -91,6 +92,12 @@ def vague_phrase(cast: Cast) -> VaguePhrase:
     """The second of two phrases."""
     rows = [VaguePhrase(text=text, form=text, group="buzz", added_by=cast.manager) for text in ("全流程贯通", "全域")]
     return VaguePhrase.objects.bulk_create(rows)[1]
+
+
+def stop_word(cast: Cast) -> StopWord:
+    """The second of two words."""
+    rows = [StopWord(text=text, form=text, added_by=cast.manager) for text in ("平台", "方案")]
+    return StopWord.objects.bulk_create(rows)[1]
 
 
 def need_place(cast: Cast) -> NeedPlace:
@@ -294,6 +301,8 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("batch_row_once", batch_row, {"subject_id": UUID(int=1)}),
     ("batch_row_refused_says_why", batch_row, {"state": "refused"}),
     ("vague_phrase_once", vague_phrase, {"form": "全流程贯通"}),
+    ("stop_word_once", stop_word, {"form": "平台"}),
+    ("stopword_state_known", stop_word, {"state": "bogus"}),
     ("need_place_in_the_plane", need_place, {"x": 1.01}),
     ("need_place_in_the_plane", need_place, {"y": -1.01}),
     ("similarity_run_has_its_measure", merge_run, {"min_similarity": None}),

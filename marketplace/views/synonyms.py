@@ -25,9 +25,9 @@ from scenarios.actions.synonyms import (
     retire_concept,
 )
 from scenarios.errors import Conflict, Invalid
-from scenarios.models import Concept, IndexBuild, SynonymProposal
+from scenarios.models import Concept, SynonymProposal
 from scenarios.policies import one_of
-from scenarios.synonyms import current_analyzer
+from scenarios.synonyms import standing
 from scenarios.views.parts import actor_of, page_of, search_text
 from scenarios.views.staff_parts import posted_version, show_errors
 
@@ -37,14 +37,8 @@ def synonyms(request: HttpRequest) -> HttpResponse:
     """List the concepts in use, searched by any phrase of either language."""
     text = search_text(request)
     found = Concept.objects.in_use().saying(phrase_form(text))
-    context = {"page": page_of(request, found.for_page()), "text": text, **_standing(), **_tabs()}
+    context = {"page": page_of(request, found.for_page()), "text": text, **standing()._asdict(), **_tabs()}
     return render(request, "marketplace/synonyms/list.html", context)
-
-
-def _standing() -> dict[str, Any]:
-    """Return which build is in use and whether it knows the present synonyms."""
-    build = IndexBuild.objects.live()
-    return {"build": build, "is_current": build is not None and build.analyzer == current_analyzer().name}
 
 
 def _tabs() -> dict[str, int]:

@@ -13,7 +13,7 @@ from scenarios.choices import ConceptOrigin, ConceptState, PhraseLanguage, Synon
 from scenarios.errors import Conflict, IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.locks import take_lock
-from scenarios.models import Concept, Phrase, SynonymProposal
+from scenarios.models import Concept, Phrase, StopWord, SynonymProposal
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_role
 from scenarios.querysets import DatabaseClock
@@ -200,6 +200,9 @@ def _checked(phrases: Phrases, *, concept: Concept | None) -> dict[str, tuple[st
         message = _("“%(phrase)s” belongs to the concept %(concept)s already. Add your phrases there.")
         names = {"phrase": phrase.text, "concept": phrase.concept}
         wrong.setdefault(forms[phrase.form][1], []).append(message % names)
+    for word in StopWord.objects.in_use().filter(form__in=forms):
+        message = _("“%(phrase)s” is a stop word. Retire it there first.")
+        wrong.setdefault(forms[word.form][1], []).append(message % {"phrase": word.text})
     if not wrong and not 2 <= len(forms) <= MAX_PHRASES:
         wrong["zh"] = [_("A concept has 2 to %(most)s different phrases.") % {"most": MAX_PHRASES}]
     if wrong:

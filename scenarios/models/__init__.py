@@ -27,7 +27,7 @@ from scenarios.models.similarity import BlockTask, SimilarityRun
 from scenarios.models.synonyms import Concept, Phrase, SynonymProposal
 from scenarios.models.taxonomy import Chain, District
 from scenarios.models.threshold import MergePreview, MergeThreshold
-from scenarios.models.vocabulary import VaguePhrase
+from scenarios.models.vocabulary import StopWord, VaguePhrase
 
 __all__ = [
     "Addendum",
@@ -72,6 +72,7 @@ __all__ = [
     "SandboxPlan",
     "ScaleMark",
     "SimilarityRun",
+    "StopWord",
     "SynonymProposal",
     "UsedKey",
     "VaguePhrase",

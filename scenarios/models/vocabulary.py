@@ -1,4 +1,4 @@
-"""What staff adds to the list of vague phrases that comes with the product, and what it takes out of it."""
+"""Phrases of staff: what is vague or fair beside the list that comes with the product, what matching passes over."""
 
 import uuid
 
@@ -9,30 +9,41 @@ from django.utils.translation import gettext_lazy as _
 
 from scenarios import choices
 from scenarios.models.known import known
-from scenarios.vocabulary_querysets import VaguePhraseQuerySet
+from scenarios.vocabulary_querysets import StopWordQuerySet, VaguePhraseQuerySet
 
 
-class VaguePhrase(models.Model):
-    """A phrase that says a wish and not a need, or one that is fair although it looks like it.
-
-    group : whose hint is shown with it, a name of `data/vague_phrases.toml`; empty: fair. form : how it is compared.
-    """
+class StaffPhrase(models.Model):
+    """A phrase that somebody entered; a retired one can be taken back. form : how it is compared."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     text = models.CharField(_("phrase"), max_length=40)
     form = models.CharField(max_length=40, editable=False)
-    group = models.CharField(_("kind"), max_length=30, blank=True)
     state = models.CharField(max_length=8, choices=choices.ConceptState.choices, default=choices.ConceptState.ACCEPTED)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        abstract = True
+        ordering = ["-updated_at", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class VaguePhrase(StaffPhrase):
+    """A phrase that says a wish and not a need, or one that is fair although it looks like it.
+
+    group : whose hint is shown with it, a name of `data/vague_phrases.toml`; empty: fair.
+    """
+
+    group = models.CharField(_("kind"), max_length=30, blank=True)
+
     objects = VaguePhraseQuerySet.as_manager()
 
-    class Meta:
+    class Meta(StaffPhrase.Meta):
         verbose_name = _("vague phrase")
         verbose_name_plural = _("vague phrases")
-        ordering = ["-updated_at", "id"]
         constraints = [
             *known("vaguephrase", state=choices.ConceptState.choices),
             models.UniqueConstraint(
@@ -40,5 +51,18 @@ class VaguePhrase(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.text
+
+class StopWord(StaffPhrase):
+    """A phrase without meaning for matching: needs and capabilities are compared as if it were not there."""
+
+    objects = StopWordQuerySet.as_manager()
+
+    class Meta(StaffPhrase.Meta):
+        verbose_name = _("stop word")
+        verbose_name_plural = _("stop words")
+        constraints = [
+            *known("stopword", state=choices.ConceptState.choices),
+            models.UniqueConstraint(
+                name="stop_word_once", fields=["form"], condition=Q(state=choices.ConceptState.ACCEPTED)
+            ),
+        ]

@@ -67,7 +67,7 @@ def vague_phrases(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             show_errors(form, error)
     labels = {group.name: kind_label(group) for group in phrase_list().groups.values()}
-    page = page_of(request, VaguePhrase.objects.select_related("added_by").order_by("state", "-updated_at"))
+    page = page_of(request, VaguePhrase.objects.for_page())
     context = {
         "form": form,
         "effect": effect,

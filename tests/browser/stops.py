@@ -177,7 +177,7 @@ MANAGER = [
     *(Stop("manager", name) for name in ("rankings", "synonyms", "synonym_add", "synonyms_import")),
     *(Stop("manager", name) for name in ("synonyms_retired", "synonyms_proposed")),
     Stop("manager", "synonym_edit", ("concept",)),
-    Stop("manager", "vague_phrases"),
+    *(Stop("manager", name) for name in ("vocabulary", "vague_phrases", "stop_words")),
     Stop("manager", "design"),
 ]
 # Pages whose form is also sent with nothing in it.
@@ -190,6 +190,6 @@ EMPTY = [
     Stop("supervisor", "sandbox_set_up", ("unboxed",)),
     Stop("supervisor", "sandbox_plan", ("draft_call",)),
     Stop("manager", "staff_call_new", query="?need={source}"),
-    *(Stop("manager", name) for name in ("synonym_add", "synonyms_import", "imports")),
+    *(Stop("manager", name) for name in ("synonym_add", "synonyms_import", "imports", "stop_words")),
 ]
 STOPS = [*PUBLIC, *ACCOUNTS, *MEMBERS, *SUPPLIERS, *STAFF, *MANAGER]
