@@ -50,6 +50,7 @@ class MarketplaceConfig(AppConfig):
         add_step(AWARDED, after="called")
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
+        topics.subscribe(topics.WORD_PREVIEW_ASKED, "marketplace.preview_words", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.prune", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.tell_searchers_daily", queue="batch")
         topics.subscribe(topics.NEED_PUBLISHED, "marketplace.tell_searchers_of_needs", queue="batch")

@@ -14,7 +14,15 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from marketplace.actions import award, capabilities, import_jobs, near_copies, response_wiping, saved_searches
+from marketplace.actions import (
+    award,
+    capabilities,
+    import_jobs,
+    near_copies,
+    response_wiping,
+    saved_searches,
+    word_previews,
+)
 from marketplace.actions.engagement_landing import lesson_tokens
 from marketplace.actions.offering import search_tokens
 from marketplace.active_ranking import active_ranking
@@ -336,7 +344,8 @@ def tell_searchers_daily(*, finish: Finish) -> None:
 
 
 def prune(*, finish: Finish) -> None:
-    """Forget uploads to which nobody came back."""
+    """Forget uploads to which nobody came back, and previews of the day before."""
     with transaction.atomic():
         import_jobs.forget_uploads()
+        word_previews.forget_previews()
         finish()

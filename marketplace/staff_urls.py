@@ -18,6 +18,7 @@ from marketplace.views import (
     stop_words,
     synonyms,
     vocabulary,
+    word_previews,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -75,6 +76,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vocabulary/stop-words/", stop_words.stop_words, name="stop_words"),
     path("vocabulary/stop-words/<uuid:pk>/retire/", stop_words.stop_word_retire, name="stop_word_retire"),
     path("vocabulary/stop-words/<uuid:pk>/reinstate/", stop_words.stop_word_reinstate, name="stop_word_reinstate"),
+    path(
+        "vocabulary/stop-words/<uuid:pk>/retire/preview/",
+        word_previews.stop_word_retire_preview,
+        name="stop_word_retire_preview",
+    ),
+    path("vocabulary/previews/<uuid:pk>/", word_previews.word_preview, name="word_preview"),
+    path("synonyms/<uuid:pk>/retire/preview/", word_previews.synonym_retire_preview, name="synonym_retire_preview"),
     path("synonyms/", synonyms.synonyms, name="synonyms"),
     path("synonyms/new/", synonyms.synonym_add, name="synonym_add"),
     path("synonyms/import/", synonyms.synonyms_import, name="synonyms_import"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from marketplace import pipeline
+from marketplace import pipeline, word_previews
 from marketplace.imports import jobs
 from scenarios import outbox
 
@@ -104,6 +104,11 @@ def send_mail(*, delivery: int) -> None:
 @shared_task(name="marketplace.import_rows", **LIMITS)
 def import_rows(*, delivery: int) -> None:
     outbox.do(delivery, jobs.import_rows)
+
+
+@shared_task(name="marketplace.preview_words", **LIMITS)
+def preview_words(*, delivery: int) -> None:
+    outbox.do(delivery, word_previews.work_out)
 
 
 @shared_task(name="marketplace.prune", **LIMITS)

@@ -34,6 +34,7 @@ SHORTLISTS_READY = "run.shortlists_ready"
 CALL_CANCELLED = "call.cancelled"
 EVENT_RECORDED = "event.recorded"
 MAIL_DUE = "mail.due"
+WORD_PREVIEW_ASKED = "word_preview.asked"
 IMPORT_ASKED = "import.asked"
 LESSON_PUBLISHED = "lesson.published"
 

@@ -15,7 +15,17 @@ from django.utils import timezone
 
 from marketplace.actions.engagement_opening import propose_engagement
 from marketplace.actions.response_wiping import wipe_responses
-from marketplace.models import Exclusion, Feedback, Incident, Judgement, NeedFit, Response, Sandbox, SavedSearch
+from marketplace.models import (
+    Exclusion,
+    Feedback,
+    Incident,
+    Judgement,
+    NeedFit,
+    Response,
+    Sandbox,
+    SavedSearch,
+    WordPreview,
+)
 from scenarios.actions.calls import cancel_call
 from scenarios.models import (
     Batch,
@@ -98,6 +108,10 @@ def stop_word(cast: Cast) -> StopWord:
     """The second of two words."""
     rows = [StopWord(text=text, form=text, added_by=cast.manager) for text in ("平台", "方案")]
     return StopWord.objects.bulk_create(rows)[1]
+
+
+def word_preview(cast: Cast) -> WordPreview:
+    return WordPreview.objects.create(account=cast.manager, kind="stop_word", phrases={"text": ["平台"]})
 
 
 def need_place(cast: Cast) -> NeedPlace:
@@ -303,6 +317,9 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("vague_phrase_once", vague_phrase, {"form": "全流程贯通"}),
     ("stop_word_once", stop_word, {"form": "平台"}),
     ("stopword_state_known", stop_word, {"state": "bogus"}),
+    ("word_preview_percent", word_preview, {"percent": 101}),
+    ("word_preview_kind_known", word_preview, {"kind": "bogus"}),
+    ("word_preview_state_known", word_preview, {"state": "bogus"}),
     ("need_place_in_the_plane", need_place, {"x": 1.01}),
     ("need_place_in_the_plane", need_place, {"y": -1.01}),
     ("similarity_run_has_its_measure", merge_run, {"min_similarity": None}),

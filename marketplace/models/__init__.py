@@ -19,6 +19,7 @@ from marketplace.models.sandbox import Incident, Sandbox
 from marketplace.models.saved_search import SavedSearch
 from marketplace.models.selection import Exclusion, Objection, Placing, ReviewSeat, Selection
 from marketplace.models.suggestion import Suggestion
+from marketplace.models.word_preview import PreviewState, WordKind, WordPreview
 
 __all__ = [
     "Account",
@@ -51,6 +52,7 @@ __all__ = [
     "Organisation",
     "Party",
     "Placing",
+    "PreviewState",
     "PriceTier",
     "RankingModel",
     "Response",
@@ -66,4 +68,6 @@ __all__ = [
     "StaffRole",
     "Suggestion",
     "Trial",
+    "WordKind",
+    "WordPreview",
 ]

@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from marketplace.actions.word_previews import preview_stop_word
+from marketplace.views.word_previews import entered_in
 from scenarios.access import access
 from scenarios.actions.stop_words import LONGEST, add_stop_word, reinstate_stop_word, retire_stop_word
 from scenarios.errors import Invalid
@@ -31,10 +33,13 @@ class StopWordForm(forms.Form):
 
 @access("manager")
 def stop_words(request: HttpRequest) -> HttpResponse:
-    """Show the list; a post puts a word on it."""
-    form = StopWordForm(request.POST or None)
+    """Show the list; a post has worked out what a word would do, or puts it on the list."""
+    form = StopWordForm(request.POST or None, initial=entered_in(request))
     if request.method == "POST" and form.is_valid():
         try:
+            if "preview" in request.POST:
+                preview = preview_stop_word(actor=actor_of(request), **form.cleaned_data)
+                return redirect("word_preview", pk=preview.pk)
             word = add_stop_word(actor=actor_of(request), **form.cleaned_data)
         except Invalid as error:
             show_errors(form, error)

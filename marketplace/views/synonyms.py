@@ -1,5 +1,6 @@
 """The staff's thesaurus: what means the same in matching, what the machine proposes, and since when it is in use."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from marketplace.actions.word_previews import preview_concept
 from marketplace.forms.synonyms import ConceptForm, ThesaurusFileForm
-from marketplace.synonym_effects import effect_of
 from marketplace.synonym_files import read_file, write_file
-from matching.errors import MatchingError
+from marketplace.views.word_previews import entered_in
 from matching.thesaurus import phrase_form
 from scenarios.access import access
 from scenarios.actions.synonyms import (
@@ -47,17 +48,18 @@ def _tabs() -> dict[str, int]:
 
 @access("manager")
 def synonym_add(request: HttpRequest) -> HttpResponse:
-    """Enter a concept; its effect on matching can be seen before it is saved."""
-    form = ConceptForm(request.POST or None)
-    context: dict[str, Any] = {}
+    """Enter a concept; its effect on matching is worked out before, where that is asked for."""
+    form = ConceptForm(request.POST or None, initial=entered_in(request))
     if request.method == "POST" and form.is_valid():
+        actor = actor_of(request)
         if "preview" in request.POST:
-            context = _preview(form)
-        elif _saved(form, lambda: add_concept(actor=actor_of(request), phrases=form.phrases)):
+            if preview := _saved(form, lambda: preview_concept(actor=actor, phrases=form.phrases)):
+                return redirect("word_preview", pk=preview.pk)
+        elif _saved(form, lambda: add_concept(actor=actor, phrases=form.phrases)):
             messages.success(request, _("The synonyms are saved. They count as soon as the index is made anew."))
             return redirect("synonyms")
     status = 422 if form.errors else 200
-    return render(request, "marketplace/synonyms/form.html", {"form": form, **context}, status=status)
+    return render(request, "marketplace/synonyms/form.html", {"form": form}, status=status)
 
 
 @access("manager")
@@ -65,35 +67,34 @@ def synonym_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change the phrases of a concept in use."""
     concept = one_of(Concept.objects.in_use().for_page(), pk)
     initial = {language: "\n".join(concept.of_language(language)) for language in ("zh", "en")}
-    form = ConceptForm(request.POST or None, initial=initial)
+    form = ConceptForm(request.POST or None, initial=initial | entered_in(request))
     context: dict[str, Any] = {}
     status = 200
     if request.method == "POST" and form.is_valid():
-        if "preview" in request.POST:
-            context = _preview(form, concept)
-        else:
-            values: dict[str, Any] = {"concept_id": pk, "version": posted_version(request), "phrases": form.phrases}
-            try:
-                if _saved(form, lambda: edit_concept(actor=actor_of(request), **values)):
-                    messages.success(
-                        request, _("The synonyms are saved. They count as soon as the index is made anew.")
-                    )
-                    return redirect("synonyms")
-            except Conflict as error:
-                context, status = _compared(error), 409
+        actor = actor_of(request)
+        values: dict[str, Any] = {"concept_id": pk, "version": posted_version(request), "phrases": form.phrases}
+        try:
+            if "preview" in request.POST:
+                if preview := _saved(form, lambda: preview_concept(actor=actor, **values)):
+                    return redirect("word_preview", pk=preview.pk)
+            elif _saved(form, lambda: edit_concept(actor=actor, **values)):
+                messages.success(request, _("The synonyms are saved. They count as soon as the index is made anew."))
+                return redirect("synonyms")
+        except Conflict as error:
+            context, status = _compared(error), 409
     status = 422 if form.errors else status
     version = posted_version(request) if request.method == "POST" and status != 409 else concept.version
     context |= {"form": form, "concept": concept, "version": version}
     return render(request, "marketplace/synonyms/form.html", context, status=status)
 
 
-def _saved(form: ConceptForm, act: Any) -> bool:
+def _saved(form: ConceptForm, act: Callable[[], Any]) -> Any:
+    """Return what the action made, or None where it refused; the form says why."""
     try:
-        act()
+        return act()
     except Invalid as error:
         show_errors(form, error)
-        return False
-    return True
+        return None
 
 
 def _compared(error: Conflict) -> dict[str, Any]:
@@ -104,17 +105,6 @@ def _compared(error: Conflict) -> dict[str, Any]:
         if mine != theirs
     ]
     return {"compared": rows, "compared_columns": [_("Yours"), _("The saved one")], "refusal": error.message}
-
-
-def _preview(form: ConceptForm, concept: Concept | None = None) -> dict[str, Any]:
-    phrases = [phrase for some in form.phrases.values() for phrase in some]
-    try:
-        return {"effect": effect_of(phrases, concept_id=concept.pk if concept else None)}
-    except MatchingError:
-        form.add_error(
-            None, _("This cannot be saved: a phrase is too short or too long, or belongs to another concept.")
-        )
-        return {}
 
 
 @access("manager")

@@ -30,7 +30,7 @@ def add_concept(*, actor: Actor, phrases: Phrases, origin: str = ConceptOrigin.S
     Raises Invalid, naming the field, for what is no phrase and for a phrase of another concept.
     """
     _begin(actor)
-    forms = _checked(phrases, concept=None)
+    forms = checked_phrases(phrases, concept=None)
     concept = Concept.objects.create(origin=origin)
     _write(concept, forms)
     _changed("concept.added", concept, actor, phrases=len(forms))
@@ -48,7 +48,7 @@ def edit_concept(*, actor: Actor, concept_id: UUID, version: int, phrases: Phras
     if concept.version != version:
         theirs = {language: "\n".join(concept.of_language(language)) for language in PhraseLanguage.values}
         raise Conflict({language: ("\n".join(phrases.get(language, ())), text) for language, text in theirs.items()})
-    forms = _checked(phrases, concept=concept)
+    forms = checked_phrases(phrases, concept=concept)
     before = set(concept.phrases.values_list("form", flat=True))
     concept.phrases.all().delete()
     _write(concept, forms)
@@ -71,7 +71,7 @@ def reinstate_concept(*, actor: Actor, concept_id: UUID) -> Concept:
     """Take a retired concept back into use; raises Invalid where a phrase of it belongs to another one by now."""
     _begin(actor)
     concept = _found(concept_id, ConceptState.RETIRED)
-    _checked({language: concept.of_language(language) for language in PhraseLanguage.values}, concept=concept)
+    checked_phrases({language: concept.of_language(language) for language in PhraseLanguage.values}, concept=concept)
     return _moved(concept, ConceptState.ACCEPTED, actor)
 
 
@@ -185,7 +185,7 @@ def _forms_of(texts: Sequence[str]) -> list[str]:
     return [phrase_form(text) for text in texts]
 
 
-def _checked(phrases: Phrases, *, concept: Concept | None) -> dict[str, tuple[str, str]]:
+def checked_phrases(phrases: Phrases, *, concept: Concept | None) -> dict[str, tuple[str, str]]:
     """Return form → (text, language) of what is to be written; raises Invalid."""
     wrong: dict[str, list[Any]] = {}
     forms: dict[str, tuple[str, str]] = {}

@@ -177,6 +177,7 @@ MANAGER = [
     *(Stop("manager", name) for name in ("rankings", "synonyms", "synonym_add", "synonyms_import")),
     *(Stop("manager", name) for name in ("synonyms_retired", "synonyms_proposed")),
     Stop("manager", "synonym_edit", ("concept",)),
+    Stop("manager", "word_preview", ("word_preview",)),
     *(Stop("manager", name) for name in ("vocabulary", "vague_phrases", "stop_words")),
     Stop("manager", "design"),
 ]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.actions import objections
+from marketplace.actions.word_previews import preview_stop_word
 from marketplace.actors import actor_for
 from marketplace.demonstration.carrying_on import carry_on
 from marketplace.models import Account, Capability, ImportJob, Notification, Response
@@ -219,14 +220,17 @@ def sandboxed(cast: Cast) -> dict[str, Any]:
 
 
 def staffed(cast: Cast) -> dict[str, Any]:
-    """Make an upload with a refused row, a bulk action, a failing run, an organisation to verify, recovery codes."""
+    """Make an upload with a refused row, a bulk action, a failing run, a preview, an organisation to verify, codes."""
+    previewed = preview_stop_word(actor=cast.actor("manager"), text="系统")
+    drain_outbox(limit=5000)
     upload(cast.client("manager"), MIXED)
     make_organisation("待核验的铸造厂", verified=False)
     running_similarity()
     RecoveryCodes.activate(cast.auditor)
     approved = picked(checked_need(cast, title_zh="成批通过的需求"))
     cast.client("moderator").post(reverse("batch", args=["approve-needs"]), approved)
-    return {"import": ImportJob.objects.get().pk, "batch": Batch.objects.get().pk}
+    ids = {"import": ImportJob.objects.get().pk, "batch": Batch.objects.get().pk}
+    return ids | {"word_preview": previewed.pk}
 
 
 def finish_tasks(tasks: Any) -> None:

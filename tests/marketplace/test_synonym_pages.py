@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from marketplace.models import Suggestion
 from scenarios import topics
-from scenarios.models import Concept, Delivery, IndexBuild, Phrase, SynonymProposal
+from scenarios.models import Concept, Phrase, SynonymProposal
 from scenarios.outbox import emit
 from tests.api.conftest import api  # noqa: F401
 from tests.drain import drain_outbox
@@ -111,20 +111,6 @@ def test_an_edit_that_someone_overtook_is_compared(cast: Cast) -> None:
     assert (answer.status_code, answer.context["version"]) == (409, version + 1)
     assert Phrase.objects.in_use().filter(form="表观检测").exists()
     assert not Phrase.objects.in_use().filter(form="瑕疵检测").exists()
-
-
-def test_the_effect_is_shown_before_anything_is_saved(cast: Cast) -> None:
-    need = published_need(cast, title_zh="辊印识别", title_en="")
-    capability = published_capability(cast, **{**STRIP, "title_en": "Roll marks found", "title_zh": "Roll mark finder"})
-    drain_outbox()
-    builds = IndexBuild.objects.count()
-    answer = cast.client("manager").post(f"{LIST}new/", {"zh": "辊印", "en": "roll mark", "preview": "1"})
-    effect = answer.context["effect"]
-    assert [tuple(row) for row in effect.counts] == [("辊印", 1, 0), ("roll mark", 0, 1)]
-    assert [(gain.need, gain.capabilities) for gain in effect.gains] == [(need, [capability])]
-    assert (effect.pairs_before, effect.pairs_after, effect.looked_at) == (0, 0, 2)
-    assert (Phrase.objects.filter(form="辊印").count(), IndexBuild.objects.count()) == (0, builds)
-    assert Delivery.objects.filter(topic="synonyms.changed").count() == 0
 
 
 def test_the_thesaurus_goes_out_as_a_file_and_comes_back(cast: Cast) -> None:
