@@ -1,27 +1,47 @@
-"""The picture of a page where it is linked to: what everyone may read of it, drawn by the site itself."""
+"""The picture of a page where it is linked to: what everyone may read of it, drawn by the site itself.
 
+It is a PNG: most messengers show no SVG.
+"""
+
+import io
 from collections.abc import Callable
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 from uuid import UUID
 
+from django.conf import settings
+from django.core.cache import cache
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageDraw, ImageFont
 
 from marketplace.models import Capability, Engagement, Lesson, Organisation
 from scenarios.actor import PUBLIC
 from scenarios.models import Call, MergedDemand, Need
 from scenarios.policies import one_of
+from scenarios.typeface import TYPEFACE
 
+WIDTH, HEIGHT = 1200, 630
+GROUND, MARK, INK, MUTED = "#f5f8fb", "#0b5cad", "#16202b", "#4a5866"
+MARGIN, COLOURS, KEPT_SECONDS = 90, 32, 86_400
 LINE, LINES = 34, 3
 """Columns of a line of the title, where a Chinese character takes two, and lines."""
 
 
 class Card(NamedTuple):
-    """What the picture shows."""
+    """What the picture shows. head : kind and code. foot : the site and its city."""
 
-    label: Any
-    code: str
+    head: str
     lines: list[str]
+    foot: str
+
+    @property
+    def tag(self) -> str:
+        """Return what changes as soon as the picture does, as an entity tag."""
+        drawn = "\n".join((self.head, *self.lines, self.foot))
+        return f'"{sha256(drawn.encode()).hexdigest()[:32]}"'
 
 
 class Source(NamedTuple):
@@ -46,7 +66,34 @@ def card_of(kind: str, pk: UUID) -> Card:
     """Return the card of a page. Raises NotFound for what not everyone may read."""
     row = one_of(SOURCES[kind].rows(), pk)
     code = row.engagement.code if kind == "lesson" else getattr(row, "code", "")
-    return Card(SOURCES[kind].label, code, wrapped(str(getattr(row, "title", row))))
+    city = settings.CITY_NAME.get(get_language() or "", settings.CITY_NAME["zh-hans"])
+    head = " · ".join(part for part in (str(SOURCES[kind].label), code) if part)
+    foot = " · ".join(part for part in (gettext("Scenario Marketplace"), city) if part)
+    return Card(head, wrapped(str(getattr(row, "title", row))), foot)
+
+
+def picture_of(card: Card) -> bytes:
+    """Return the card as a PNG of 1200 × 630, drawn once for each text."""
+    return cache.get_or_set(f"share-card:{card.tag}", lambda: _drawn(card), KEPT_SECONDS) or b""
+
+
+def _drawn(card: Card) -> bytes:
+    image = Image.new("RGB", (WIDTH, HEIGHT), GROUND)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 24, HEIGHT), fill=MARK)
+    draw.text((MARGIN, 84), card.head, font=_letters(36), fill=MARK)
+    for place, line in enumerate(card.lines):
+        # The typeface has one weight: a title is drawn with an outline.
+        draw.text((MARGIN, 196 + 84 * place), line, font=_letters(60), fill=INK, stroke_width=1)
+    draw.text((MARGIN, 530), card.foot, font=_letters(32), fill=MUTED)
+    stream = io.BytesIO()
+    image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).save(stream, "PNG")
+    return stream.getvalue()
+
+
+@lru_cache
+def _letters(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(TYPEFACE, size)
 
 
 def wrapped(text: str) -> list[str]:

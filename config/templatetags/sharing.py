@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
+from scenarios.addresses import site_address
+
 register = template.Library()
+register.simple_tag(site_address)
 
 SCHEMA_TYPES = {
     "need": "Demand",
@@ -22,12 +24,6 @@ SCHEMA_TYPES = {
 }
 # As JSON.dumps leaves them they could end the element.
 _ESCAPED = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
-
-
-@register.simple_tag
-def site_address(path: str) -> str:
-    """Return the whole address of a path of this site."""
-    return f"{settings.SITE_URL.rstrip('/')}{path}"
 
 
 @register.simple_tag(takes_context=True)

@@ -15,6 +15,7 @@ from marketplace.calendar_feed import calendar_file
 from marketplace.due_dates import SOURCES, due_dates, promises
 from scenarios.access import access
 from scenarios.actor import PUBLIC, Actor
+from scenarios.addresses import site_address, site_host
 from scenarios.listing import a_day
 from scenarios.querysets import database_time
 from scenarios.views.parts import actor_of
@@ -86,7 +87,7 @@ def _month(request: HttpRequest, actor: Actor, *, staff: bool) -> HttpResponse:
         "before": _named(first - timedelta(days=1)),
         "after": _named(first + timedelta(days=31)),
         "feed": feed,
-        "feed_address": request.build_absolute_uri(feed),
+        "feed_address": site_address(feed),
         "kinds": [source for source in SOURCES if staff or not source.for_staff],
     }
     return render(request, "marketplace/calendar.html", context)
@@ -108,9 +109,9 @@ def _feed(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     today = timezone.localtime(now).date()
     file = calendar_file(
         due_dates(actor, today - BACK, today + AHEAD),
-        host=request.get_host(),
+        host=site_host(),
         made_at=now,
-        address=request.build_absolute_uri,
+        address=site_address,
     )
     disposition = {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(file, content_type="text/calendar; charset=utf-8", headers=disposition)

@@ -12,6 +12,7 @@ from marketplace.figures.scope import Scope, scope_of
 from marketplace.forms.figures import FigureFilter
 from scenarios.access import access
 from scenarios.actor import PUBLIC
+from scenarios.addresses import site_address
 from scenarios.errors import NotFound
 from scenarios.views.parts import actor_of
 
@@ -64,7 +65,7 @@ def _alone(request: HttpRequest, name: str, *, staff: bool) -> HttpResponse:
         "scope": scope,
         "filter": _filter(request, scope, one),
         "one": _shown(one, scope, staff),
-        "permalink": request.build_absolute_uri(_address(one, scope, staff)),
+        "permalink": site_address(_address(one, scope, staff)),
     }
     return render(request, "marketplace/figures/figure.html", context)
 

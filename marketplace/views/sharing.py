@@ -3,17 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps import views as sitemaps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 
 from marketplace.models import Capability, Engagement, Lesson, Organisation
-from marketplace.share_cards import SOURCES, card_of
+from marketplace.share_cards import SOURCES, card_of, picture_of
 from scenarios.access import access
 from scenarios.actor import PUBLIC
+from scenarios.addresses import site_address, site_host, site_protocol
 from scenarios.errors import NotFound
 from scenarios.models import Call, MergedDemand, Need
 
@@ -27,16 +28,30 @@ LISTS = (
 
 @access("public")
 def share_card(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
-    """Draw the card of a page that everyone may read."""
+    """Draw the card of a page that everyone may read; whoever has it already is told so."""
     if kind not in SOURCES:
         raise NotFound
-    context = {"card": card_of(kind, pk)}
-    answer = render(request, "marketplace/share/card.svg", context, content_type="image/svg+xml")
-    answer["Cache-Control"] = f"public, max-age={CARD_SECONDS}"
+    card = card_of(kind, pk)
+    headers = {"ETag": card.tag, "Cache-Control": f"public, max-age={CARD_SECONDS}"}
+    answer = HttpResponse(content_type="image/png", headers=headers)
+    if get_conditional_response(request, etag=card.tag):
+        answer.status_code = 304
+    else:
+        answer.content = picture_of(card)
     return answer
 
 
-class _Pages(Sitemap):  # type: ignore[type-arg]
+class _OfTheSite(Sitemap):  # type: ignore[type-arg]
+    """Addresses under `SITE_URL`, whatever host the map was asked for at."""
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return site_protocol()
+
+    def get_domain(self, site: Any = None) -> str:
+        return site_host()
+
+
+class _Pages(_OfTheSite):
     """Pages of one kind that everyone may read, with when each was changed."""
 
     limit = 5000
@@ -57,7 +72,7 @@ class _Pages(Sitemap):  # type: ignore[type-arg]
         """Tell none: to find it Django would read every row for the index."""
 
 
-class _Lists(Sitemap):  # type: ignore[type-arg]
+class _Lists(_OfTheSite):
     def items(self) -> list[str]:
         return [*LISTS]
 
@@ -80,7 +95,12 @@ SECTIONS: dict[str, Any] = {
 @access("public")
 def sitemap_index(request: HttpRequest) -> HttpResponse:
     """List the maps of the site, one for each kind of page and 5,000 pages."""
-    return sitemaps.index(request, SECTIONS, sitemap_url_name="sitemap_section")
+    maps = []
+    for name, section in SECTIONS.items():
+        address = site_address(reverse("sitemap_section", args=[name]))
+        pages = range(1, section.paginator.num_pages + 1)
+        maps += [{"location": address if page == 1 else f"{address}?p={page}"} for page in pages]
+    return render(request, "sitemap_index.xml", {"sitemaps": maps}, content_type="application/xml")
 
 
 @access("public")
@@ -93,5 +113,5 @@ def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """Say what is not to be crawled, and where the map of the site is."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]
-    lines += ["", f"Sitemap: {settings.SITE_URL.rstrip('/')}{reverse('sitemap')}", ""]
+    lines += ["", f"Sitemap: {site_address(reverse('sitemap'))}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -107,10 +107,10 @@ def test_the_file_holds_each_date_once_and_under_the_same_id(
     answers = [cast.client(part).get(path) for _ in range(2)]
     assert answers[0].headers["Content-Type"] == "text/calendar; charset=utf-8"
     (first,), (second,) = (Calendar.from_ical(answer.content).walk("VEVENT") for answer in answers)
-    assert first["uid"] == second["uid"] == f"call_closes-{call.pk}@testserver"
+    assert first["uid"] == second["uid"] == f"call_closes-{call.pk}@localhost:8000"
     assert first.decoded("dtstart") == closes
     assert str(first["summary"]) == f"Call closes: {call.title_en}"
-    assert first["url"] == f"http://testserver/calls/{call.pk}/"
+    assert first["url"] == f"http://localhost:8000/calls/{call.pk}/"
 
 
 def test_the_same_dates_as_data(cast: Cast, call: Call) -> None:

@@ -1,12 +1,15 @@
 """What a page tells other programs: its addresses in both languages, its card, JSON-LD, the site map."""
 
+import io
 import json
 import re
 from typing import Any
 
 from django.test import override_settings
+from django.utils.translation import override
+from PIL import Image
 
-from marketplace.share_cards import wrapped
+from marketplace.share_cards import card_of, wrapped
 from scenarios.models import Need
 from tests.factories import Cast, draft_need, published_capability, published_need
 
@@ -41,7 +44,13 @@ def test_a_page_carries_its_card_and_its_data(cast: Cast) -> None:
     need = published_need(cast, title_en='Casting </script> & "surfaces"')
     answer = cast.client().get(f"/needs/{need.pk}/")
     page = answer.content.decode()
-    assert f'<meta property="og:image" content="{SITE}/share/need/{need.pk}.svg?lang=en">' in page
+    assert f'<meta property="og:image" content="{SITE}/share/need/{need.pk}.png?lang=en">' in page
+    told = dict(re.findall(r'<meta (?:property|name)="((?:og:image|twitter):[^"]+)"\s+content="([^"]*)"', page))
+    assert (told["og:image:type"], told["og:image:width"], told["og:image:height"]) == ("image/png", "1200", "630")
+    assert (told["twitter:card"], told["twitter:image"]) == (
+        "summary_large_image",
+        f"{SITE}/share/need/{need.pk}.png?lang=en",
+    )
     assert '<meta property="og:title" content="Casting &lt;/script&gt; &amp; &quot;surfaces&quot;">' in page
     data = data_of(page)
     assert (data["@type"], data["name"], data["identifier"]) == ("Demand", need.title_en, need.code)
@@ -52,17 +61,30 @@ def test_a_page_carries_its_card_and_its_data(cast: Cast) -> None:
 def test_a_card_shows_what_everyone_may_read(cast: Cast) -> None:
     need, draft = published_need(cast), draft_need(cast)
     client = cast.client()
-    answer = client.get(f"/share/need/{need.pk}.svg", {"lang": "zh-hans"})
-    assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == (
-        "image/svg+xml",
-        "public, max-age=3600",
-    )
-    assert need.code in answer.content.decode()
-    assert "铸件表面缺陷在线检测" in answer.content.decode()
-    assert cast.client("enterprise").get(f"/share/need/{draft.pk}.svg").status_code == 404
+    answer = client.get(f"/share/need/{need.pk}.png", {"lang": "zh-hans"})
+    assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == ("image/png", "public, max-age=3600")
+    drawn = Image.open(io.BytesIO(answer.content))
+    assert (drawn.format, drawn.size) == ("PNG", (1200, 630))
+    with override("zh-hans"):
+        card = card_of("need", need.pk)
+    assert card == (f"需求 · {need.code}", ["铸件表面缺陷在线检测"], "场景集市 · 无锡")
+    assert cast.client("enterprise").get(f"/share/need/{draft.pk}.png").status_code == 404
     Need.objects.filter(pk=need.pk).update(visibility="verified")
-    assert cast.client("enterprise").get(f"/share/need/{need.pk}.svg").status_code == 404
-    assert client.get(f"/share/nothing/{need.pk}.svg").status_code == 404
+    assert cast.client("enterprise").get(f"/share/need/{need.pk}.png").status_code == 404
+    assert client.get(f"/share/nothing/{need.pk}.png").status_code == 404
+
+
+def test_a_card_is_sent_again_only_where_it_changed(cast: Cast) -> None:
+    need = published_need(cast)
+    client, address = cast.client(), f"/share/need/{need.pk}.png"
+    first = client.get(address, {"lang": "en"})
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = client.get(address, {"lang": "en"}, headers=known)
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert client.get(address, {"lang": "zh-hans"}, headers=known).status_code == 200
+    Need.objects.filter(pk=need.pk).update(title_en="Measurement of castings")
+    changed = client.get(address, {"lang": "en"}, headers=known)
+    assert (changed.status_code, changed.content == first.content) == (200, False)
 
 
 def test_a_long_title_is_broken_into_three_lines() -> None:
@@ -77,11 +99,26 @@ def test_the_site_map_lists_what_everyone_may_read(cast: Cast) -> None:
     capability = published_capability(cast)
     client = cast.client()
     index = client.get("/sitemap.xml").content.decode()
-    assert "/sitemap-needs.xml" in index
+    assert f"<loc>{SITE}/sitemap-needs.xml</loc>" in index
     needs = client.get("/sitemap-needs.xml").content.decode()
+    assert f"<loc>{SITE}/needs/{need.pk}/</loc>" in needs
+    assert "testserver" not in index + needs
     assert (f"/needs/{need.pk}/" in needs, f"/needs/{hidden.pk}/" in needs) == (True, False)
     assert f"/capabilities/{capability.pk}/" in client.get("/sitemap-capabilities.xml").content.decode()
     assert client.get("/sitemap-nothing.xml").status_code == 404
     robots = client.get("/robots.txt").content.decode()
     assert "Disallow: /workspace/" in robots
     assert f"Sitemap: {SITE}/sitemap.xml" in robots
+
+
+@override_settings(SITE_URL=f"{SITE}/")
+def test_no_address_follows_the_host_that_was_asked(cast: Cast) -> None:
+    need = published_need(cast)
+    client = cast.client()
+    client.defaults["HTTP_HOST"] = "localhost:9999"
+    page = client.get(f"/needs/{need.pk}/").content.decode()
+    assert data_of(page)["url"] == f"{SITE}/needs/{need.pk}/"
+    feed = client.get("/calendar.ics").content.decode()
+    answers = [page, feed, *(client.get(path).content.decode() for path in ("/calendar/", "/figures/funnel/"))]
+    answers += [client.get(path).content.decode() for path in ("/sitemap.xml", "/sitemap-lists.xml", "/robots.txt")]
+    assert [one for one in answers if "localhost" in one] == []
