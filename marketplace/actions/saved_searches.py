@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.choices import SearchKind, SearchNotice
-from marketplace.models import SavedSearch
+from marketplace.models import Account, SavedSearch
 from marketplace.models.saved_search import QUERY_LIMIT
 from scenarios.actions.keys import remember_result, result_of
 from scenarios.actor import SYSTEM, Actor
@@ -35,8 +35,7 @@ def save_search(*, actor: Actor, name: str, kind: str, query: str, notice: str, 
     asked.pop("page", None)
     name, query = name.strip(), asked.urlencode()
     _require_fields(name, kind, query, notice)
-    if SavedSearch.objects.of(actor).count() >= MOST:
-        raise Invalid({"name": [_("You keep %(most)d searches already. Remove one first.") % {"most": MOST}]})
+    _require_room(actor)
     fields = {"name": name, "kind": kind, "query": query, "notice": notice}
     search = SavedSearch(account_id=actor.signed_in_id, **fields)
     _store(search)
@@ -57,6 +56,13 @@ def _require_fields(name: str, kind: str, query: str, notice: str) -> None:
         wrong["notice"] = [_("Choose one of the values offered.")]
     if wrong:
         raise Invalid(wrong)
+
+
+def _require_room(actor: Actor) -> None:
+    """Refuse one search too many. The account's row is locked, so that two at once are counted one after the other."""
+    Account.objects.select_for_update(no_key=True).get(pk=actor.signed_in_id)
+    if SavedSearch.objects.of(actor).count() >= MOST:
+        raise Invalid({"name": [_("You keep %(most)d searches already. Remove one first.") % {"most": MOST}]})
 
 
 def _store(search: SavedSearch) -> None:
@@ -90,9 +96,8 @@ def remove_search(*, actor: Actor, search_id: UUID) -> SavedSearch:
 @transaction.atomic
 def restore_search(*, actor: Actor, search_id: UUID) -> SavedSearch:
     """Take a removed search back. Raises Invalid where its name is taken by now, and beyond 20 searches."""
+    _require_room(actor)
     search = one_of(SavedSearch.objects.removed(actor), search_id, lock=True)
-    if SavedSearch.objects.of(actor).count() >= MOST:
-        raise Invalid({"name": [_("You keep %(most)d searches already. Remove one first.") % {"most": MOST}]})
     search.removed_at = None
     _store(search)
     log_event("search.restored", search, actor=actor)

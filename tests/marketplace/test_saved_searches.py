@@ -11,6 +11,7 @@ from scenarios.errors import Invalid
 from scenarios.models import Event
 from tests.drain import drain_outbox
 from tests.factories import Cast, published_need
+from tests.scenarios.test_races import at_once, refusals
 
 PAGE = "/workspace/searches/"
 
@@ -147,3 +148,24 @@ def test_the_api_keeps_tells_removes_and_restores(cast: Cast) -> None:
     assert client.delete(address).status_code == 204
     assert client.get("/api/v1/searches/").json()["count"] == 0
     assert client.post(f"{address}restore/").json()["name"] == "铸件"
+
+
+@pytest.mark.slow
+def test_two_at_once_do_not_keep_one_too_many(live_cast: Cast) -> None:
+    actor = live_cast.actor("supplier")
+    removed = saved(live_cast, name="已移除", query="q=0")
+    saved_searches.remove_search(actor=actor, search_id=removed.pk)
+    for number in range(1, saved_searches.MOST):
+        saved(live_cast, name=f"检索{number}", query=f"q={number}")
+    for number in range(5):
+        one = saved_searches.MOST + number
+        results = at_once(
+            lambda one=one: saved(live_cast, name=f"检索{one}", query=f"q={one}"),
+            lambda one=one: saved(live_cast, name=f"另一个{one}", query=f"q={one}a"),
+            lambda pk=removed.pk: saved_searches.restore_search(actor=actor, search_id=pk),
+        )
+        assert refusals(results) == 2
+        assert SavedSearch.objects.of(actor).count() == saved_searches.MOST
+        (kept,) = [result for result in results if isinstance(result, SavedSearch)]
+        saved_searches.remove_search(actor=actor, search_id=kept.pk)
+        removed = kept
