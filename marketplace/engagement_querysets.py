@@ -6,12 +6,12 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import TruncDate
 from django.utils.timezone import localtime
 
 from scenarios.actor import Actor
-from scenarios.querysets import DatabaseClock, FullText, TitleSearch, database_time
+from scenarios.querysets import DatabaseClock, FullText, database_time
 
 NOT_PUBLIC = ("proposed", "preparing", "called_off")
 UNDER_WAY = ("running", "accepted")
@@ -22,7 +22,7 @@ def today() -> date:
     return localtime(database_time()).date()
 
 
-class EngagementQuerySet(TitleSearch, models.QuerySet[Any]):
+class EngagementQuerySet(FullText, models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         """Engagements whose page `actor` may open: everyone once they began, parties and staff before that."""
         if actor.is_staff:
@@ -33,6 +33,16 @@ class EngagementQuerySet(TitleSearch, models.QuerySet[Any]):
             if actor.organisation_ids
             else self.filter(public)
         )
+
+    def begun(self) -> Self:
+        """Engagements that began, whatever became of them."""
+        return self.exclude(status__in=NOT_PUBLIC)
+
+    def with_stage(self) -> Self:
+        """Annotate stage: of the gate that was started last; null before the first."""
+        gates: Any = self.model._meta.get_field("gates").related_model
+        started = gates._default_manager.filter(engagement=OuterRef("pk"), started_at__isnull=False)
+        return self.annotate(stage=Subquery(started.order_by("-position").values("stage")[:1]))
 
     def of(self, actor: Actor) -> Self:
         """Engagements in which an organisation of the actor is a party."""

@@ -1,13 +1,18 @@
-"""The facets of the capability list: fields that hold several values, and districts where none named means all."""
+"""The facets of capabilities (fields that hold several values; no district named means all) and of projects."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import choices
-from marketplace.models import Capability
+from marketplace.engagement_choices import EngagementStatus, Stage
+from marketplace.engagement_querysets import NOT_PUBLIC
+from marketplace.models import Capability, Gate
 from scenarios.choices import DataClass, Deploy
+from scenarios.facts import label_of
 from scenarios.listing import Facet
 from scenarios.models import District
 
@@ -31,6 +36,24 @@ def capability_facets() -> list[Facet]:
             counts=lambda rows: _district_counts(rows, [*districts]),
         ),
     ]
+
+
+def engagement_facets() -> list[Facet]:
+    """Return the facets of the projects that began."""
+    states = [(value, label) for value, label in EngagementStatus.choices if value not in NOT_PUBLIC]
+    sources = [("need", _("One need")), ("demand", _("A pool"))]
+    ways = [("response", _("Award of a call")), ("proposed_by", _("Direct agreement"))]
+    return [
+        Facet("status", _("State"), states),
+        Facet("stage", label_of(Gate, "stage"), Stage.choices),
+        Facet("source", _("Comes from"), sources, condition=_given),
+        Facet("way", _("Came about by"), ways, condition=_given),
+    ]
+
+
+def _given(values: list[str]) -> Q:
+    """Return the condition that one of these fields is not empty."""
+    return reduce(or_, (Q(**{f"{name}__isnull": False}) for name in values))
 
 
 def _serving(values: list[str]) -> Q:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.facets import capability_facets
-from marketplace.models import Capability, Lesson
+from marketplace.facets import capability_facets, engagement_facets
+from marketplace.models import Capability, Engagement, Lesson
 from scenarios.finding import KINDS as OF_NEEDS
 from scenarios.finding import Kind
 from scenarios.listing import days
@@ -43,3 +43,13 @@ KINDS = {
         listed=_as_read,
     ),
 }
+PROJECTS = Kind(
+    label=_("Projects"),
+    page="engagement_list",
+    came="started_at",
+    readable=lambda actor: Engagement.objects.visible_to(actor).begun().with_stage(),
+    narrowings=lambda _actor: (),
+    facets=lambda _carried: engagement_facets(),
+    listed=_as_read,
+)
+"""A list whose searches are not kept."""

@@ -24,12 +24,13 @@ from marketplace.actions import (
     word_previews,
 )
 from marketplace.actions.engagement_landing import lesson_tokens
+from marketplace.actions.engagement_standing import engagement_tokens
 from marketplace.actions.offering import search_tokens
 from marketplace.active_ranking import active_ranking
 from marketplace.actors import actor_for
 from marketplace.choices import SearchNotice
 from marketplace.copying import copied_from, indexed_text
-from marketplace.models import Capability, Lesson, Notification, SavedSearch, Selection, Suggestion
+from marketplace.models import Capability, Engagement, Lesson, Notification, SavedSearch, Selection, Suggestion
 from marketplace.new_hits import came_since
 from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
 from marketplace.ranking_training import keep_ranking, material_of, tried_ranking
@@ -86,11 +87,13 @@ def reindex_capabilities(*, finish: Finish) -> None:
 
 
 def refresh_search(*, finish: Finish, after: str = "") -> None:
-    """Write the `search` column of the capabilities that have one anew, and with the first batch those of lessons; see
-    scenarios.pipeline.refresh_search.
+    """Write the `search` column of the capabilities that have one anew, and with the first batch those of projects and
+    lessons; see scenarios.pipeline.refresh_search.
     """
     with transaction.atomic():
         if not after:
+            for project in Engagement.objects.begun().select_related("lead"):
+                Engagement.objects.filter(pk=project.pk).update(search=lexemes(engagement_tokens(project)))
             for lesson in Lesson.objects.select_related("engagement"):
                 Lesson.objects.filter(pk=lesson.pk).update(search=lexemes(lesson_tokens(lesson)))
         known = Capability.objects.filter(search__isnull=False).select_related("owner")

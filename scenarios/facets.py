@@ -15,7 +15,7 @@ from scenarios import choices
 from scenarios.facts import label_of
 from scenarios.figure_querysets import ON_THE_WAY
 from scenarios.listing import Facet
-from scenarios.models import Call, District, MergedDemand, Need
+from scenarios.models import Call, District, Interest, MergedDemand, Need
 from scenarios.querysets import LISTED, DatabaseClock
 
 Bands = Mapping[str, tuple[Any, Callable[[], Q]]]
@@ -76,7 +76,20 @@ def need_facets(*, any_status: bool) -> list[Facet]:
     districts = Facet("district", label_of(Need, "district"), [(row.pk, str(row)) for row in District.objects.all()])
     state = Facet("status", label_of(Need, "status"), NEED_STATES, field="offer_state", default=("published",))
     finish = _banded("finish", _("To be finished"), FINISH)
-    return [domain, districts, *([] if any_status else [state]), finish, *others]
+    fitted = Facet(
+        "technique", _("Fitted by"), _techniques(), condition=_fitted_by, counts=lambda rows: rows.fitted_by_each()
+    )
+    return [domain, districts, *([] if any_status else [state]), finish, *others, fitted]
+
+
+def _techniques() -> list[tuple[str, Any]]:
+    """Return the techniques with their labels, which belong to the supply side."""
+    capability: Any = Interest._meta.get_field("capability").related_model
+    return list(capability._meta.get_field("techniques").base_field.choices)
+
+
+def _fitted_by(values: list[str]) -> Q:
+    return Q(pk__in=Need.objects.fitted_by(*values).values("pk"))
 
 
 def _choices(name: str) -> Any:

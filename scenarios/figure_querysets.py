@@ -56,9 +56,14 @@ class NeedFigures(models.QuerySet[Any]):
             return self.published_within(since, until)
         return self.annotate(handed_in=HANDED_IN).filter(within_days("handed_in", since, until))
 
-    def fitted_by(self, technique: str) -> Self:
-        """Needs that some capability on offer with this technique fits."""
-        return self.filter(pk__in=self._fits().filter(technique=technique).values("need"))
+    def fitted_by(self, *techniques: str) -> Self:
+        """Needs that some capability on offer with one of these techniques fits."""
+        return self.filter(pk__in=self._fits().filter(technique__in=techniques).values("need"))
+
+    def fitted_by_each(self) -> dict[str, int]:
+        """Return how many of these needs a capability on offer with a technique fits, by technique."""
+        fits = self._fits().filter(need__in=self.order_by().values("pk"))
+        return dict(fits.order_by().values_list("technique").annotate(Count("pk")))
 
     def fitted_by_none(self) -> Self:
         """Needs that no capability on offer fits: the gaps of the supply."""

@@ -10,7 +10,7 @@ from scenarios.actor import Actor
 from scenarios.facets import call_facets, need_facets, pool_facets
 from scenarios.funnel import at_step, steps_for
 from scenarios.listing import Chip, Facet, Narrowing, days, labelled, linked
-from scenarios.models import Call, Interest, MergedDemand, Need
+from scenarios.models import Call, MergedDemand, Need
 from scenarios.searching import Search, search_of
 from scenarios.synonyms import Words
 
@@ -55,7 +55,6 @@ def need_narrowings(actor: Actor) -> list[Narrowing]:
     steps = {step.name: step.label for step in steps_for(actor)}
     return [
         labelled("step", steps, lambda rows, name: at_step(rows, name, actor), _("Step: %(label)s")),
-        labelled("technique", _techniques(), lambda rows, name: rows.fitted_by(name), _("Fitted by: %(label)s")),
         labelled(
             "fit", {"none": _("No capability on offer fits")}, lambda rows, _none: rows.fitted_by_none(), "%(label)s"
         ),
@@ -72,12 +71,6 @@ def need_narrowings(actor: Actor) -> list[Narrowing]:
             _("Published until %(day)s"),
         ),
     ]
-
-
-def _techniques() -> dict[str, Any]:
-    """Return the labels of techniques, which belong to the supply side."""
-    capability: Any = Interest._meta.get_field("capability").related_model
-    return dict(capability._meta.get_field("techniques").base_field.choices)
 
 
 def _listed_needs(rows: Any, carried: Carried) -> Any:

@@ -215,15 +215,6 @@ class NeedQuerySet(FullText, NeedFigures):
         return soon.exclude(Exists(told)).order_by("expires_at", "pk")
 
 
-class TitleSearch:
-    """For the few objects that are found by title and code alone."""
-
-    def matching_title(self: Any, text: str) -> Any:
-        """Rows whose title in either language, or whose code, holds `text`."""
-        wanted = Q(title_zh__icontains=text) | Q(title_en__icontains=text) | Q(code__icontains=text)
-        return self.filter(wanted) if text else self
-
-
 class EventQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         """The log as staff read it; steps of responses, which name authors, for auditors only who review nothing."""

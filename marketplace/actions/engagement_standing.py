@@ -20,6 +20,8 @@ from scenarios.errors import Conflict, IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.lifecycle import check_move
 from scenarios.policies import one_of, require_move
+from scenarios.querysets import lexemes
+from scenarios.search_columns import found_under
 
 UNDER_WAY = (EngagementStatus.RUNNING, EngagementStatus.ACCEPTED)
 REASON_LIMIT = 2000
@@ -86,7 +88,17 @@ def start_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
         raise Invalid({"gates": [_("Plan at least one gate with its cost cap first.")]})
     require_pilot_papers(engagement)
     engagement.started_at = timezone.now()
-    return move_engagement(engagement, "start", actor=actor)
+    engagement.search = lexemes(engagement_tokens(engagement))
+    move_engagement(engagement, "start", actor=actor)
+    engagement.refresh_from_db(fields=["search"])
+    return engagement
+
+
+def engagement_tokens(engagement: Engagement) -> list[str]:
+    """Return the tokens under which a project's page is found: public texts, code and the lead's name."""
+    lead = engagement.lead
+    heads = (engagement.code, engagement.title_zh, engagement.title_en, lead.name_zh, lead.name_en)
+    return found_under(heads, (engagement.summary,))
 
 
 @transaction.atomic

@@ -40,7 +40,7 @@ class CapabilityFilter(Narrow):
 
 
 class EngagementFilter(Narrow):
-    q = filters.CharFilter(method="holds_title", max_length=100)
+    q = Text()
     status = filters.MultipleChoiceFilter(choices=EngagementStatus.choices)
     lead = filters.UUIDFilter(field_name="lead_id")
     ordering = ordering(started_at="started_at", code="code")
@@ -48,9 +48,6 @@ class EngagementFilter(Narrow):
     class Meta:
         model = Engagement
         fields: list[str] = []
-
-    def holds_title(self, rows: Any, name: str, value: str) -> Any:
-        return rows.matching_title(value)
 
 
 class OrganisationFilter(Narrow):

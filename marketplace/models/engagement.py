@@ -3,6 +3,8 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +54,7 @@ class Engagement(Bilingual, Stamped):
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     landed_at = models.DateTimeField(_("landed"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    search = SearchVectorField(null=True, editable=False)
 
     objects = EngagementQuerySet.as_manager()
 
@@ -59,6 +62,7 @@ class Engagement(Bilingual, Stamped):
         verbose_name = _("engagement")
         verbose_name_plural = _("engagements")
         ordering = ["-created_at", "id"]
+        indexes = [GinIndex(fields=["search"], name="engagement_search")]
         constraints = [
             *known("engagement", status=choices.EngagementStatus.choices),
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +15,6 @@ from django.views.decorators.http import require_POST
 from marketplace.actions import engagement_landing as landing
 from marketplace.actions import engagement_opening as opening
 from marketplace.actions import engagement_standing as standing
-from marketplace.engagement_choices import EngagementStatus
 from marketplace.engagement_facts import (
     gates_of,
     own_parties,
@@ -27,7 +27,7 @@ from marketplace.engagement_facts import (
     unplanned_stages,
 )
 from marketplace.engagement_parties import party_of
-from marketplace.engagement_querysets import NOT_PUBLIC
+from marketplace.finding import PROJECTS
 from marketplace.forms.engagements import ContactForm
 from marketplace.lifecycle import ENGAGEMENT_MOVES
 from marketplace.models import Engagement, Sandbox
@@ -35,15 +35,21 @@ from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.errors import Conflict, Invalid, NotFound
 from scenarios.event_labels import event_label
+from scenarios.finding import find
 from scenarios.lifecycle import moves_from
-from scenarios.listing import Facet, narrow
+from scenarios.listing import Order, narrow
 from scenarios.models import Event
 from scenarios.policies import one_of
+from scenarios.searching import fields_read
 from scenarios.two_versions import compared, compared_again, with_choices
 from scenarios.views.need_review import refused_for
-from scenarios.views.parts import actor_of, follows, page_of, search_text
+from scenarios.views.parts import actor_of, follows, page_of
 
-PUBLIC_STATES = [(value, label) for value, label in EngagementStatus.choices if value not in NOT_PUBLIC]
+ORDERS = (
+    Order("newest", gettext_lazy("Newest first"), (F("started_at").desc(nulls_last=True), "pk")),
+    Order("landed", gettext_lazy("Landed last first"), (F("landed_at").desc(nulls_last=True), "pk")),
+)
+READ = ("summary", "title_zh", "title_en")
 SHOWN_EVENTS = 20
 
 
@@ -63,12 +69,20 @@ def inside_of(actor: Actor, pk: UUID) -> Engagement:
 
 @access("public")
 def engagement_list(request: HttpRequest) -> HttpResponse:
-    """The projects that have begun, newest first."""
-    actor, text = actor_of(request), search_text(request)
-    public = Engagement.objects.visible_to(actor).exclude(status__in=NOT_PUBLIC).matching_title(text)
-    narrowed = narrow(public, [Facet("status", gettext_lazy("State"), PUBLIC_STATES)], request.GET)
-    page = page_of(request, narrowed.rows.for_page().order_by("-started_at", "pk"))
-    context = {"page": page, "facets": narrowed.facets, "chips": narrowed.chips, "text": text}
+    """The projects that have begun: searched, narrowed, sorted, paged."""
+    found = find(PROJECTS, actor_of(request), request.GET)
+    search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
+    rows, order = search.ordered(narrowed.rows.for_page(), ORDERS, request.GET)
+    page = page_of(request, rows, total=narrowed.total)
+    context = {
+        "page": page,
+        "cards": [{"engagement": one, "hit": search.hit(one.title, *fields_read(one, *READ))} for one in page],
+        "facets": narrowed.facets,
+        "chips": narrowed.chips,
+        "text": search.text,
+        "orders": search.orders(ORDERS),
+        "order": order,
+    }
     return render(request, "marketplace/engagement_list.html", context)
 
 

@@ -84,3 +84,17 @@ def test_the_first_fill_is_what_the_triggers_keep(cast: Cast) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT marketplace_refit(array_agg(DISTINCT need_id)) FROM marketplace_suggestion")
     assert list(NeedFit.objects.values_list("need", "technique", "until")) == kept
+
+
+def test_techniques_that_fit_are_counted_in_the_list_of_needs(cast: Cast) -> None:
+    fitted, other = published_need(cast), published_need(cast, "rival", domain="health")
+    published_capability(cast, min_scale_quantity=Decimal(1), techniques=["cv", "ml"])
+    drain_outbox()
+    Suggestion.objects.filter(need=other).update(failed_gates=["deploy"])
+    client = cast.client()
+    listed = client.get("/needs/", {"technique": "ml"})
+    (facet,) = [one for one in listed.context["facets"] if one.name == "technique"]
+    assert [(one.value, one.count, one.selected) for one in facet.options] == [("ml", 1, True), ("cv", 1, False)]
+    assert [row.code for row in listed.context["page"]] == [fitted.code]
+    assert [chip.url for chip in listed.context["chips"]] == ["?"]
+    assert client.get("/needs/", {"technique": ["ml", "cv"], "domain": "health"}).context["page"].paginator.count == 0
