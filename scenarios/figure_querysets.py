@@ -86,8 +86,8 @@ class DemandMemberFigures(models.QuerySet[Any]):
         if actor.is_staff:
             return self
         demand: Any = self.model._meta.get_field("demand").related_model._default_manager
-        agreed: Any = self.consented()  # type: ignore[attr-defined]
-        return agreed.filter(demand__in=demand.naming_members().values("pk"))  # type: ignore[no-any-return]
+        agreed: Self = self.consented()  # type: ignore[attr-defined]
+        return agreed.filter(demand__in=demand.naming_members().values("pk"))
 
 
 class MergedDemandFigures(models.QuerySet[Any]):

@@ -62,6 +62,13 @@ class CostBooked(Strict):
     spent_on = serializers.DateField()
 
 
+class TrialRecorded(Strict):
+    tried_on = serializers.DateField()
+    what = serializers.CharField(max_length=400)
+    outcome = Words()
+    cost = serializers.UUIDField(required=False, allow_null=True, help_text="A cost that is booked to this gate.")
+
+
 class Measured(Strict):
     indicator = serializers.UUIDField(help_text="The id of a line of `indicators`.")
     value = serializers.DecimalField(max_digits=16, decimal_places=4)

@@ -6,8 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace import engagement_choices as choices
-from marketplace.api.engagement_input import Money
-from marketplace.api.gate_serializers import GateShown, Money
+from marketplace.api.gate_serializers import GateShown
 from marketplace.engagement_facts import (
     Standing,
     gates_of,
@@ -17,111 +16,8 @@ from marketplace.engagement_facts import (
     told_parties,
     told_rollouts,
 )
-from marketplace.models import Engagement, Gate, GateDecision, Lesson
-from scenarios.api.output import Brief, Party, actor_of
-
-
 from marketplace.models import Engagement, Lesson
-from scenarios.api.input import Strict, Version, Words
 from scenarios.api.output import Brief, Party, actor_of
-from scenarios.choices import CorePart
-
-
-class Text(serializers.CharField):
-    """A text of up to 4,000 characters."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 4000, "allow_blank": True, **options})
-
-
-class EngagementOpened(Strict):
-    response = serializers.UUIDField(help_text="An awarded response.")
-
-
-class EngagementProposed(Strict):
-    need = serializers.UUIDField()
-    capability = serializers.UUIDField()
-    organisation = serializers.UUIDField(help_text="Yours: the need's owner or the capability's.")
-
-
-class AcceptanceGiven(Strict):
-    version = Version(help_text="Of the engagement whose measurements you read.")
-
-
-class GatePlanned(Strict):
-    stage = serializers.ChoiceField(choices=choices.Stage.choices)
-    version = serializers.IntegerField(min_value=0, default=0, help_text="Of the gate that you read; 0 for a new one.")
-    entry = Words(required=False)
-    stop_loss = Words(required=False)
-    trials = serializers.IntegerField(min_value=1, max_value=1000, required=False)
-    cost_cap = Money(required=False, help_text="In 10,000 yuan.")
-    starts_on = serializers.DateField(required=False, allow_null=True)
-    ends_on = serializers.DateField(required=False, allow_null=True)
-
-
-class CostBooked(Strict):
-    payer = serializers.UUIDField(help_text="A party; your own one, unless you are the manager.")
-    amount = Money(help_text="In 10,000 yuan; beyond the cap of the gate it is refused.")
-    what = serializers.CharField(max_length=400)
-    spent_on = serializers.DateField()
-
-
-class TrialRecorded(Strict):
-    tried_on = serializers.DateField()
-    what = serializers.CharField(max_length=400)
-    outcome = Words()
-    cost = serializers.UUIDField(required=False, allow_null=True, help_text="A cost that is booked to this gate.")
-
-
-class Measured(Strict):
-    indicator = serializers.UUIDField(help_text="The id of a line of `indicators`.")
-    value = serializers.DecimalField(max_digits=16, decimal_places=4)
-    test_method = serializers.CharField(max_length=1000)
-    measured_by = serializers.CharField(max_length=200)
-    measured_on = serializers.DateField()
-    evidence = Words(required=False, default="")
-
-
-class DecisionProposed(Strict):
-    verdict = serializers.ChoiceField(choices=choices.GateVerdict.choices)
-    reason = Words()
-    lesson_title = serializers.CharField(max_length=120, allow_blank=True, required=False)
-    lesson = Text(required=False, help_text="Needed to stop without fault; it is public.")
-    accused = serializers.UUIDField(required=False, allow_null=True, help_text="A party; needed to stop for breach.")
-    evidence = Text(required=False)
-
-
-class Statement(Strict):
-    statement = Text()
-
-
-class ElementPromised(Strict):
-    giver = serializers.UUIDField(help_text="Your own party.")
-    receiver = serializers.UUIDField()
-    element = serializers.ChoiceField(choices=choices.Element.choices)
-    what = serializers.CharField(max_length=400)
-    quantity = serializers.DecimalField(max_digits=14, decimal_places=2, required=False, allow_null=True)
-    unit = serializers.CharField(max_length=30, required=False, allow_blank=True)
-    due_on = serializers.DateField()
-
-
-class ContactChanged(Strict):
-    contact = serializers.CharField(max_length=400, allow_blank=True)
-
-
-class LessonWritten(Strict):
-    title = serializers.CharField(max_length=120)
-    text = serializers.CharField(max_length=4000)
-
-
-class DaySet(Strict):
-    day = serializers.DateField()
-
-
-class DeviationNoted(Strict):
-    part = serializers.ChoiceField(choices=CorePart.choices)
-    value = serializers.CharField(max_length=20_000)
-    reason = serializers.CharField(max_length=2000)
 
 
 class PartyTold(serializers.Serializer[Any]):
@@ -176,43 +72,6 @@ class ProofLineShown(serializers.Serializer[Any]):
     readings = ReadingTold(many=True, required=False)
     accepted = AcceptedReading(allow_null=True)
     met = serializers.BooleanField(allow_null=True)
-
-
-class CostShown(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    payer = serializers.UUIDField(source="payer_id")
-    amount = Money()
-    what = serializers.CharField()
-    spent_on = serializers.DateField()
-    struck_at = serializers.DateTimeField(allow_null=True)
-    struck_reason = serializers.CharField()
-
-
-class DecisionShown(serializers.ModelSerializer[GateDecision]):
-    class Meta:
-        model = GateDecision
-        fields = (
-            *("id", "iteration", "verdict", "state", "reason", "lesson_title", "lesson", "accused", "evidence"),
-            *("statement", "version", "heard_by", "by_manager", "proposed_at", "confirmed_at"),
-        )
-        read_only_fields = fields
-
-
-class GateShown(serializers.ModelSerializer[Gate]):
-    verdict = serializers.SerializerMethodField(help_text="The last decision that was made; empty before it.")
-    costs = CostShown(many=True)
-    decisions = DecisionShown(many=True)
-
-    class Meta:
-        model = Gate
-        fields = (
-            *("id", "stage", "state", "iterations", "verdict", "version", "entry", "stop_loss", "trials", "cost_cap"),
-            *("spent", "starts_on", "ends_on", "costs", "decisions"),
-        )
-        read_only_fields = fields
-
-    def get_verdict(self, gate: Any) -> str:
-        return gate.made.verdict if gate.made else ""
 
 
 class ElementShown(serializers.Serializer[Any]):

@@ -4,14 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from marketplace.api.engagement_input import Money
 from marketplace.models import Gate, GateDecision
-
-
-class Money(serializers.DecimalField):
-    """An amount in 10,000 yuan."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_digits": 14, "decimal_places": 2, **options})
 
 
 class CostShown(serializers.Serializer[Any]):
@@ -40,7 +34,7 @@ class DecisionShown(serializers.ModelSerializer[GateDecision]):
         model = GateDecision
         fields = (
             *("id", "iteration", "verdict", "state", "reason", "lesson_title", "lesson", "accused", "evidence"),
-            *("statement", "heard_by", "by_manager", "proposed_at", "confirmed_at"),
+            *("statement", "version", "heard_by", "by_manager", "proposed_at", "confirmed_at"),
         )
         read_only_fields = fields
 

@@ -78,9 +78,6 @@ class CostForm(RefusableForm):
         return {name: self.cleaned_data[name] for name in ("amount", "what", "spent_on")}  # type: ignore[return-value]
 
 
-class MeasurementForm(VersionedForm):
-
-
 class TrialForm(RefusableForm):
     """One trial of a gate: when, what and what came of it."""
 
@@ -101,7 +98,7 @@ class TrialForm(RefusableForm):
         return {**said, "cost_id": UUID(cost) if cost else None}  # type: ignore[typeddict-item]
 
 
-class MeasurementForm(RefusableForm):
+class MeasurementForm(VersionedForm):
     """What was measured of one indicator."""
 
     indicator = forms.ChoiceField(label=_("Indicator"))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from marketplace.actions import engagement_costs, engagement_gates, engagement_proof
 from marketplace.engagement_choices import Stage
 from marketplace.engagement_facts import Standing, gates_of, own_parties, standing_of, told_indicators, told_parties
-from marketplace.forms.engagements import CostForm, GateForm, MeasurementForm, TrialForm
+from marketplace.forms.engagements import CostForm, GateForm, TrialForm
 from marketplace.models import Cost, Engagement, Gate
 from marketplace.views.engagements import inside_of
 from marketplace.views.measuring import blank_form, posted_form, record
@@ -115,7 +115,6 @@ def gate_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any
         context["measurement_form"] = blank_form(engagement)
         if context["records_trials"] and gate.trials_made < gate.trials:
             context["trial_form"] = trial_form(costs)
-        context["measurement_form"] = MeasurementForm(indicators=indicator_options(engagement))
     return render(request, "marketplace/gate_detail.html", {**context, **forms}, status=status)
 
 
@@ -137,13 +136,6 @@ def trial_form(costs: list[Cost], data: Any = None) -> TrialForm:
     """Return the form of a trial, which may name one of the costs of its gate that stand."""
     pairs = [(str(row.pk), f"{row.what} · {row.spent_on}") for row in costs if row.struck_at is None]
     return TrialForm(data, costs=pairs, initial={"key": new_key()})
-
-
-def indicator_options(engagement: Engagement) -> list[tuple[str, str]]:
-    """Return the indicators of an engagement for a select."""
-    return [
-        (str(row.pk), f"{row.metric} ({row.unit})" if row.unit else row.metric) for row in engagement.indicators.all()
-    ]
 
 
 @access("member", "manager")

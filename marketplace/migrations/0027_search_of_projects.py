@@ -14,7 +14,7 @@ def have_columns_written(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("marketplace", "0023_listed_characters"),
+        ("marketplace", "0026_word_previews"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("marketplace", "0023_listed_characters"),
+        ("marketplace", "0025_versions_in_projects"),
     ]
 
     operations = [

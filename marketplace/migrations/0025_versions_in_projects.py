@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0023_listed_characters'),
+        ('marketplace', "0024_trials"),
     ]
 
     operations = [
