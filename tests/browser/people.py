@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils.translation import gettext, override
 from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from marketplace.models import Account
 from tests.browser.conftest import PageMaker
@@ -92,9 +93,19 @@ class Person:
             if not self.page.locator(f'{form}[name="{name}"]').count():
                 self.page.locator(f'[name="add_{name.partition("-")[0]}"]').click()
             if self.page.locator(f'{form}[name="{name}"]').first.get_attribute("type") != "hidden":
-                self._put(self.page.locator(f'{form}[name="{name}"]').filter(visible=True), value)
+                self._put(self._visible(f'{form}[name="{name}"]'), value)
         if self.page.locator("form[data-autosave]").count():
             self._let_it_save()
+
+    def _visible(self, selector: str) -> Locator:
+        """Return the fields that can be seen; if none comes into sight, tell what is there instead."""
+        found = self.page.locator(selector).filter(visible=True)
+        try:
+            found.first.wait_for()
+        except PlaywrightTimeout as late:
+            there = [one.evaluate("one => one.outerHTML") for one in self.page.locator(selector).all()]
+            raise AssertionError(f"{selector} is out of sight on {self.page.url}, there is {there}") from late
+        return found
 
     def _let_it_save(self) -> None:
         """Wait as people do who stop typing: leaving amid a request would be an error in the console."""
