@@ -18,6 +18,9 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 
+PATIENCE_MS = 90_000
+"""How long a page may take: two browsers, servers and workers share the cores of a small machine."""
+
 # How Chromium and htmx log an answer of 4xx.
 REFUSALS = ("Failed to load resource: the server responded with a status of 4", "Response Status Error Code 4")
 
@@ -69,6 +72,7 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[PageMaker]:
         )
         contexts.append(context)
         context.add_cookies([{"name": k, "value": v, "url": live_server.url} for k, v in (cookies or {}).items()])
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         expected = REFUSALS if refusals else ()
