@@ -22,7 +22,7 @@ from matching.super_blocks import ROUNDING
 from scenarios.actions.scales import Scale
 from scenarios.actor import SYSTEM
 from scenarios.content import text_of
-from scenarios.disclosure import pooled_band
+from scenarios.disclosure import pooled_band, unit_sums
 from scenarios.journal import log_event
 from scenarios.live_index import LiveIndex
 from scenarios.locks import wait_for_lock
@@ -280,11 +280,17 @@ def _fitting(subject: Subject) -> Iterable[tuple[Any, Any]]:
 
 
 def matching_scales(demand: MergedDemand) -> list[Scale]:
-    """Return the minimum scales, in the pool's unit, of what is suggested for a pool and fails no other gate."""
+    """Return the minimum scales of what is suggested for a pool and fails no other gate, in each unit of the pool.
+
+    The gates compare with the quantity in the pool's own unit: a capability that counts in another one fails by that.
+    """
     rows = Suggestion.objects.current().exclude(state="dismissed").filter(demand=demand)
-    scaled = rows.filter(capability__min_scale_quantity__isnull=False, capability__min_scale_unit=demand.unit)
-    fitting = scaled.filter(Q(failed_gates=[]) | Q(failed_gates=["min_scale"]))
-    return [Scale(pk, quantity) for pk, quantity in fitting.values_list("capability", "capability__min_scale_quantity")]
+    units = [one.unit for one in unit_sums(demand)]
+    own = Q(Q(failed_gates=[]) | Q(failed_gates=["min_scale"]), capability__min_scale_unit=demand.unit)
+    other = Q(failed_gates=["unit"], capability__min_scale_unit__in=units)
+    fitting = rows.filter(own | other, capability__min_scale_quantity__isnull=False)
+    names = ("capability", "capability__min_scale_quantity", "capability__min_scale_unit")
+    return [Scale(*row) for row in fitting.values_list(*names)]
 
 
 def _tell_suppliers(subject: Subject, suppliers: set[Any]) -> None:

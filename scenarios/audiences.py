@@ -75,11 +75,10 @@ DEMAND_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("id", "code", "title_zh", "title_en", "status", "version", "created_at"), Audience.PUBLIC),
     **dict.fromkeys(("core", "core_version", "unit", "threshold_quantity", "deadline"), Audience.PUBLIC),
     **dict.fromkeys(("disclosure", "owners", "pooled_quantity", "pooled_band", "members"), Audience.PUBLIC),
-    "scale_marks": Audience.PUBLIC,
+    **dict.fromkeys(("scale_marks", "pooled_by_unit"), Audience.PUBLIC),
     **dict.fromkeys(("on_fail", "after_extension", "reason"), Audience.PUBLIC),
     **dict.fromkeys(("deadline_generation", "consents", "differences"), Audience.STAFF),
-    # A unit in which one owner alone counts would tell that owner's quantity.
-    **dict.fromkeys(("indicator_sources", "pooled_by_unit"), Audience.STAFF),
+    "indicator_sources": Audience.STAFF,
 }
 
 

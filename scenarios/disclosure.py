@@ -1,6 +1,7 @@
 """What a reader may learn of a pool: who its members are, and how much each brings.
 
 With two owners, "pool minus mine" would reveal the other: quantities are bands until three distinct owners are in.
+That holds for each unit alone. Of a unit beside the pool's own in which one owner alone counts nothing is told.
 Names are told only from three owners on, of those who consented, and only where the pool discloses them. Staff see all,
 an owner its own.
 """
@@ -42,6 +43,19 @@ def band_of(quantity: Decimal) -> Band:
     return Band(low, None)
 
 
+class UnitSum(NamedTuple):
+    """What owners who consented pool in one unit, and how many of them count in it."""
+
+    unit: str
+    quantity: Decimal
+    owners: int
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether the exact figure would reveal what one owner brings."""
+        return 0 < self.owners < ENOUGH_OWNERS
+
+
 @dataclass(frozen=True)
 class ShownMember:
     """A need in a pool as one reader sees it. `need` is None while its owner stays anonymous."""
@@ -60,7 +74,32 @@ def owners_of(members: Iterable[DemandMember]) -> set[UUID]:
 
 def shows_quantities(demand: MergedDemand, actor: Actor) -> bool:
     """Whether the exact pooled quantity is told; `demand` comes from `with_scale`."""
-    return actor.is_staff or not pooled_band(demand)
+    return shows_sum(own_sum(demand), actor)
+
+
+def shows_sum(summed: UnitSum, actor: Actor) -> bool:
+    """Whether the exact quantity in a unit is told."""
+    return actor.is_staff or not summed.is_telling
+
+
+def own_sum(demand: MergedDemand) -> UnitSum:
+    """Return what is pooled in the pool's own unit; `demand` comes from `with_scale`."""
+    return UnitSum(demand.unit, demand.pooled_quantity, demand.counted_owners)  # type: ignore[attr-defined]
+
+
+def unit_sums(demand: MergedDemand) -> list[UnitSum]:
+    """Return what is pooled in each unit in which an owner who consented counts, ordered by unit."""
+    return [UnitSum(*row) for row in DemandMember.objects.consented().filter(demand=demand).per_unit()]
+
+
+def shared_sums(demand: MergedDemand) -> list[UnitSum]:
+    """Return the sums of which somebody else than a single owner may learn: the pool's own, and of two owners on."""
+    return [one for one in unit_sums(demand) if one.unit == demand.unit or one.owners > 1]
+
+
+def told_sums(demand: MergedDemand, actor: Actor) -> list[UnitSum]:
+    """Return the sums of which the reader may learn, each exactly or, where `shows_sum` is not, as a band."""
+    return unit_sums(demand) if actor.is_staff else shared_sums(demand)
 
 
 def pooled_band(demand: MergedDemand) -> str:
@@ -69,8 +108,8 @@ def pooled_band(demand: MergedDemand) -> str:
     It depends on the owners whose quantities are summed: those who consented and count in the pool's unit.
     `demand` comes from `with_scale`.
     """
-    owners: int = demand.counted_owners  # type: ignore[attr-defined]
-    return "" if owners == 0 or owners >= ENOUGH_OWNERS else str(band_of(demand.pooled_quantity))  # type: ignore[attr-defined]
+    summed = own_sum(demand)
+    return str(band_of(summed.quantity)) if summed.is_telling else ""
 
 
 def shows_reservation(consent: Consent, actor: Actor) -> bool:

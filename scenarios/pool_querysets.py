@@ -1,10 +1,11 @@
 """Named reads of pools: their members, cores, consents, differences and scales, and the proposals they come from."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from scenarios.actor import Actor
@@ -25,9 +26,10 @@ class DemandMemberQuerySet(DemandMemberFigures):
         return self.filter(left_at__isnull=True)
 
     def per_unit(self) -> Any:
-        """Return (unit, quantity) summed over the needs of these links, one row a unit; nothing is converted."""
+        """Return (unit, quantity, owners) over the needs of these links, one row a unit; nothing is converted."""
         sums = self.filter(need__quantity__isnull=False).order_by("need__quantity_unit")
-        return sums.values_list("need__quantity_unit").annotate(total=Sum("need__quantity"))
+        owners = Count("need__owner", distinct=True)
+        return sums.values_list("need__quantity_unit").annotate(total=Sum("need__quantity"), owners=owners)
 
     def consented(self) -> Self:
         """Living links whose owner consented to the pool's present core: what stands behind the pool and its call."""
@@ -165,12 +167,15 @@ class ScaleMarkQuerySet(models.QuerySet[Any]):
     """Marks of pools' scale meters."""
 
     def of_pool(self, demand: Any) -> Self:
-        """Marks that count in the pool's unit and whose capability matches it now, smallest first."""
-        return self.filter(demand=demand, unit=demand.unit, matches=True).order_by("quantity", "id")
+        """Marks whose capability matches the pool now, in whatever unit it counts, smallest first."""
+        return self.filter(demand=demand, matches=True).order_by("quantity", "id")
 
-    def reached_now(self, demand: Any, quantity: Any) -> Self:
-        """Marks of a pool that this quantity reaches for the first time."""
-        return self.of_pool(demand).filter(reached_at__isnull=True, quantity__lte=quantity)
+    def reached_now(self, demand: Any, quantities: Mapping[str, Any]) -> Self:
+        """Marks of a pool that the quantity in their unit reaches for the first time."""
+        reached = Q(pk__in=[])
+        for unit, quantity in quantities.items():
+            reached |= Q(unit=unit, quantity__lte=quantity)
+        return self.of_pool(demand).filter(reached, reached_at__isnull=True)
 
 
 class CoreChangeQuerySet(models.QuerySet[Any]):

@@ -1,11 +1,13 @@
 """The scale meter of a pool as one reader may see it: suppliers' minimum scales, what is missing, who would close it.
 
 Where a band stands for the pooled quantity, a mark inside the band is told as neither met nor missed: the marks of
-several suppliers would otherwise narrow the band down to the figure.
+several suppliers would otherwise narrow the band down to the figure. A supplier that counts in another unit than the
+pool is measured against what is pooled in that unit, as far as the reader may learn of it; nothing is converted.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scenarios.actor import Actor
+from scenarios.choices import Unit
 from scenarios.conflicts import conflicts_between
-from scenarios.disclosure import band_of, shows_quantities
+from scenarios.disclosure import UnitSum, band_of, own_sum, shows_sum, told_sums
 from scenarios.facts import number
 from scenarios.linking import holds, words_on
 from scenarios.live_index import live_index
@@ -29,7 +32,7 @@ MET, MISSED, WITHIN = "met", "missed", "within"
 
 @dataclass(frozen=True)
 class ShownMark:
-    """A minimum scale and how the pool stands to it: met, missed, or within the band that is told.
+    """A minimum scale in its unit and how the pool stands to it: met, missed, or within the band that is told.
 
     `gap` is what is missing, None where it is not told; `closing` the needs outside the pool that would close it.
     """
@@ -37,6 +40,7 @@ class ShownMark:
     label: str
     url: str
     code: str
+    unit: str
     quantity: Decimal
     state: str
     gap: Decimal | None
@@ -56,33 +60,34 @@ class ShownMark:
 
 
 def shown_marks(pool: MergedDemand, actor: Actor, *, is_party: bool) -> list[ShownMark]:
-    """Return the marks of a pool's meter, smallest first; `pool` comes from `with_scale`.
+    """Return the marks of a pool's meter, those in its own unit first, smallest first; `pool` is from `with_scale`.
 
     Staff, the pool's owners and the supplier itself read which capability it is; for everyone else those of one
     quantity are counted. Which needs would close a gap is told to staff only: that a need is left out tells whom its
     owner blocks.
     """
-    marks = list(ScaleMark.objects.of_pool(pool).select_related("capability"))
+    sums = {one.unit: one for one in told_sums(pool, actor)} | {pool.unit: own_sum(pool)}
+    marks = [mark for mark in ScaleMark.objects.of_pool(pool).select_related("capability") if mark.unit in sums]
     named = [mark for mark in marks if is_party or actor.belongs_to(mark.capability.owner_id)]
-    shown = [_named(pool, mark, actor) for mark in named]
-    shown += _counted(pool, [mark for mark in marks if mark not in named], actor)
+    shown = [_named(sums[mark.unit], mark, actor) for mark in named]
+    shown += _counted(sums, [mark for mark in marks if mark not in named], actor)
     if actor.is_staff:
         shown = _with_closing(pool, shown)
-    return sorted(shown, key=lambda one: (one.quantity, one.code))
+    return sorted(shown, key=lambda one: (one.unit != pool.unit, one.unit, one.quantity, one.code))
 
 
-def _named(pool: MergedDemand, mark: ScaleMark, actor: Actor) -> ShownMark:
-    state, gap = standing(pool, mark.quantity, actor)
-    return ShownMark(mark.capability.title, _address(mark), mark.capability.code, mark.quantity, state, gap)
+def _named(summed: UnitSum, mark: ScaleMark, actor: Actor) -> ShownMark:
+    offer = mark.capability
+    return ShownMark(
+        offer.title, _address(mark), offer.code, mark.unit, mark.quantity, *standing(summed, mark.quantity, actor)
+    )
 
 
-def _counted(pool: MergedDemand, marks: Iterable[ScaleMark], actor: Actor) -> list[ShownMark]:
-    counts: dict[Decimal, int] = {}
-    for mark in marks:
-        counts[mark.quantity] = counts.get(mark.quantity, 0) + 1
+def _counted(sums: Mapping[str, UnitSum], marks: Iterable[ScaleMark], actor: Actor) -> list[ShownMark]:
+    counts = Counter((mark.unit, mark.quantity) for mark in marks)
     return [
-        ShownMark(_count_text(count), "", "", quantity, *standing(pool, quantity, actor))
-        for quantity, count in counts.items()
+        ShownMark(_count_text(count), "", "", unit, quantity, *standing(sums[unit], quantity, actor))
+        for (unit, quantity), count in counts.items()
     ]
 
 
@@ -97,10 +102,10 @@ def _address(mark: ScaleMark) -> str:
         return ""
 
 
-def standing(pool: MergedDemand, wanted: Decimal, actor: Actor) -> tuple[str, Decimal | None]:
-    """Return how a pool (from `with_scale`) stands to a quantity, and what is missing, as the reader may know it."""
-    pooled: Decimal = pool.pooled_quantity  # type: ignore[attr-defined]
-    if shows_quantities(pool, actor):
+def standing(summed: UnitSum, wanted: Decimal, actor: Actor) -> tuple[str, Decimal | None]:
+    """Return how what is pooled in a unit stands to a quantity, and what is missing, as the reader may know it."""
+    pooled = summed.quantity
+    if shows_sum(summed, actor):
         return (MET, Decimal(0)) if pooled >= wanted else (MISSED, wanted - pooled)
     band = band_of(pooled)
     if wanted <= band.low:
@@ -111,20 +116,22 @@ def standing(pool: MergedDemand, wanted: Decimal, actor: Actor) -> tuple[str, De
 def _with_closing(pool: MergedDemand, marks: list[ShownMark]) -> list[ShownMark]:
     if not any(mark.gap for mark in marks):
         return marks
-    candidates = joinable_needs(pool)
-    return [
-        ShownMark(**{**vars(mark), "closing": tuple(closing_needs(candidates, mark.gap))}) if mark.gap else mark
-        for mark in marks
-    ]
+    candidates = joinable_needs(pool, {mark.unit for mark in marks if mark.gap})
+    return [replace(mark, closing=_closing_of(mark, candidates)) if mark.gap else mark for mark in marks]
 
 
-def joinable_needs(pool: MergedDemand) -> list[Need]:
-    """Return the needs on offer, most alike first, that could join the pool: like its core, in its unit, in no other
-    pool, kept apart from no member, and in conflict with none in a field that is not decided.
+def _closing_of(mark: ShownMark, candidates: Sequence[Need]) -> tuple[Need, ...]:
+    counted = [need for need in candidates if need.quantity_unit == mark.unit]
+    return tuple(closing_needs(counted, mark.gap or Decimal(0)))
+
+
+def joinable_needs(pool: MergedDemand, units: Collection[str]) -> list[Need]:
+    """Return the needs on offer, most alike first, that could join the pool: like its core, in one of these units, in
+    no other pool, kept apart from no member, and in conflict with none in a field that is not decided.
     """
     members = list(Need.objects.filter(memberships__demand=pool, memberships__left_at__isnull=True))
     decided = pool.differences.decided_fields()
-    rows = _like(pool)
+    rows = _like(pool, units)
     apart = words_on({need.pk: need.owner_id for need in (*members, *rows)}).apart
     return [
         need
@@ -134,7 +141,7 @@ def joinable_needs(pool: MergedDemand) -> list[Need]:
     ]
 
 
-def _like(pool: MergedDemand) -> list[Need]:
+def _like(pool: MergedDemand, units: Collection[str]) -> list[Need]:
     live = live_index()
     if live is None:
         return []
@@ -142,7 +149,7 @@ def _like(pool: MergedDemand) -> list[Need]:
     title = f"{core.title_zh} {core.title_en}".strip()
     hits = live.indexes.part("needs").search(title, f"{core.problem}\n{core.boundary_in}", limit=LOOKED_AT)
     alike = {hit.id: hit.score for hit in hits if hit.score >= MIN_SIMILARITY}
-    wanted = Need.objects.poolable().filter(pk__in=list(alike), quantity_unit=pool.unit, quantity__gt=0)
+    wanted = Need.objects.poolable().filter(pk__in=list(alike), quantity_unit__in=units, quantity__gt=0)
     return sorted(wanted.select_related("owner"), key=lambda need: (-alike[str(need.pk)], need.code))
 
 
@@ -163,9 +170,22 @@ def closing_needs(candidates: Sequence[Need], gap: Decimal) -> list[Need]:
     return []
 
 
-def meter_rows(pool: MergedDemand, actor: Actor, *, is_party: bool) -> list[dict[str, Any]]:
-    """Return what the meter draws and its table says: the pool's own minimum scale, then the marks of suppliers."""
-    return own_scale(pool, actor) + [_row(mark) for mark in shown_marks(pool, actor, is_party=is_party)]
+def meter_rows(pool: MergedDemand, marks: Iterable[ShownMark], actor: Actor) -> list[dict[str, Any]]:
+    """Return what the meter draws and its table says: the pool's own minimum scale, then the marks in its unit."""
+    return own_scale(pool, actor) + [_row(mark) for mark in marks if mark.unit == pool.unit]
+
+
+def other_meters(pool: MergedDemand, marks: Iterable[ShownMark], actor: Actor) -> list[dict[str, Any]]:
+    """Return a meter for each further unit of which the reader may learn: what is pooled in it, and its marks."""
+    marks = list(marks)
+    meters = []
+    for one in told_sums(pool, actor):
+        if one.unit != pool.unit:
+            band = None if shows_sum(one, actor) else band_of(one.quantity)
+            drawn = number(one.quantity) if band is None else str(band.low)
+            rows = [_row(mark) for mark in marks if mark.unit == one.unit]
+            meters.append({"unit": Unit(one.unit).label, "pooled": drawn, "band": str(band or ""), "thresholds": rows})
+    return meters
 
 
 def own_scale(pool: MergedDemand, actor: Actor) -> list[dict[str, Any]]:
@@ -173,12 +193,12 @@ def own_scale(pool: MergedDemand, actor: Actor) -> list[dict[str, Any]]:
     wanted = pool.threshold_quantity
     if wanted is None:
         return []
-    return [_row(ShownMark(_("Minimum scale of this pool"), "", "", wanted, *_own(pool, wanted, actor)))]
+    return [_row(ShownMark(_("Minimum scale of this pool"), "", "", pool.unit, wanted, *_own(pool, wanted, actor)))]
 
 
 def _own(pool: MergedDemand, wanted: Decimal, actor: Actor) -> tuple[str, Decimal | None]:
     """Return how the pool stands to its own minimum scale, which its status tells everyone."""
-    state, gap = standing(pool, wanted, actor)
+    state, gap = standing(own_sum(pool), wanted, actor)
     if state != WITHIN:
         return state, gap
     pooled: Decimal = pool.pooled_quantity  # type: ignore[attr-defined]

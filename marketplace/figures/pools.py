@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.figures.scope import Scope
 from marketplace.figures.tables import Cell, Column, Table
-from scenarios.disclosure import band_of, shows_quantities
+from scenarios.disclosure import band_of, own_sum, shows_quantities
 from scenarios.facts import number
 from scenarios.models import MergedDemand, ScaleMark
 from scenarios.scale import own_scale, standing
@@ -24,8 +24,13 @@ COLUMNS = [
     Column("pooled", _("Pooled"), number=True, help=_("A range while fewer than three owners are in.")),
     Column("minimum", _("Minimum scale"), number=True, help=_("That of the pool itself.")),
     Column("state", _("Minimum reached"), help=_("met or missed; empty where the pool has no minimum scale.")),
-    Column("suppliers_met", _("Suppliers met"), number=True, help=_("Capabilities whose minimum scale is reached.")),
-    Column("suppliers", _("Suppliers"), number=True, help=_("Capabilities that match the pool.")),
+    Column(
+        "suppliers_met",
+        _("Suppliers met"),
+        number=True,
+        help=_("Minimum scales in its unit that it has reached."),
+    ),
+    Column("suppliers", _("Suppliers"), number=True, help=_("Capabilities that match the pool and count in its unit.")),
 ]
 WORDS = {"met": _("Met"), "missed": _("Not reached"), "": _("No minimum scale")}
 Marks = dict[Any, list[Decimal]]
@@ -62,7 +67,7 @@ def _line(pool: Any, marks: list[Decimal], scope: Scope) -> dict[str, Any]:
     pooled = number(pool.pooled_quantity) if exact else str(band_of(pool.pooled_quantity))
     own = own_scale(pool, scope.actor)
     state = "" if not own else "met" if own[0]["met"] else "missed"
-    met = sum(standing(pool, quantity, scope.actor)[0] == "met" for quantity in marks)
+    met = sum(standing(own_sum(pool), quantity, scope.actor)[0] == "met" for quantity in marks)
     address = reverse("pool_detail", args=[pool.pk])
     cells = [
         Cell(pool.code, page=address),

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from scenarios.actor import SYSTEM
 from scenarios.choices import DemandStatus
+from scenarios.disclosure import shared_sums
 from scenarios.journal import log_event
 from scenarios.locks import wait_for_lock
 from scenarios.models import MergedDemand, ScaleMark
@@ -22,10 +23,11 @@ MEASURED = (DemandStatus.FORMED, DemandStatus.THRESHOLD_MET)
 
 
 class Scale(NamedTuple):
-    """The smallest quantity, in the pool's unit, at which a capability is worth delivering."""
+    """The smallest quantity at which a capability is worth delivering, in the capability's own unit."""
 
     capability_id: UUID
     quantity: Decimal
+    unit: str
 
 
 @transaction.atomic
@@ -38,23 +40,25 @@ def mark_scales(*, demand_id: UUID, scales: Sequence[Scale]) -> None:
     demand = MergedDemand.objects.living().filter(pk=demand_id).select_for_update(of=("self",)).first()
     if demand is None:
         return
-    rows = [ScaleMark(demand=demand, capability_id=pk, quantity=quantity, unit=demand.unit) for pk, quantity in scales]
+    rows = [ScaleMark(demand=demand, **scale._asdict()) for scale in scales]
     rewritten = ("quantity", "unit", "matches")
     ScaleMark.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=("demand", "capability"), update_fields=rewritten
     )
     demand.scale_marks.exclude(capability__in=[scale.capability_id for scale in scales]).update(matches=False)
-    note_reached(demand, MergedDemand.objects.with_scale().get(pk=demand.pk).pooled_quantity)
+    note_reached(demand)
 
 
-def note_reached(demand: MergedDemand, quantity: Decimal) -> None:
+def note_reached(demand: MergedDemand) -> None:
     """Note which marks a locked pool reaches for the first time, and log it once, for their suppliers and the manager.
 
-    quantity : what the owners who consented pool, in the pool's unit.
+    A mark is measured in its own unit. Where one owner alone counts in a unit beside the pool's own, nothing is noted
+    until a second one does: the news would tell that owner's quantity.
     """
     if demand.status not in MEASURED:
         return
-    marks = list(ScaleMark.objects.reached_now(demand, quantity).select_related("capability"))
+    quantities = {one.unit: one.quantity for one in shared_sums(demand)}
+    marks = list(ScaleMark.objects.reached_now(demand, quantities).select_related("capability"))
     if not marks:
         return
     ScaleMark.objects.filter(pk__in=[mark.pk for mark in marks]).update(reached_at=timezone.now())

@@ -46,7 +46,7 @@ def settle(demand: MergedDemand) -> None:
         move_demand(demand, "form", actor=SYSTEM, owners=scale.owners)
     if demand.status in COUNTED:
         _weigh(demand, scale)
-        note_reached(demand, scale.pooled_quantity)
+        note_reached(demand)
         # With another quantity another capability is worth while.
         emit(topics.DEMAND_FORMED, demand_id=str(demand.pk))
 

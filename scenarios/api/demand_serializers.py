@@ -11,7 +11,7 @@ from scenarios.audiences import DEMAND_FIELDS, Audience
 from scenarios.choices import Unit
 from scenarios.comparing import core_changes
 from scenarios.lifecycle import DEMAND_MOVES
-from scenarios.models import Consent, CoreChange, CoreVersion, DemandMember, Difference, MergedDemand
+from scenarios.models import Consent, CoreChange, CoreVersion, Difference, MergedDemand
 from scenarios.policies import open_moves
 
 
@@ -89,10 +89,11 @@ class ScaleMarkShown(serializers.Serializer[Any]):
         help_text="The capability; how many there are, where you may not read which."
     )
     capability = serializers.CharField(source="code", help_text="Its code; empty where you may not read it.")
+    unit = serializers.ChoiceField(choices=Unit.choices)
     quantity = serializers.DecimalField(max_digits=12, decimal_places=2)
     state = serializers.ChoiceField(
         choices=[scale.MET, scale.MISSED, scale.WITHIN],
-        help_text="within: the pooled quantity is told as a band, and the minimum scale lies inside it.",
+        help_text="within: what is pooled in this unit is told as a band, and the minimum scale lies inside it.",
     )
     gap = serializers.DecimalField(
         max_digits=14, decimal_places=2, allow_null=True, help_text="What is missing; null where that is not told."
@@ -101,8 +102,13 @@ class ScaleMarkShown(serializers.Serializer[Any]):
 
 
 class UnitSumShown(serializers.Serializer[Any]):
+    """What is pooled in one unit; a unit beside the pool's own in which one owner alone counts is for staff."""
+
     unit = serializers.ChoiceField(choices=Unit.choices)
-    quantity = serializers.DecimalField(max_digits=14, decimal_places=2)
+    quantity = serializers.DecimalField(
+        max_digits=14, decimal_places=2, allow_null=True, help_text="From three owners in this unit on; null before."
+    )
+    band = serializers.CharField()
 
 
 class DemandListed(Audienced):
@@ -217,8 +223,16 @@ class DemandShown(DemandListed):
 
     @extend_schema_field(UnitSumShown(many=True))
     def get_pooled_by_unit(self, row: Any) -> Any:
-        rows = DemandMember.objects.consented().filter(demand=row).per_unit()
-        return UnitSumShown([{"unit": unit, "quantity": total} for unit, total in rows], many=True).data
+        actor = actor_of(self.context)
+        rows = [
+            {
+                "unit": one.unit,
+                "quantity": one.quantity if disclosure.shows_sum(one, actor) else None,
+                "band": str(disclosure.band_of(one.quantity)),
+            }
+            for one in disclosure.told_sums(row, actor)
+        ]
+        return UnitSumShown(rows, many=True).data
 
     @extend_schema_field(CoreChangeShown(many=True))
     def get_my_core_changes(self, row: Any) -> Any:

@@ -10,7 +10,7 @@ from scenarios.pool_querysets import ScaleMarkQuerySet
 
 
 class ScaleMark(models.Model):
-    """From which quantity on a capability is worth delivering to a pool, and when the pool first reached it.
+    """From which quantity on, in its own unit, a capability is worth delivering to a pool, and when that was reached.
 
     `matches` ends when the capability is not suggested for the pool any more; the row stays, so that a scale that was
     reached once is not reached a second time.

@@ -28,7 +28,7 @@ from scenarios.listing import Order, narrow
 from scenarios.models import Consent, CoreChange, CoreVersion, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of
 from scenarios.pool_querysets import CONSENTED
-from scenarios.scale import meter_rows, own_scale
+from scenarios.scale import meter_rows, other_meters, own_scale, shown_marks
 from scenarios.searching import fields_read
 from scenarios.views.parts import actor_of, follows, page_of
 from scenarios.views.shown_need import indicator_rows
@@ -103,7 +103,7 @@ def _page(
         "pool": pool,
         "core": core,
         "indicators": indicator_rows(core.indicators),
-        "scale": _scale(pool, actor) | {"thresholds": meter_rows(pool, actor, is_party=party)},
+        "scale": _meters(pool, actor, party),
         "members": shown_members(pool, members, actor),
         "named": actor.is_staff or bool(named_owners(pool)),
         "is_party": party,
@@ -136,6 +136,13 @@ def _scale(pool: MergedDemand, actor: Actor) -> dict[str, Any]:
         "owners": pool.owners,  # type: ignore[attr-defined]
         "thresholds": own_scale(pool, actor),
     }
+
+
+def _meters(pool: MergedDemand, actor: Actor, party: bool) -> dict[str, Any]:
+    """Return the meter with every mark that the reader may see, and those in further units."""
+    marks = shown_marks(pool, actor, is_party=party)
+    others = other_meters(pool, marks, actor)
+    return _scale(pool, actor) | {"thresholds": meter_rows(pool, marks, actor), "others": others}
 
 
 def _read_before(pool: MergedDemand, actor: Actor) -> int:

@@ -12,7 +12,7 @@ from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actions.next_core import BOUND
 from scenarios.actions.standing import obstacles_to_freezing
 from scenarios.actor import Actor
-from scenarios.choices import DemandStatus, Unit
+from scenarios.choices import DemandStatus
 from scenarios.comparing import core_changes, deviation_label, difference_rows, pooled, treatment_lines, value_text
 from scenarios.disclosure import shows_reservation
 from scenarios.event_labels import event_label
@@ -21,7 +21,7 @@ from scenarios.lifecycle import DEMAND_MOVES, move
 from scenarios.models import Consent, DemandMember, Event, MergedDemand, Need
 from scenarios.policies import one_of, open_moves
 from scenarios.querysets import LIVE_CALLS
-from scenarios.scale import meter_rows
+from scenarios.scale import meter_rows, other_meters, shown_marks
 from scenarios.staff_forms import ReasonForm, SplitForm, TermsForm, terms_initial
 from scenarios.views.parts import actor_of, page_of
 from scenarios.views.staff_parts import address, chosen, options
@@ -85,18 +85,13 @@ def _scale(pool: MergedDemand, actor: Actor, living: list[DemandMember]) -> dict
     """Return the meter: what is consented, what it could be if all accepted, and every minimum scale with its gap."""
     quantity: Decimal = pool.pooled_quantity  # type: ignore[attr-defined]
     possible = sum((one.need.quantity or 0 for one in living if one.need.quantity_unit == pool.unit), Decimal(0))
+    marks = shown_marks(pool, actor, is_party=True)
     return {
         "consented": number(quantity),
-        "other_units": _other_units(pool),
+        "other_meters": other_meters(pool, marks, actor),
         "possible": number(possible) if possible > quantity else "",
-        "thresholds": meter_rows(pool, actor, is_party=True),
+        "thresholds": meter_rows(pool, marks, actor),
     }
-
-
-def _other_units(pool: MergedDemand) -> str:
-    """Return what owners who consented pool in other units than the pool's: ``3 devices, 120 sites``."""
-    rows = DemandMember.objects.consented().filter(demand=pool).exclude(need__quantity_unit=pool.unit).per_unit()
-    return ", ".join(f"{number(total)} {Unit(unit).label}" for unit, total in rows)
 
 
 def _consents(pool: MergedDemand, living: list[DemandMember], actor: Actor) -> dict[str, Any]:
