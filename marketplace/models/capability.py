@@ -79,8 +79,8 @@ class Capability(Bilingual, Stamped):
             models.Index(
                 F("published_at").desc(nulls_last=True),
                 "id",
-                name="capability_offered",
-                include=["layer", "techniques", "maturity", "deploy", "owner", "status", "valid_until"],
+                name="capability_listed",
+                include=["layer", "techniques", "maturity", "deploy", "data_classes", "owner", "status", "valid_until"],
                 condition=Q(status="published"),
             ),
         ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from scenarios import choices
 from scenarios.fields import EncryptedTextField
 from scenarios.models.known import known
-from scenarios.querysets import NeedQuerySet
+from scenarios.querysets import LISTED, NeedQuerySet
 
 TEXT_LIMIT = 20_000
 OPTIONAL = (
@@ -22,8 +22,9 @@ OPTIONAL = (
     "risk_tier",
 )
 
-OFFERED = ("domain", "district", "quantity_unit", "data_class", "deploy", "adoption")
-"""What a list of needs on offer is narrowed by."""
+LISTED_BY = ("domain", "district", "quantity_unit", "data_class", "deploy", "adoption", "finish_by")
+SORTED_BY = ("precision_score", "quantity")
+"""What a list of needs is narrowed and sorted by."""
 
 
 class Bilingual(models.Model):
@@ -146,13 +147,13 @@ class Need(Bilingual, Stamped):
         ordering = ["-published_at", "-created_at", "id"]
         indexes = [
             GinIndex(fields=["search"], name="need_search"),
-            # What the lists and figures of needs on offer count and sort by: read from the index, not from wide rows.
+            # What the lists and figures of published needs count and sort by: read from the index, not from wide rows.
             models.Index(
                 F("published_at").desc(nulls_last=True),
                 "id",
-                name="need_offered",
-                include=[*OFFERED, "owner", "status", "visibility", "expires_at"],
-                condition=Q(status="published"),
+                name="need_listed",
+                include=[*LISTED_BY, *SORTED_BY, "owner", "status", "visibility", "expires_at"],
+                condition=Q(status__in=LISTED),
             ),
         ]
         constraints = [
