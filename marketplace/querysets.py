@@ -85,10 +85,11 @@ class SuggestionQuerySet(models.QuerySet[Any]):
         """What is suggested to the actor's own published capabilities, and may still be answered and read by it."""
         mine = self.current().filter(capability__owner_id__in=actor.organisation_ids, capability__status="published")
         need, demand, call = (self._related(name) for name in ("need", "demand", "call"))
-        needs = need.visible_to(actor).published()
-        demands = demand.visible_to(actor).living()
+        # Row by row: the planner would hash all needs on offer before it looked at the few suggestions that are mine.
         return mine.filter(
-            Q(need__in=needs.values("pk")) | Q(demand__in=demands.values("pk")) | Q(call__in=call.open().values("pk"))
+            Exists(need.visible_to(actor).published().filter(pk=OuterRef("need")))
+            | Exists(demand.visible_to(actor).living().filter(pk=OuterRef("demand")))
+            | Exists(call.open().filter(pk=OuterRef("call")))
         )
 
     def visible_to(self, actor: Actor) -> Self:

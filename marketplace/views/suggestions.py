@@ -42,7 +42,7 @@ def my_suggestions(request: HttpRequest) -> HttpResponse:
     narrowed = _narrowed(every, request)
     counts = dict(narrowed.order_by().values_list("state").annotate(Count("pk")))
     rows = narrowed.filter(state=state).for_page().judged_for(actor).fitting_first()
-    page = page_of(request, rows)
+    page = page_of(request, rows, total=counts.get(state, 0))
     context = {
         "page": page,
         "rows": shown_suggestions(page.object_list, actor, districts=district_names()),
