@@ -41,10 +41,11 @@ STATEMENTS = {
         FROM scenarios_need WHERE {published} ON CONFLICT DO NOTHING""",
     "pools": """
         WITH chosen AS (
-            SELECT id, owner_id, quantity_unit, row_number() OVER (ORDER BY owner_id, id) AS place
-            FROM scenarios_need
-            WHERE {published} AND NOT EXISTS (SELECT FROM scenarios_demandmember WHERE need_id = scenarios_need.id)
-                AND owner_id <> '{enterprise_org}' ORDER BY random() LIMIT 2400
+            SELECT *, row_number() OVER (ORDER BY owner_id, id) AS place FROM (
+                SELECT id, owner_id, quantity_unit FROM scenarios_need
+                WHERE {published} AND NOT EXISTS (SELECT FROM scenarios_demandmember WHERE need_id = scenarios_need.id)
+                    AND owner_id <> '{enterprise_org}' ORDER BY random() LIMIT 2400
+            ) AS some
         ), pools AS (
             INSERT INTO scenarios_mergeddemand
                 (id, code, version, created_at, updated_at, title_zh, title_en, status, manager_id, core_version, unit,
