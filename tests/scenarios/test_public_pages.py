@@ -90,7 +90,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(cast: Cast, django_assert_
         client.get("/needs/")
     for _ in range(4):
         published_need(cast, "rival")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/needs/")
 
 
