@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.models import Capability, Evidence, PriceTier
 from scenarios.errors import Invalid
+from scenarios.models import District
+from scenarios.references import require_offered
 
 MOST_ROWS = 20
 
@@ -79,7 +81,10 @@ def write_children(
         capability.price_tiers.all().delete()
         PriceTier.objects.bulk_create([PriceTier(capability=capability, **row) for row in tiers])
     if district_ids is not None:
-        capability.districts.set(list(district_ids))  # type: ignore[arg-type]
+        wanted = list(district_ids)
+        present = set(capability.districts.values_list("pk", flat=True))
+        require_offered("districts", District, set(wanted) - present)
+        capability.districts.set(wanted)  # type: ignore[arg-type]
 
 
 def _require_few(name: str, rows: Sized) -> None:

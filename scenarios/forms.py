@@ -16,8 +16,9 @@ from scenarios.choices import CorePart
 from scenarios.content import INDICATOR_FIELDS, IndicatorFields, NeedFields
 from scenarios.errors import Invalid
 from scenarios.facts import number
-from scenarios.models import Indicator, MergedDemand, Need
+from scenarios.models import District, Indicator, MergedDemand, Need
 from scenarios.organisation_choice import FOUND_AT_MOST, OrganisationChoice
+from scenarios.references import offer
 from scenarios.risk import QUESTIONS
 
 NONE_APPLIES = "none"
@@ -92,6 +93,7 @@ class NeedForm(RefusableForm):
         district: Any = fields_for_model(Need, fields=("district",))["district"]
         district.required, district.empty_label = False, _("Choose …")
         self.fields["district"] = district
+        offer(self, "district", District)
         self.fields["risk"].choices = [*QUESTIONS.items(), (NONE_APPLIES, _("None of these applies"))]  # type: ignore[attr-defined]
         self.fields["owner"] = self._owner_field(organisations)
         self.fields["blocked"] = self._blocked_field(actor, owner_id)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import transaction
 
@@ -53,7 +53,7 @@ def log_event(
         "kind": kind,
         "actor_id": actor.account_id,
         "subject_type": subject_type or kind.partition(".")[0],
-        "subject_id": subject.pk if isinstance(subject.pk, UUID) else UUID(int=int(subject.pk)),
+        "subject_id": _id_of(subject),
         "subject_code": getattr(subject, "code", ""),
         "changed": sorted(changed),
         "data": data,
@@ -73,3 +73,11 @@ def log_event(
     if not _rehearsing.get():
         logger.info(kind, extra={"subject": values["subject_code"] or str(values["subject_id"]), "event_id": event.pk})
     return event
+
+
+def _id_of(subject: Any) -> UUID:
+    """Return the id under which a row stands in the log: its own, its number, or one made of its table and code."""
+    key = subject.pk
+    if isinstance(key, str):
+        return uuid5(NAMESPACE_OID, f"{subject._meta.label_lower}:{key}")
+    return key if isinstance(key, UUID) else UUID(int=int(key))

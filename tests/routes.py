@@ -13,7 +13,7 @@ METHODS = ("get", "post", "patch", "put", "delete")
 # Addresses of others, with what guards them there.
 FOREIGN = {
     "accounts/": "allauth: signing in, up and out; its own pages ask for a session where they need one",
-    "admin/": "Django's admin: asks is_staff itself; reference data and roles; second factor by the middleware",
+    "admin/": "Django's admin: asks is_staff itself; accounts and roles; second factor by the middleware",
     "i18n/": "Django's switch of the language: a cookie and nothing else",
 }
 

@@ -17,9 +17,10 @@ from scenarios.actor import Actor
 from scenarios.choices import Subject, Verdict
 from scenarios.errors import IllegalMove, Invalid, NotPermitted
 from scenarios.journal import log_event
-from scenarios.models import ModerationDecision
+from scenarios.models import Chain, District, ModerationDecision
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_owner, require_role, require_stranger
+from scenarios.references import require_offered
 
 OPEN_KINDS = (
     OrganisationKind.ENTERPRISE,
@@ -62,6 +63,9 @@ def _write(organisation: Organisation, fields: OrganisationFields) -> list[str]:
     if "uscc" in fields:
         fields = {**fields, "uscc": valid_uscc(fields["uscc"])}
     changed = [name for name, value in fields.items() if getattr(organisation, name) != value]
+    for name, kind in (("district", District), ("chain", Chain)):
+        if f"{name}_id" in changed:
+            require_offered(name, kind, [fields[f"{name}_id"]])  # type: ignore[literal-required]
     for name in changed:
         setattr(organisation, name, fields[name])  # type: ignore[literal-required]
     taken = Organisation.objects.filter(uscc=organisation.uscc).exclude(pk=organisation.pk)

@@ -23,6 +23,7 @@ class LabelShown(serializers.Serializer[Any]):
     value = serializers.CharField()
     label_zh = serializers.CharField()
     label_en = serializers.CharField()
+    offered = serializers.BooleanField(help_text="Whether it can still be chosen; false where it is only used.")
 
 
 class ReferencesShown(serializers.Serializer[Any]):
@@ -40,19 +41,21 @@ def _dashed(name: str) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
-def _labels(kind: type[TextChoices]) -> list[dict[str, str]]:
-    rows: list[dict[str, str]] = []
+def _labels(kind: type[TextChoices]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
     for one in kind:
         with translation.override("zh-hans"):
             chinese = str(one.label)
         with translation.override("en"):
-            rows.append({"value": one.value, "label_zh": chinese, "label_en": str(one.label)})
+            rows.append({"value": one.value, "label_zh": chinese, "label_en": str(one.label), "offered": True})
     return rows
 
 
-def _places(kind: Any) -> list[dict[str, str]]:
+def _places(kind: Any) -> list[dict[str, Any]]:
     rows = kind.objects.all()
-    return [{"value": row.code, "label_zh": row.name_zh, "label_en": row.name_en} for row in rows]
+    return [
+        {"value": row.code, "label_zh": row.name_zh, "label_en": row.name_en, "offered": row.offered} for row in rows
+    ]
 
 
 class References(APIView):

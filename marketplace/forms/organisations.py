@@ -10,6 +10,7 @@ from marketplace.actions.organisations import OPEN_KINDS, OrganisationFields
 from marketplace.choices import MemberRole
 from marketplace.models import Organisation
 from scenarios.models import Chain, District
+from scenarios.references import offer
 
 PLAIN = ("name_zh", "name_en", "kind", "uscc", "about", "contact")
 
@@ -44,6 +45,11 @@ class OrganisationForm(forms.Form):
     contact = forms.CharField(
         label=_("Contact"), max_length=200, required=False, help_text=_("Stored encrypted; only your members see it.")
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer(self, "district", District)
+        offer(self, "chain", Chain)
 
     def values(self) -> OrganisationFields:
         """Return the typed fields for the action."""

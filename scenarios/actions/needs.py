@@ -29,10 +29,11 @@ from scenarios.content import (
 from scenarios.errors import Conflict, IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.lifecycle import NEED_MOVES
-from scenarios.models import Call, Indicator, MergedDemand, Need, NeedVersion, VaguePhrase
+from scenarios.models import Call, District, Indicator, MergedDemand, Need, NeedVersion, VaguePhrase
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_owner
 from scenarios.querysets import LIVE_ENGAGEMENTS, DatabaseClock, lexemes
+from scenarios.references import require_offered
 from scenarios.search_columns import found_under
 
 SHELF_LIFE = timedelta(days=180)
@@ -139,6 +140,8 @@ def _write(need: Need, fields: NeedFields) -> list[str]:
     if unknown:
         raise Invalid({name: [_("This field cannot be set.")] for name in sorted(unknown)})
     changed = [name for name, value in fields.items() if getattr(need, name) != value]
+    if "district_id" in changed:
+        require_offered("district", District, [fields["district_id"]])
     for name in changed:
         setattr(need, name, fields[name])  # type: ignore[literal-required]
     need.risk_tier = risk_tier(need.risk_answers, need.data_class)

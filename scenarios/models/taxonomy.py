@@ -1,17 +1,37 @@
 """Reference data that differs from city to city."""
 
+from typing import Any, Self
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
+class ReferenceQuerySet(models.QuerySet[Any]):
+    def offered(self) -> Self:
+        """Entries that forms offer."""
+        return self.filter(offered=True)
+
+    def retired(self) -> Self:
+        """Entries that stay where they are used and are offered no more."""
+        return self.filter(offered=False)
+
+    def offered_or(self, present: list[str]) -> Self:
+        """Entries that forms offer, and those that something has already."""
+        return self.filter(Q(offered=True) | Q(pk__in=present))
+
+
 class NamedReference(models.Model):
-    """A row with a stable code and a name in both languages."""
+    """A row with a stable code and a name in both languages. One that is not offered stays where it is used."""
 
     code = models.SlugField(_("code"), primary_key=True, max_length=40)
     name_zh = models.CharField(_("Chinese name"), max_length=80)
     name_en = models.CharField(_("English name"), max_length=80)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    offered = models.BooleanField(_("offered"), default=True)
+
+    objects = ReferenceQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from marketplace.figures.registry import FIGURES
+from scenarios.references import LISTS
 
 
 class Stop(NamedTuple):
@@ -178,6 +179,8 @@ MANAGER = [
     *(Stop("manager", name) for name in ("synonyms_retired", "synonyms_proposed")),
     Stop("manager", "synonym_edit", ("concept",)),
     Stop("manager", "word_preview", ("word_preview",)),
+    *(Stop("manager", "reference_list", (name,)) for name in LISTS),
+    Stop("manager", "reference_edit", ("districts", "binhu")),
     *(Stop("manager", name) for name in ("vocabulary", "vague_phrases", "stop_words")),
     Stop("manager", "design"),
 ]

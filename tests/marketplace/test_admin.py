@@ -1,4 +1,4 @@
-"""The admin: reference data, account activation and staff roles; nothing else, and only with the second factor."""
+"""The admin: account activation and staff roles; nothing else, and only with the second factor."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.test import Client
 
 from marketplace.models import Account, StaffRole
-from scenarios.models import District, Event
+from scenarios.models import Event
 from tests.factories import TOTP_SECRET, Cast, make_account
 
 
@@ -30,10 +30,10 @@ def posted(account: Account, **changes: Any) -> dict[str, Any]:
     )
 
 
-def test_only_reference_data_is_registered() -> None:
+def test_only_accounts_are_registered() -> None:
     admin.autodiscover()
     registered = {model.__name__ for model in admin.site._registry}
-    assert registered == {"Account", "Chain", "District"}
+    assert registered == {"Account"}
 
 
 def test_the_admin_signs_in_on_the_sites_own_page(cast: Cast) -> None:
@@ -47,21 +47,13 @@ def test_the_admin_signs_in_on_the_sites_own_page(cast: Cast) -> None:
 
 def test_staff_roles_open_no_admin(cast: Cast) -> None:
     for part in ("manager", "enterprise"):
-        assert cast.client(part).get("/admin/scenarios/district/").status_code == 302
+        assert cast.client(part).get("/admin/marketplace/account/").status_code == 302
 
 
 def test_an_administrator_without_a_second_factor_gets_nowhere(cast: Cast) -> None:
     Account.objects.filter(pk=cast.stranger.pk).update(is_staff=True, is_superuser=True)
     answer = cast.client("stranger").get("/admin/")
     assert answer["Location"] == "/accounts/2fa/totp/activate/"
-
-
-def test_a_district_is_renamed_but_keeps_its_code(db: None) -> None:
-    client = administrator()
-    data = {"code": "elsewhere", "name_zh": "滨湖", "name_en": "Binhu Lake", "position": "3"}
-    assert client.post("/admin/scenarios/district/binhu/change/", data).status_code == 302
-    assert District.objects.get(pk="binhu").name_en == "Binhu Lake"
-    assert not District.objects.filter(pk="elsewhere").exists()
 
 
 def test_giving_a_role_is_logged(cast: Cast) -> None:

@@ -104,7 +104,7 @@ def test_a_stop_word_is_no_synonym(cast: Cast) -> None:
 def test_the_vocabulary_counts_every_list(cast: Cast) -> None:
     entered(cast, "平台")
     lists = {
-        one.page: (one.in_use, one.retired) for one in cast.client("manager").get("/staff/vocabulary/").context["lists"]
+        one.name: (one.in_use, one.retired) for one in cast.client("manager").get("/staff/vocabulary/").context["lists"]
     }
     assert {name: lists[name] for name in ("synonyms", "stop_words", "vague_phrases")} == {
         "synonyms": (108, 0),
