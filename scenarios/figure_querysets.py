@@ -87,7 +87,6 @@ class DemandMemberFigures(models.QuerySet[Any]):
             return self
         demand: Any = self.model._meta.get_field("demand").related_model._default_manager
         agreed: Self = self.consented()  # type: ignore[attr-defined]
-        agreed: Any = self.consented()  # type: ignore[attr-defined]
         return agreed.filter(demand__in=demand.naming_members().values("pk"))
 
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('marketplace', '0023_listed_characters'),
-        ('scenarios', '0026_vague_phrases'),
+        ('scenarios', "0028_references_offered"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

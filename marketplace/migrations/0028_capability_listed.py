@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('marketplace', '0023_listed_characters'),
+        ('marketplace', "0027_search_of_projects"),
         ('scenarios', '0026_vague_phrases'),
     ]
 
