@@ -306,7 +306,15 @@ SPECTACULAR_SETTINGS = {
         "IncidentSeverityEnum": "marketplace.sandbox_choices.Severity",
         **{
             f"{name}Enum": f"scenarios.choices.{name}"
-            for name in ("NeedStatus", "DemandStatus", "ProposalStatus", "CallStatus", "CallKind", "Subject")
+            for name in (
+                "NeedStatus",
+                "DemandStatus",
+                "ProposalStatus",
+                "CallStatus",
+                "CallKind",
+                "ConceptState",
+                "Subject",
+            )
         },
         **{f"{name}Enum": f"scenarios.choices.{name}" for name in ("RunKind", "RunState")},
         **{f"{name}Enum": f"scenarios.choices.{name}" for name in ("Unit", "DataClass", "Deploy")},
