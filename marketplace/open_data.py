@@ -7,7 +7,6 @@ import csv
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Max
@@ -23,21 +22,11 @@ from scenarios.audiences import (
     ORGANISATION_FIELDS,
     Audience,
 )
-from scenarios.disclosure import pooled_band
-from scenarios.facts import indicator_texts, label_of
 from scenarios.models import Call, MergedDemand, Need
+from scenarios.open_columns import CALLS, NEEDS, OWNER, OWNER_ID, POOLS, Field, label_in, own
 from scenarios.sheets import defused
 
 CHUNK = 1000
-
-
-class Field(NamedTuple):
-    """A column: its name, the field of the table of audiences that opens it, its value of a row, and what it says."""
-
-    name: str
-    opened_by: str
-    value: Callable[[Any], Any]
-    help: Any = ""
 
 
 class DataSet(NamedTuple):
@@ -54,7 +43,7 @@ class DataSet(NamedTuple):
 
     def label(self, field: Field) -> str:
         """Return what a column is called in the reader's language."""
-        return str(field.help) if field.help else label_of(self.model, field.opened_by)
+        return label_in(self.model, field)
 
     def values_of(self, row: Any) -> dict[str, Any]:
         """Return a row as column → plain value."""
@@ -79,15 +68,6 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _own(*names: str) -> tuple[Field, ...]:
-    """Return columns that are fields of the row itself."""
-    return tuple(Field(name, name, attrgetter(name)) for name in names)
-
-
-OWNER = Field("owner", "owner", lambda row: row.owner.name_zh)
-OWNER_ID = Field("owner_id", "owner", lambda row: str(row.owner_id), _("Id of the organisation"))
-
-
 def _needs() -> Any:
     return Need.objects.visible_to(PUBLIC).for_page().order_by("code")
 
@@ -108,14 +88,14 @@ def _pools() -> Any:
     return MergedDemand.objects.visible_to(PUBLIC).with_scale().order_by("code")
 
 
-def _pooled(pool: Any) -> Any:
-    return None if pooled_band(pool) else pool.pooled_quantity
-
-
-def _indicators(need: Any) -> str:
-    return indicator_texts([vars(row) for row in need.indicators.all()])
-
-
+CAPABILITIES: tuple[Field, ...] = (
+    *own("code", "title_zh", "title_en", "layer", "techniques"),
+    OWNER,
+    OWNER_ID,
+    *own("solves", "limits", "maturity", "deploy", "data_classes"),
+    Field("districts", "districts", lambda row: [one.pk for one in row.districts.all()]),
+    *own("filings", "min_scale_quantity", "min_scale_unit", "status", "published_at", "valid_until"),
+)
 DATA_SETS = {
     one.name: one
     for one in (
@@ -126,16 +106,7 @@ DATA_SETS = {
             Need,
             NEED_FIELDS,
             _needs,
-            (
-                *_own("code", "title_zh", "title_en", "domain", "track"),
-                OWNER,
-                OWNER_ID,
-                Field("district", "district", lambda row: row.district_id),
-                *_own("problem", "users_and_site", "current_process", "boundary_in", "boundary_out"),
-                Field("indicators", "indicators", _indicators),
-                *_own("quantity", "quantity_unit", "data_state", "data_class", "deploy", "cooperation", "adoption"),
-                *_own("start_by", "finish_by", "risk_tier", "precision_score", "status", "published_at", "expires_at"),
-            ),
+            NEEDS,
             "need_list",
         ),
         DataSet(
@@ -145,14 +116,7 @@ DATA_SETS = {
             Capability,
             CAPABILITY_FIELDS,
             _capabilities,
-            (
-                *_own("code", "title_zh", "title_en", "layer", "techniques"),
-                OWNER,
-                OWNER_ID,
-                *_own("solves", "limits", "maturity", "deploy", "data_classes"),
-                Field("districts", "districts", lambda row: [one.pk for one in row.districts.all()]),
-                *_own("filings", "min_scale_quantity", "min_scale_unit", "status", "published_at", "valid_until"),
-            ),
+            CAPABILITIES,
             "capability_list",
         ),
         DataSet(
@@ -162,24 +126,7 @@ DATA_SETS = {
             Call,
             CALL_FIELDS,
             _calls,
-            (
-                *_own("code", "kind", "title_zh", "title_en", "summary"),
-                Field(
-                    "source",
-                    "source_code",
-                    lambda row: (row.need or row.demand).code,
-                    _("Code of the need or pool that it comes from"),
-                ),
-                Field("indicators", "indicators", lambda row: indicator_texts(row.indicators)),
-                *_own("quantity", "quantity_band", "quantity_unit", "budget_cap"),
-                Field(
-                    "eligibility",
-                    "eligibility",
-                    lambda row: [f"{one['name']}: {one['text']}" for one in row.eligibility],
-                ),
-                *_own("consortium_allowed"),
-                *_own("opens_at", "question_deadline", "closes_at", "publicity_days", "status", "cancelled_reason"),
-            ),
+            CALLS,
             "call_list",
         ),
         DataSet(
@@ -191,10 +138,10 @@ DATA_SETS = {
             _organisations,
             (
                 Field("id", "id", lambda row: str(row.pk), _("Id of the organisation")),
-                *_own("name_zh", "name_en", "kind"),
+                *own("name_zh", "name_en", "kind"),
                 Field("district", "district", lambda row: row.district_id),
                 Field("chain", "chain", lambda row: row.chain_id),
-                *_own("verification", "about"),
+                *own("verification", "about"),
             ),
             "",
         ),
@@ -205,13 +152,7 @@ DATA_SETS = {
             MergedDemand,
             DEMAND_FIELDS,
             _pools,
-            (
-                *_own("code", "title_zh", "title_en", "status", "unit"),
-                Field("owners", "owners", lambda row: row.owners, _("Owners, counted once each")),
-                Field("pooled_quantity", "pooled_quantity", _pooled, _("Pooled; empty where a range is told")),
-                Field("pooled_band", "pooled_band", pooled_band, _("Range of what is pooled")),
-                *_own("threshold_quantity", "deadline", "disclosure", "created_at"),
-            ),
+            POOLS,
             "pool_list",
         ),
     )

@@ -1,4 +1,4 @@
-"""How often one account may ask for something costly. Kept in the cache: an empty cache forgives, it never forbids."""
+"""How often one reader may ask for something costly. Kept in the cache: an empty cache forgives, it never forbids."""
 
 import logging
 import time
@@ -9,9 +9,11 @@ logger = logging.getLogger(__name__)
 WINDOW_SECONDS = 60
 
 
-def within_limit(name: str, account_id: int, *, per_minute: int) -> bool:
-    """Count one more use of `name` by an account and tell whether it is still within the limit of this minute."""
-    key = f"limit:{name}:{account_id}:{int(time.time()) // WINDOW_SECONDS}"
+def within_limit(name: str, who: int | str, *, per_minute: int) -> bool:
+    """Count one more use of `name` by an account, or from an address, and tell whether it is still within the limit of
+    this minute.
+    """
+    key = f"limit:{name}:{who}:{int(time.time()) // WINDOW_SECONDS}"
     try:
         cache.add(key, 0, timeout=2 * WINDOW_SECONDS)
         return cache.incr(key) <= per_minute

@@ -1,14 +1,17 @@
 """No confidential field is in anything that someone gets who may not read it: pages, API, search, mail, log, errors."""
 
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.core import mail
 from django.db import transaction
 from django.test import Client
+from pypdf import PdfReader
 from rest_framework.throttling import SimpleRateThrottle
 
 from marketplace.figures.registry import FIGURES
@@ -60,6 +63,11 @@ def readable(world: World) -> Iterator[tuple[Route, str]]:
 
 def text_of(answer: Any) -> str:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content.startswith(b"PK"):
+        with ZipFile(io.BytesIO(content)) as parts:
+            return "\n".join(parts.read(name).decode(errors="replace") for name in parts.namelist())
+    if content.startswith(b"%PDF"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     return content.decode(errors="replace")
 
 
@@ -96,6 +104,41 @@ def test_nobody_reads_what_is_not_for_them(cast: Cast, world: World, parts: Sequ
         assert read > 20
     assert "\n".join(leaks) == ""
     assert "\n".join(broken) == ""
+
+
+FILES = {
+    "needs": ("xlsx", "docx", "pdf"),
+    "calls": ("xlsx", "docx", "pdf"),
+    "pools": ("xlsx",),
+    "capabilities": ("xlsx",),
+}
+
+
+def files(world: World) -> Iterator[tuple[str, str]]:
+    """Yield the addresses of what is handed out as a file, with its kind."""
+    for name, kinds in FILES.items():
+        yield from ((f"/{name}/", kind) for kind in kinds)
+    for name in ("needs", "calls"):
+        yield from ((f"/{name}/{pk}/", "pdf") for pk in world.ids[name])
+
+
+@pytest.mark.slow
+def test_no_file_holds_what_is_not_for_everyone(cast: Cast, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scenarios.views.list_files.within_limit", lambda *_args, **_options: True)
+    forbidden = [one for one in world.canaries if not one.allowed(PUBLIC)]
+    leaks, read = [], Counter[str]()
+    for part in PARTS:
+        client, actor = cast.client(part), cast.actor(part) if part else PUBLIC
+        for path, kind in files(world):
+            answer = client.get(path, {"as": kind})
+            read[kind] += answer.headers.get("Content-Disposition", "").endswith(f'.{kind}"')
+            # A title is told to whoever reads the page; all else only to everyone.
+            told = [one for one in forbidden if not (one.field.endswith(".title") and one.allowed(actor))]
+            leaks += [f"{part}: {one.field} in {path} as {kind}" for one in found_in(text_of(answer), told)]
+    assert "\n".join(leaks) == ""
+    assert read["xlsx"] == len(FILES) * len(PARTS)
+    assert read["docx"] == 2 * len(PARTS)
+    assert read["pdf"] > 4 * len(PARTS)
 
 
 WRITING = ("post", "put", "patch", "delete")

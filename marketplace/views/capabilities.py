@@ -13,6 +13,7 @@ from marketplace.choices import Maturity
 from marketplace.finding import KINDS
 from marketplace.lifecycle import CAPABILITY_MOVES
 from marketplace.models import Capability, NearCopy
+from marketplace.open_data import CAPABILITIES
 from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.audiences import CAPABILITY_FIELDS, Audience, audience_of, visible_fields
@@ -20,8 +21,10 @@ from scenarios.choices import Subject, Verdict
 from scenarios.finding import find
 from scenarios.listing import Order, district_tiles, narrow
 from scenarios.models import ModerationDecision, Need
+from scenarios.open_columns import sheet_columns
 from scenarios.policies import one_of, open_moves
 from scenarios.searching import Search, fields_read
+from scenarios.views.list_files import ListFiles, file_of
 from scenarios.views.parts import actor_of, page_of
 
 MATURITY_RANK = Case(
@@ -33,6 +36,8 @@ ORDERS = (
     Order("mature", _("Most mature first"), (MATURITY_RANK.desc(), "-published_at", "pk")),
 )
 
+FILES = ListFiles("capabilities", _("Capabilities"), lambda: sheet_columns(Capability, CAPABILITIES))
+
 
 @access("public")
 def capability_list(request: HttpRequest) -> HttpResponse:
@@ -42,9 +47,12 @@ def capability_list(request: HttpRequest) -> HttpResponse:
     rows, order = search.ordered(
         narrowed.rows.select_related("owner").prefetch_related("districts"), ORDERS, request.GET
     )
+    if file := file_of(request, FILES, rows.for_page(), total=narrowed.total):
+        return file
     page = page_of(request, rows, total=narrowed.total)
     context = {
         "page": page,
+        "files": FILES.kinds,
         "cards": [card_of(capability, search) for capability in page.object_list],
         "facets": narrowed.facets,
         "tiles": district_tiles(narrowed.facets, request.GET),

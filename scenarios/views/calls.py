@@ -22,13 +22,19 @@ from scenarios.finding import KINDS, find
 from scenarios.forms import InterestForm
 from scenarios.listing import Order, narrow
 from scenarios.models import Call, CallKey, Interest, SandboxPlan
+from scenarios.open_columns import CALLS, sheet_columns
 from scenarios.policies import one_of
 from scenarios.querysets import DatabaseClock
 from scenarios.searching import fields_read
+from scenarios.views.list_files import ListFiles, entry_file, file_of
 from scenarios.views.parts import actor_of, follows, organisations_of, page_of
+from scenarios.views.printed import call_entry
 from scenarios.views.shown_need import indicator_rows
 
 CLOSING = (F("closes_at").asc(nulls_last=True), "pk")
+FILES = ListFiles(
+    "calls", gettext_lazy("Calls"), lambda: sheet_columns(Call, CALLS), gettext_lazy("List of calls"), call_entry
+)
 READ = ("summary", "title_zh", "title_en")
 ORDERS = (
     Order("open", gettext_lazy("Open calls first, next closing first"), ("-is_open", *CLOSING)),
@@ -43,12 +49,18 @@ def call_list(request: HttpRequest) -> HttpResponse:
     found = find(KINDS["call"], actor_of(request), request.GET)
     search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
     ordered, order = search.ordered(narrowed.rows.with_openness(), ORDERS, request.GET)
+    chips = [*found.chips, *narrowed.chips]
+    rows = ordered.select_related("need", "demand")
+    labels = [chip.label for chip in chips]
+    if file := file_of(request, FILES, rows, total=narrowed.total, narrowed=labels):
+        return file
     page = page_of(request, ordered, total=narrowed.total)
     context = {
         "page": page,
+        "files": FILES.kinds,
         "cards": [{"call": call, "hit": search.hit(call.title, *fields_read(call, *READ))} for call in page],
         "facets": narrowed.facets,
-        "chips": [*found.chips, *narrowed.chips],
+        "chips": chips,
         "carried": found.carried,
         "kind": "call",
         "text": search.text,
@@ -67,6 +79,8 @@ def call_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, status: int = 200) -> HttpResponse:
     actor = actor_of(request)
     call = one_of(Call.objects.visible_to(actor).with_openness().select_related("need", "demand"), pk)
+    if file := entry_file(request, call.code, lambda: call_entry(call)):
+        return file
     behind = owners_of(call)
     audience = _audience(actor, behind)
     visible = visible_fields(CALL_FIELDS, audience)

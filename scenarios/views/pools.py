@@ -26,10 +26,12 @@ from scenarios.finding import KINDS, find
 from scenarios.forms import ConsentForm, CoreChangeForm
 from scenarios.listing import Order, narrow
 from scenarios.models import Consent, CoreChange, CoreVersion, DemandMember, MergedDemand, Need
+from scenarios.open_columns import POOLS, sheet_columns
 from scenarios.policies import one_of
 from scenarios.pool_querysets import CONSENTED
 from scenarios.scale import meter_rows, other_meters, own_scale, shown_marks
 from scenarios.searching import fields_read
+from scenarios.views.list_files import ListFiles, file_of
 from scenarios.views.parts import actor_of, follows, page_of
 from scenarios.views.shown_need import indicator_rows
 
@@ -40,6 +42,9 @@ ORDERS = (
 )
 
 
+FILES = ListFiles("pools", gettext_lazy("Pools"), lambda: sheet_columns(MergedDemand, POOLS))
+
+
 @access("public")
 def pool_list(request: HttpRequest) -> HttpResponse:
     """The pools that live: how much each has gathered and how far it is from its scale."""
@@ -47,6 +52,8 @@ def pool_list(request: HttpRequest) -> HttpResponse:
     found = find(KINDS["demand"], actor, request.GET)
     search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
     rows, order = search.ordered(narrowed.rows.with_scale(), ORDERS, request.GET)
+    if file := file_of(request, FILES, rows, total=narrowed.total):
+        return file
     page = page_of(request, rows, total=narrowed.total)
     cores = _cores(page) if search.text else {}
     cards = [
@@ -55,6 +62,7 @@ def pool_list(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "page": page,
+        "files": FILES.kinds,
         "cards": cards,
         "facets": narrowed.facets,
         "chips": [*found.chips, *narrowed.chips],

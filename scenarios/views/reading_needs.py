@@ -21,10 +21,13 @@ from scenarios.forms import EthicsForm
 from scenarios.lifecycle import NEED_MOVES
 from scenarios.listing import Order, district_tiles, narrow
 from scenarios.models import Call, DemandMember, Event, MergedDemand, ModerationDecision, Need
+from scenarios.open_columns import NEEDS, sheet_columns
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
 from scenarios.searching import fields_read
+from scenarios.views.list_files import ListFiles, entry_file, file_of
 from scenarios.views.parts import actor_of, followed, page_of
+from scenarios.views.printed import need_entry
 from scenarios.views.shown_need import shown_need
 
 ORDERS = (
@@ -33,6 +36,7 @@ ORDERS = (
     Order("large", _("Largest quantity first"), (F("quantity").desc(nulls_last=True), "pk")),
     Order("soon", _("Earliest finish first"), (F("finish_by").asc(nulls_last=True), "pk")),
 )
+FILES = ListFiles("needs", _("Needs"), lambda: sheet_columns(Need, NEEDS), _("List of needs"), need_entry)
 READ = ("problem", "users_and_site", "current_process", "boundary_in", "title_zh", "title_en")
 
 
@@ -45,13 +49,18 @@ def need_list(request: HttpRequest) -> HttpResponse:
     found = find(KINDS["need"], actor, request.GET)
     search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
     rows, order = search.ordered(narrowed.rows.select_related("owner", "district"), ORDERS, request.GET)
+    chips = [*found.chips, *narrowed.chips]
+    labels = [chip.label for chip in chips]
+    if file := file_of(request, FILES, rows.for_page(), total=narrowed.total, narrowed=labels):
+        return file
     page = page_of(request, rows, total=narrowed.total)
     context = {
         "page": page,
+        "files": FILES.kinds,
         "cards": [{"need": need, "hit": search.hit(need.title, *fields_read(need, *READ))} for need in page],
         "facets": narrowed.facets,
         "tiles": district_tiles(narrowed.facets, request.GET),
-        "chips": [*found.chips, *narrowed.chips],
+        "chips": chips,
         "carried": found.carried,
         "kind": "need",
         "text": search.text,
@@ -69,6 +78,8 @@ def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     need = found.filter(pk=pk).first()
     if need is None:
         return _gone(request, actor, pk)
+    if file := entry_file(request, need.code, lambda: need_entry(need)):
+        return file
     shown = shown_need(need, actor)
     context = {
         "need": shown,

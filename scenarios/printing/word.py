@@ -1,0 +1,99 @@
+"""A document as a Word file: title page, numbered contents, one section for each entry."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from docx import Document as new_document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+
+from scenarios.printing import Document, Entry, Indicator
+
+LATIN, CHINESE = "Calibri", "Microsoft YaHei"
+WIDTHS = (4.6, 3.0, 3.0, 6.0)
+STYLES = {"Normal": 10.5, "Title": 26, "Heading 1": 15, "Heading 2": 11.5}
+
+
+def word_file(document: Document) -> bytes:
+    """Return the document as .docx."""
+    book: Any = new_document()
+    _set_letters(book)
+    _number_pages(book)
+    if document.is_list:
+        _head(book, document)
+    styles = {name: book.styles[name] for name in ("Heading 1", "Heading 2", "Table Grid")}
+    for number, entry in enumerate(document.entries, start=1):
+        _entry(book, entry, f"{number} " if document.is_list else "", styles)
+        if number < len(document.entries):
+            book.add_page_break()
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _set_letters(book: Any) -> None:
+    """Name typefaces for both scripts: what has none for Chinese is drawn in whatever the reader's Word picks."""
+    for name, size in STYLES.items():
+        font = book.styles[name].font
+        font.name, font.size = LATIN, Pt(size)
+        letters = book.styles[name].element.get_or_add_rPr().get_or_add_rFonts()
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            letters.attrib.pop(qn(f"w:{theme}"), None)
+        letters.set(qn("w:eastAsia"), CHINESE)
+    section = book.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.2)
+
+
+def _number_pages(book: Any) -> None:
+    paragraph = book.sections[0].footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)
+
+
+def _head(book: Any, document: Document) -> None:
+    for _line in range(8):
+        book.add_paragraph()
+    book.add_paragraph(document.title, style="Title").alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for line in document.lines:
+        book.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    book.add_page_break()
+    book.add_paragraph(_("Contents"), style="Heading 2")
+    for number, entry in enumerate(document.entries, start=1):
+        book.add_paragraph(f"{number}  {entry.code}  {entry.title}")
+    book.add_page_break()
+
+
+def _entry(book: Any, entry: Entry, number: str, styles: Mapping[str, Any]) -> None:
+    """Write one entry. styles : looked up once, since to look one up reads them all."""
+    book.add_paragraph(f"{number}{entry.title}", style=styles["Heading 1"])
+    book.add_paragraph(entry.code)
+    facts = book.add_paragraph()
+    for place, (label, text) in enumerate(entry.facts):
+        facts.add_run(f"{'  |  ' if place else ''}{label} ")
+        facts.add_run(text).bold = True
+    for label, text in entry.texts:
+        book.add_paragraph(label, style=styles["Heading 2"])
+        book.add_paragraph(text)
+    if entry.indicators:
+        book.add_paragraph(_("Indicators"), style=styles["Heading 2"])
+        _table(book, [_heads(), *entry.indicators], styles["Table Grid"])
+
+
+def _heads() -> Indicator:
+    return Indicator(_("Metric"), _("Today"), _("Target"), _("Test method"))
+
+
+def _table(book: Any, rows: list[Indicator], style: Any) -> None:
+    table = book.add_table(rows=len(rows), cols=len(WIDTHS), style=style)
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = Cm(width)
+    texts = (text for row in rows for text in row)
+    for cell, text in zip(table._cells, texts, strict=True):  # all at once: to look at each by itself reads all anew
+        cell.paragraphs[0].text = text

@@ -1,0 +1,119 @@
+"""Needs and calls as they are printed: what everyone may read of them, whoever asks."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from scenarios.actor import PUBLIC
+from scenarios.addresses import site_address
+from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
+from scenarios.facts import label_of, text_of_field
+from scenarios.models import Call, Need
+from scenarios.printing import Document, Entry, Indicator
+from scenarios.views.shown_need import IndicatorRow, indicator_rows, shown_need
+
+TOLD = ("problem", "users_and_site", "current_process", "boundary_in", "boundary_out")
+CALL_FACTS = (
+    "kind",
+    "budget_cap",
+    "opens_at",
+    "question_deadline",
+    "closes_at",
+    "publicity_days",
+    "consortium_allowed",
+)
+
+
+class Kind(NamedTuple):
+    """How a document is written and sent."""
+
+    content_type: str
+    write: Callable[[Document], bytes]
+
+
+def _as_word(document: Document) -> bytes:
+    from scenarios.printing.word import word_file
+
+    return word_file(document)
+
+
+def _as_pdf(document: Document) -> bytes:
+    from scenarios.printing.pdf import pdf_file
+
+    return pdf_file(document)
+
+
+KINDS = {
+    "docx": Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _as_word),
+    "pdf": Kind("application/pdf", _as_pdf),
+}
+"""Both libraries are loaded by whoever prints, not by every web process at its start."""
+
+
+def printed_response(kind: str, name: str, document: Document) -> HttpResponse:
+    """Hand out a document as ``<name>.<kind>``."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(KINDS[kind].write(document), content_type=KINDS[kind].content_type, headers=headers)
+
+
+def list_document(title: Any, entries: list[Entry], narrowed: Iterable[Any]) -> Document:
+    """Return a list to be printed. narrowed : the words for what it was narrowed by."""
+    city = settings.CITY_NAME.get(get_language() or "", settings.CITY_NAME["zh-hans"])
+    lines = [" · ".join(part for part in (gettext("Scenario Marketplace"), city) if part)]
+    if chosen := " · ".join(map(str, narrowed)):
+        lines.append(gettext("Narrowed to: %(chosen)s") % {"chosen": chosen})
+    lines += [date_format(localdate(), "Y-m-d"), gettext("Entries: %(number)d") % {"number": len(entries)}]
+    return Document(str(title), [*lines, site_address("/")], entries)
+
+
+def one_document(entry: Entry) -> Document:
+    """Return a document of one entry alone."""
+    return Document(entry.title, [], [entry])
+
+
+def need_entry(need: Need) -> Entry:
+    """Return a need that was loaded with `for_page`."""
+    shown = shown_need(need, PUBLIC)
+    facts = [(label_of(Need, "owner"), str(shown.owner))]
+    facts += [(fact.label, fact.text) for group in shown.facts.values() for fact in group if fact.text]
+    texts = [(label_of(Need, name), shown.text[name]) for name in TOLD if shown.text[name]]
+    return Entry(need.code, need.title, facts, texts, _indicators(shown.indicators))
+
+
+def call_entry(call: Call) -> Entry:
+    """Return a call that was loaded with its need and its pool."""
+    visible = visible_fields(CALL_FIELDS, Audience.PUBLIC)
+    source: Any = call.demand or call.need
+    quantity = call.quantity_band or text_of_field(call, "quantity")
+    facts = [(gettext("Comes from"), f"{source.code} {source.title}")]
+    if quantity:
+        facts.append((label_of(Call, "quantity"), f"{quantity} {call.get_quantity_unit_display()}".strip()))
+    told = [(label_of(Call, name), text_of_field(call, name)) for name in CALL_FACTS if name in visible]
+    eligibility = "\n".join(f"{row['name']}: {row['text']}" for row in call.eligibility)
+    texts = [(label_of(Call, "summary"), call.summary), (label_of(Call, "eligibility"), eligibility)]
+    return Entry(
+        call.code,
+        call.title,
+        [*facts, *((label, text) for label, text in told if text)],
+        [(label, text) for label, text in texts if text],
+        _indicators(indicator_rows(call.indicators)),
+    )
+
+
+def _indicators(rows: Iterable[IndicatorRow]) -> list[Indicator]:
+    marked = _("%(metric)s (essential)")
+    return [
+        Indicator(
+            str(marked) % {"metric": row.metric} if row.essential else row.metric,
+            row.baseline,
+            row.target,
+            row.test_method,
+        )
+        for row in rows
+    ]
