@@ -15,7 +15,9 @@ from django.db.models import (
     IntegerField,
     Max,
     Min,
+    OuterRef,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
@@ -24,7 +26,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from scenarios.actor import Actor
-from scenarios.models import Call, Delivery, Interest, MergedDemand, MergeProposal, Need
+from scenarios.choices import Subject, Verdict
+from scenarios.models import Call, Delivery, Interest, MergedDemand, MergeProposal, ModerationDecision, Need
 from scenarios.querysets import DatabaseClock
 
 DAY = 86_400
@@ -80,8 +83,33 @@ def _status(model: Any, name: str) -> Callable[[], QuerySet[Any]]:
     return lambda: model.objects.filter(status=name)
 
 
+def since_decided(rows: QuerySet[Any], subject: Subject) -> QuerySet[Any]:
+    """Annotate decided_at: when staff found a need or a capability fit, which is what its publication waits from.
+
+    Of a need of high risk it is the supervisor's clearing, once there is one. What is edited afterwards, or repaired in
+    the table, starts no new time.
+    """
+    fit = ModerationDecision.objects.filter(
+        subject_type=subject, subject_id=OuterRef("pk"), verdict__in=[Verdict.APPROVE, Verdict.SUPERVISE]
+    )
+    return rows.annotate(decided_at=Subquery(fit.order_by("-created_at", "-pk").values("created_at")[:1]))
+
+
+def to_publish() -> QuerySet[Any]:
+    """Return the approved needs with decided_at."""
+    return since_decided(Need.objects.awaiting_publication(), Subject.NEED)
+
+
 def _publishable() -> QuerySet[Any]:
-    return Need.objects.awaiting_publication().exclude(risk_tier__in=["R3", "R4"], supervised_by__isnull=True)
+    return to_publish().exclude(risk_tier__in=["R3", "R4"], supervised_by__isnull=True)
+
+
+def _supervision() -> QuerySet[Any]:
+    return since_decided(Need.objects.awaiting_supervision(), Subject.NEED)
+
+
+def _publishable_capabilities() -> QuerySet[Any]:
+    return since_decided(_capabilities("verified")(), Subject.CAPABILITY)
 
 
 def _without_call() -> QuerySet[Any]:
@@ -90,13 +118,12 @@ def _without_call() -> QuerySet[Any]:
 
 
 _moderation = Need.objects.awaiting_moderation
-_supervision = Need.objects.awaiting_supervision
 QUEUES = (
     Queue("moderator", "moderation_queue", _("Needs to check"), _moderation, "submitted_at", 3),
     Queue("moderator", "capability_queue", _("Capabilities to verify"), _capabilities("submitted"), "submitted_at", 3),
     Queue("moderator", "organisation_queue", _("Organisations to verify"), _organisations, "updated_at", 3),
     Queue("moderator", "staff_call_list", _("Calls to review"), _status(Call, "draft"), "updated_at", 5, "draft"),
-    Queue("supervisor", "supervision_queue", _("Needs of high risk to clear"), _supervision, "updated_at", 5),
+    Queue("supervisor", "supervision_queue", _("Needs of high risk to clear"), _supervision, "decided_at", 5),
     Queue(
         "supervisor",
         "supervision_queue",
@@ -105,13 +132,13 @@ QUEUES = (
         "created_at",
         5,
     ),
-    Queue("publisher", "publication_queue", _("Needs to publish"), _publishable, "updated_at", 2),
+    Queue("publisher", "publication_queue", _("Needs to publish"), _publishable, "decided_at", 2),
     Queue(
         "publisher",
         "capability_publication",
         _("Capabilities to publish"),
-        _capabilities("verified"),
-        "updated_at",
+        _publishable_capabilities,
+        "decided_at",
         2,
     ),
     Queue(

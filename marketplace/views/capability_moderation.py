@@ -19,6 +19,7 @@ from marketplace.models import Capability
 from marketplace.views.capabilities import last_reasons, shown_copy
 from scenarios.access import access
 from scenarios.audiences import CAPABILITY_FIELDS, Audience, visible_fields
+from scenarios.choices import Subject
 from scenarios.errors import Invalid
 from scenarios.facts import label_of
 from scenarios.listing import Facet, Order, chosen_order, narrow
@@ -27,12 +28,8 @@ from scenarios.sheets import Column
 from scenarios.views.parts import actor_of, page_of
 from scenarios.views.sheets import sheet_response, waiting_columns, wants_sheet
 from scenarios.views.staff_parts import posted_version
-from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
+from scenarios.waiting import LEVELS, Wait, promised_days, since_decided, with_wait
 
-ORDERS = (
-    Order("oldest", gettext_lazy("Longest waiting first"), ("submitted_at", "pk")),
-    Order("newest", gettext_lazy("Newest first"), ("-submitted_at", "pk")),
-)
 MODERATE = (("verify-capabilities", "a", gettext_lazy("Verify")), ("return-capabilities", "r", gettext_lazy("Return")))
 PUBLISH = (("publish-capabilities", "a", gettext_lazy("Publish")),)
 
@@ -51,13 +48,17 @@ def _queue(request: HttpRequest, name: str, title: str, rows: Any, since: str, b
     name : of its address and its template. since : the column from which it waits.
     """
     promised = promised_days(name)
+    orders = (
+        Order("oldest", _("Longest waiting first"), (since, "pk")),
+        Order("newest", _("Newest first"), (f"-{since}", "pk")),
+    )
     facets = [
         Facet("level", _("Service level"), [*LEVELS.items()]),
         Facet("maturity", label_of(Capability, "maturity"), Maturity.choices),
         Facet("layer", label_of(Capability, "layer"), Layer.choices),
     ]
     narrowed = narrow(with_wait(rows, since, promised), facets, request.GET)
-    order = chosen_order(ORDERS, request.GET)
+    order = chosen_order(orders, request.GET)
     found = narrowed.rows.select_related("owner", "verified_by").order_by(*order.fields)
     if wants_sheet(request):
         return sheet_response("capabilities", title, [*COLUMNS, *waiting_columns(promised)], found)
@@ -67,7 +68,7 @@ def _queue(request: HttpRequest, name: str, title: str, rows: Any, since: str, b
         "rows": [(capability, Wait(capability.waited_days, promised)) for capability in page],
         "facets": narrowed.facets,
         "chips": narrowed.chips,
-        "orders": ORDERS,
+        "orders": orders,
         "order": order,
         "batches": batches,
     }
@@ -154,5 +155,5 @@ def _page(
 @access("publisher")
 def capability_publication(request: HttpRequest) -> HttpResponse:
     """List the verified capabilities that wait for the publisher, the oldest first."""
-    rows = Capability.objects.awaiting_publication()
-    return _queue(request, "capability_publication", _("Capabilities to publish"), rows, "updated_at", PUBLISH)
+    rows = since_decided(Capability.objects.awaiting_publication(), Subject.CAPABILITY)
+    return _queue(request, "capability_publication", _("Capabilities to publish"), rows, "decided_at", PUBLISH)

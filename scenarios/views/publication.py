@@ -21,13 +21,13 @@ from scenarios.views.need_review import indicators_of, public_facts
 from scenarios.views.parts import actor_of, page_of
 from scenarios.views.sheets import NEED_COLUMNS, sheet_response, waiting_columns, wants_sheet
 from scenarios.views.staff_parts import ids_of
-from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
+from scenarios.waiting import LEVELS, Wait, promised_days, to_publish, with_wait
 
 AT_ONCE = 20
 ORDERS = (
-    Order("oldest", _("Longest waiting first"), ("updated_at", "pk")),
-    Order("newest", _("Newest first"), ("-updated_at", "pk")),
-    Order("risk", _("Highest risk first"), ("-risk_tier", "updated_at", "pk")),
+    Order("oldest", _("Longest waiting first"), ("decided_at", "pk")),
+    Order("newest", _("Newest first"), ("-decided_at", "pk")),
+    Order("risk", _("Highest risk first"), ("-risk_tier", "decided_at", "pk")),
 )
 
 
@@ -51,7 +51,7 @@ def held_back(need: Need, actor: Actor) -> list[Any]:
 def publication_queue(request: HttpRequest) -> HttpResponse:
     """List the approved needs, oldest first, each with its service level and what holds it back."""
     actor, promised = actor_of(request), promised_days("publication_queue")
-    narrowed = narrow(with_wait(Need.objects.awaiting_publication(), "updated_at", promised), _facets(), request.GET)
+    narrowed = narrow(with_wait(to_publish(), "decided_at", promised), _facets(), request.GET)
     order = chosen_order(ORDERS, request.GET)
     needs = narrowed.rows.select_related("owner", "district", "approved_by").order_by(*order.fields)
     if wants_sheet(request):

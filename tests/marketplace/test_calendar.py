@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from marketplace.models import Selection
 from scenarios.actions.moderation import approve_need
-from scenarios.models import Call, Consent, MergedDemand, Need
+from scenarios.models import Call, Consent, MergedDemand, ModerationDecision, Need
 from tests.calls import sealed_call
 from tests.factories import Cast, checked_need
 from tests.scenarios.test_deadlines import make_pool
@@ -92,7 +92,7 @@ def test_staff_read_what_the_city_promised_and_nobody_else(cast: Cast) -> None:
 def test_every_queue_of_a_page_is_promised(cast: Cast) -> None:
     need = checked_need(cast, risk_answers={"safety_critical_control": True})
     approve_need(actor=cast.actor("moderator"), need_id=need.pk)
-    Need.objects.filter(pk=need.pk).update(updated_at=datetime(2030, 3, 4, 9, 0, tzinfo=CITY))
+    ModerationDecision.objects.filter(subject_id=need.pk).update(created_at=datetime(2030, 3, 4, 9, 0, tzinfo=CITY))
     (day,) = cast.client("supervisor").get("/staff/calendar/?month=2030-03").context["listed"]
     assert day["day"].isoformat() == "2030-03-09"
     assert [(promise.url, promise.number) for promise in day["promises"]] == [("/staff/supervision/", 1)]
