@@ -53,10 +53,15 @@ def _publish(actor: Actor, one: Asked, _reason: str) -> None:
 
 
 def _suspend(actor: Actor, one: Asked, reason: str) -> None:
-    suspend_need(actor=actor, need_id=one.pk, reason=reason)
+    suspend_need(actor=actor, need_id=one.pk, reason=reason, version=version_of(one))
 
 
 def _reinstate(actor: Actor, one: Asked, _reason: str) -> None:
+    reinstate_need(actor=actor, need_id=one.pk, version=version_of(one))
+
+
+def _end_suspension(actor: Actor, one: Asked, _reason: str) -> None:
+    # What was read is the version before the suspension that is taken back.
     reinstate_need(actor=actor, need_id=one.pk)
 
 
@@ -65,7 +70,7 @@ def _dismiss(actor: Actor, one: Asked, reason: str) -> None:
 
 
 def _reconsider(actor: Actor, one: Asked, _reason: str) -> None:
-    reconsider_proposal(actor=actor, proposal_id=one.pk)
+    reconsider_proposal(actor=actor, proposal_id=one.pk, member_key=one.seen)
 
 
 _OF_NEEDS: dict[str, Any] = {
@@ -120,7 +125,7 @@ KINDS = (
         label=_("Suspend needs"),
         question=_("Take them off offer? They leave every list, index and pool at once."),
         act=_suspend,
-        undo=_reinstate,
+        undo=_end_suspension,
         undo_note=_("They are on offer again. What had left a pool has to join it anew."),
         page="moderation_queue",
         **_OF_NEEDS,

@@ -152,10 +152,13 @@ def publish_need(*, actor: Actor, need_id: UUID, version: int = 0) -> Need:
 
 
 @transaction.atomic
-def suspend_need(*, actor: Actor, need_id: UUID, reason: str) -> Need:
-    """Take a published need off offer, and out of its pool, with a reason that its owner reads."""
+def suspend_need(*, actor: Actor, need_id: UUID, reason: str, version: int = 0) -> Need:
+    """Take a published need off offer, and out of its pool, with a reason that its owner reads.
+
+    version : as in approve_need. Raises Conflict where another one is on offer by now.
+    """
     lock_pooling()
-    need = _lock(actor, need_id)
+    need = _lock_read(actor, need_id, version)
     target = require_move(NEED_MOVES, "suspend", actor=actor, owner_id=need.owner_id, status=need.status)
     if not reason.strip():
         raise Invalid({"reason": [_("Say why; the owner reads it.")]})
@@ -166,9 +169,12 @@ def suspend_need(*, actor: Actor, need_id: UUID, reason: str) -> Need:
 
 
 @transaction.atomic
-def reinstate_need(*, actor: Actor, need_id: UUID) -> Need:
-    """Put a suspended need on offer again."""
-    need = _lock(actor, need_id)
+def reinstate_need(*, actor: Actor, need_id: UUID, version: int = 0) -> Need:
+    """Put a suspended need on offer again.
+
+    version : as in approve_need. Raises Conflict where it was put on offer and suspended anew since.
+    """
+    need = _lock_read(actor, need_id, version)
     need.status = require_move(NEED_MOVES, "reinstate", actor=actor, owner_id=need.owner_id, status=need.status)
     require_stranger(actor, need.owner_id)
     need.suspended_reason = ""

@@ -154,9 +154,13 @@ def _link(pair: Link, *, together: bool, actor: Actor) -> MergeLink:
 
 
 @transaction.atomic
-def reconsider_proposal(*, actor: Actor, proposal_id: UUID) -> MergeProposal:
-    """Undo a dismissal."""
+def reconsider_proposal(*, actor: Actor, proposal_id: UUID, member_key: str | None = None) -> MergeProposal:
+    """Undo a dismissal.
+
+    member_key : as in dismiss_proposal.
+    """
     proposal = one_of(MergeProposal.objects.all(), proposal_id, lock=True)
+    _require_same_members(proposal, member_key)
     proposal.status = require_move(PROPOSAL_MOVES, "reconsider", actor=actor, owner_id=None, status=proposal.status)
     proposal.decided_at = proposal.decided_by = None
     kept_apart, proposal.reason, proposal.kept_apart = proposal.kept_apart, "", False

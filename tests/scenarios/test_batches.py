@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from marketplace.models import Capability, Member, StaffRole
 from scenarios.actions import batches as actions
+from scenarios.actions import moderation
 from scenarios.batch_kinds import all_kinds, kind_of
 from scenarios.lifecycle import way_back
 from scenarios.models import Batch, BatchRow, Event, MergeProposal, ModerationDecision, Need
@@ -37,6 +38,15 @@ def decided(cast: Cast, part: str, kind: str, *rows: Any, **data: str) -> Any:
 
 def states(report: Any) -> list[tuple[str, str]]:
     return [(one["row"].state, one["row"].note) for one in report.context["rows"]]
+
+
+def approved(cast: Cast) -> Need:
+    return moderation.approve_need(actor=cast.actor("moderator"), need_id=checked_need(cast).pk)
+
+
+def suspended(cast: Cast) -> Need:
+    need = published_need(cast)
+    return moderation.suspend_need(actor=cast.actor("moderator"), need_id=need.pk, reason="来源不实")
 
 
 def status(row: Any) -> str:
@@ -154,6 +164,41 @@ def test_proposals_are_dismissed_together_and_proposed_again(cast: Cast) -> None
     decided(cast, "manager", "dismiss-proposals", proposal, reason="工艺不同")
     assert states(decided(cast, "manager", "reconsider-proposals", proposal)) == [("done", "")]
     assert status(proposal) == "open"
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "make"),
+    [
+        ("approve-needs", "moderator", checked_need),
+        ("return-needs", "moderator", checked_need),
+        ("publish-needs", "publisher", approved),
+        ("suspend-needs", "moderator", published_need),
+        ("reinstate-needs", "moderator", suspended),
+        ("verify-capabilities", "moderator", submitted_capability),
+        ("return-capabilities", "moderator", submitted_capability),
+        ("publish-capabilities", "publisher", verified_capability),
+    ],
+)
+def test_what_changed_since_the_preview_is_refused_and_named(cast: Cast, kind: str, part: str, make: Any) -> None:
+    row = make(cast)
+    page = previewed(cast, part, kind, row)
+    assert [one.pk for one in page.context["ready"]] == [row.pk]
+    read = f"{row.pk} {row.version}"
+    assert f'value="{read}"' in page.content.decode()
+    type(row).objects.filter(pk=row.pk).update(version=row.version + 1)
+    before = status(row)
+    report = cast.client(part).post(address(kind), {"row": read, "reason": "来源不实"}, follow=True)
+    (line,) = [one["row"] for one in report.context["rows"]]
+    told = "It changed after you read it. Open it, read it again and decide on it alone."
+    assert (line.code, line.state, line.note) == (row.code, "refused", told)
+    assert (told in report.content.decode(), row.code in report.content.decode(), status(row)) == (True, True, before)
+
+
+def test_a_proposal_whose_members_changed_is_not_taken_up_unseen(cast: Cast) -> None:
+    proposal = proposed(cast)
+    decided(cast, "manager", "dismiss-proposals", proposal, reason="工艺不同")
+    report = cast.client("manager").post(address("reconsider-proposals"), {"row": f"{proposal.pk} other"}, follow=True)
+    assert (states(report)[0][0], status(proposal)) == ("refused", "dismissed")
 
 
 def test_a_proposal_whose_members_changed_is_not_dismissed_unseen(cast: Cast) -> None:
