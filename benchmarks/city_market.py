@@ -51,12 +51,14 @@ STATEMENTS = {
                 (id, code, version, created_at, updated_at, title_zh, title_en, status, manager_id, core_version, unit,
                 threshold_quantity, deadline, deadline_generation, formed_at, on_fail, after_extension,
                 disclosure, reason)
+                threshold_quantity, consent_by, deadline, deadline_generation, formed_at, on_fail, after_extension,
+                disclosure, reason, end_ground)
             SELECT gen_random_uuid(), 'HB-2026-' || to_char(1000 + pool, 'FM0000'), 1, now(), now(),
                 '同类需求池' || pool, '',
                 (ARRAY['formed', 'formed', 'threshold_met', 'frozen', 'called'])[1 + pool % 5],
                 {manager}, 1, 'line', 20 + pool % 80, now() + (pool % 90) * interval '1 day',
                 1, now() - (pool % 300) * interval '1 day', 'extend', 'split',
-                (ARRAY['named', 'anonymous'])[1 + pool % 2], ''
+                (ARRAY['named', 'anonymous'])[1 + pool % 2], '', ''
             FROM generate_series(0, 585) AS pool
             RETURNING id, code, unit
         ), numbered AS (
@@ -103,13 +105,14 @@ STATEMENTS = {
             (id, code, version, created_at, updated_at, title_zh, title_en, kind, need_id, demand_id, summary,
             indicators, quantity, quantity_unit, quantity_band, budget_cap, eligibility, consortium_allowed, opens_at,
             question_deadline, closes_at, deadline_generation, publicity_days, criteria, lots, winners, terms_version,
-            fair_competition, status, author_id, reviewed_by_id, approved_by_id, rework_reason, cancelled_reason)
+            fair_competition, status, author_id, reviewed_by_id, approved_by_id, rework_reason, cancelled_reason,
+            cancelled_ground)
         SELECT gen_random_uuid(), 'FB-2026-' || to_char(1000 + place, 'FM0000'), 1, now(), now(),
             title_zh, '', 'open_list', need_id, demand_id, '请能力方就此提出方案。', '[]', 12, 'line', '',
             200, '[]', true, now() - (40 + place % 300) * interval '1 day', NULL,
             now() + (CASE WHEN place % 2 = 0 THEN 1 ELSE -1 END) * (1 + place % 30) * interval '1 day', 1, 5,
             '[{{"name": "方案", "weight": "60"}}, {{"name": "价格", "weight": "40"}}]', '[]', 1, 1, '{{}}',
-            CASE WHEN place % 2 = 0 THEN 'open' ELSE 'closed' END, {manager}, {moderator}, {publisher}, '', ''
+            CASE WHEN place % 2 = 0 THEN 'open' ELSE 'closed' END, {manager}, {moderator}, {publisher}, '', '', ''
         FROM (
             SELECT row_number() OVER () AS place, * FROM (
                 SELECT NULL::uuid AS need_id, id AS demand_id, title_zh FROM scenarios_mergeddemand
@@ -171,9 +174,9 @@ STATEMENTS = {
                 ON capability.id = caps.ids[1 + (need.place * 7919) % cardinality(caps.ids)]
             RETURNING id, lead_id, proposed_by_id
         ), parties AS (
-            INSERT INTO marketplace_party (id, engagement_id, organisation_id, name, role, contact)
-            SELECT gen_random_uuid(), id, lead_id, '', 'lead', '' FROM projects
-            UNION ALL SELECT gen_random_uuid(), id, proposed_by_id, '', 'owner', '' FROM projects
+            INSERT INTO marketplace_party (id, engagement_id, organisation_id, name, role, contact, version)
+            SELECT gen_random_uuid(), id, lead_id, '', 'lead', '', 0 FROM projects
+            UNION ALL SELECT gen_random_uuid(), id, proposed_by_id, '', 'owner', '', 0 FROM projects
         )
         INSERT INTO marketplace_gate
             (id, version, engagement_id, stage, position, entry, stop_loss, trials, trials_made, cost_cap, spent, state,

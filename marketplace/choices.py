@@ -174,6 +174,14 @@ class Clause(TextChoices):
 FOUND_CLAUSES = (Clause.TERMS, Clause.DROPPED)
 
 
+class ExclusionGround(TextChoices):
+    """What the platform finds of a response by itself; its author finds the sentence in their own language."""
+
+    UNVERIFIED = "unverified", _("The lead organisation was verified when it sealed, and is not any more.")
+    WITHDREW = "withdrew", _("The lead organisation withdrew between the result and the award.")
+    BLOCKED = "blocked", _("An organisation that stands behind the call does not go on with the lead organisation.")
+
+
 class Outcome(TextChoices):
     AWARDED = "awarded", pgettext_lazy("outcome", "Winner")
     RESERVE = "reserve", pgettext_lazy("outcome", "Reserve")

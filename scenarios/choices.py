@@ -212,6 +212,18 @@ class CallStatus(TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("call status", "Cancelled")
 
 
+class EndGround(TextChoices):
+    """Why the platform itself ends a pool; every reader finds the sentence in their own language."""
+
+    MISSED = "missed", _("The minimum scale was not reached by the deadline.")
+
+
+class CancellationGround(TextChoices):
+    """Why the platform itself cancels a call; every reader finds the sentence in their own language."""
+
+    TAKEN_BACK = "taken_back", _("What the call asked for was taken back by its owner.")
+
+
 class InterestState(TextChoices):
     DECLARED = "declared", pgettext_lazy("interest", "Declared")
     WITHDRAWN = "withdrawn", pgettext_lazy("interest", "Withdrawn")

@@ -121,9 +121,9 @@ def suspend_engagement(*, actor: Actor, engagement_id: UUID, reason: str) -> Eng
     return suspend_locked(engagement, actor=actor, reason=stated(reason))
 
 
-def suspend_locked(engagement: Engagement, *, actor: Actor, reason: str) -> Engagement:
-    """Suspend a locked engagement, for whatever calls for it."""
-    engagement.reason = reason
+def suspend_locked(engagement: Engagement, *, actor: Actor, reason: str, incident: int | None = None) -> Engagement:
+    """Suspend a locked engagement, for whatever calls for it; incident : number of the one that does."""
+    engagement.reason, engagement.halting_incident = reason, incident
     return move_engagement(engagement, "suspend", actor=actor)
 
 
@@ -144,7 +144,7 @@ def resume_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
 
 def resume_locked(engagement: Engagement, *, actor: Actor) -> Engagement:
     """Let a locked engagement go on from where it was."""
-    engagement.reason = ""
+    engagement.reason, engagement.halting_incident = "", None
     return move_engagement(engagement, "resume_accepted" if engagement.accepted_at else "resume", actor=actor)
 
 

@@ -7,11 +7,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.engagement_standing import (
-    REASON_LIMIT,
     UNDER_WAY,
     is_held_by_incident,
     lock_engagement,
@@ -58,7 +56,7 @@ def report_incident(*, actor: Actor, engagement_id: UUID, fields: IncidentFields
     if earlier := result_of(actor, "incident", key):
         return sandbox.incidents.get(pk=earlier)
     if sandbox.status != SandboxStatus.ACTIVE:
-        raise IllegalMove(gettext_lazy("This sandbox has ended; nothing is reported in it any more."))
+        raise IllegalMove(_("This sandbox has ended; nothing is reported in it any more."))
     number = (sandbox.incidents.aggregate(last=Max("number"))["last"] or 0) + 1
     incident = Incident(sandbox=sandbox, number=number, reported_by_id=actor.signed_in_id, reporter_id=reporter)
     _write(incident, fields)
@@ -94,12 +92,12 @@ def _write(incident: Incident, fields: IncidentFields) -> None:
         text = str(fields[name]).strip()
         setattr(incident, name, text)
         if not 0 < len(text) <= TEXT_LIMIT:
-            wrong[name] = [gettext_lazy("Write this in at most %(limit)d characters.") % {"limit": TEXT_LIMIT}]
+            wrong[name] = [_("Write this in at most %(limit)d characters.") % {"limit": TEXT_LIMIT}]
     incident.severity, incident.happened_at = fields["severity"], fields["happened_at"]
     if incident.severity not in Severity.values:
-        wrong["severity"] = [gettext_lazy("Choose one of the options.")]
+        wrong["severity"] = [_("Choose one of the options.")]
     if incident.happened_at > database_time():
-        wrong["happened_at"] = [gettext_lazy("This moment has not come yet.")]
+        wrong["happened_at"] = [_("This moment has not come yet.")]
     if wrong:
         raise Invalid(wrong)
 
@@ -109,9 +107,7 @@ def _tell(engagement: Engagement, incident: Incident, actor: Actor, *, halts: bo
     kind = "engagement.grave_incident" if halts else "engagement.incident"
     log_event(kind, engagement, actor=actor, incident=incident.number, severity=incident.severity)
     if halts:
-        reason = _("Incident %(number)d of severity 1 in the sandbox: %(what)s")
-        text = reason % {"number": incident.number, "what": incident.what}
-        suspend_locked(engagement, actor=actor, reason=text[:REASON_LIMIT])
+        suspend_locked(engagement, actor=actor, reason=incident.what, incident=incident.number)
 
 
 @transaction.atomic
@@ -126,14 +122,12 @@ def close_incident(*, actor: Actor, incident_id: UUID, remedy: str) -> Incident:
     engagement = lock_engagement(actor, found.sandbox.engagement_id)
     require_staff(actor, engagement, "supervisor")
     if found.sandbox.supervisor_id != actor.account_id:
-        raise NotPermitted(
-            gettext_lazy("The supervisor of this sandbox closes its incidents. Take the sandbox over first.")
-        )
+        raise NotPermitted(_("The supervisor of this sandbox closes its incidents. Take the sandbox over first."))
     incident = one_of(Incident.objects.select_for_update(), incident_id)
     if incident.closed_at is not None:
-        raise IllegalMove(gettext_lazy("This incident is closed."))
+        raise IllegalMove(_("This incident is closed."))
     if not 0 < len(remedy.strip()) <= TEXT_LIMIT:
-        raise Invalid({"remedy": [gettext_lazy("Record the measures that put it right.")]})
+        raise Invalid({"remedy": [_("Record the measures that put it right.")]})
     incident.remedy, incident.closed_by_id, incident.closed_at = remedy.strip(), actor.account_id, timezone.now()
     incident.save()
     waits = incident.suspends and engagement.status == EngagementStatus.SUSPENDED

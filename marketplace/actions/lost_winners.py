@@ -1,7 +1,7 @@
 """A winner that drops out between the result and the award: the next in rank goes under notice, or the call fails."""
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.public_notice import begin_notice, placings_of
 from marketplace.actions.selections import lock_selection, note
-from marketplace.choices import Clause, Verification
+from marketplace.choices import Clause, ExclusionGround, Verification
 from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
 from marketplace.models import Exclusion, Placing, Response, Selection
 from scenarios.actions.call_readiness import needs_behind
@@ -26,14 +26,12 @@ class Loss(NamedTuple):
     """Why a response cannot be awarded any more: the clause that everybody reads, what its author alone reads."""
 
     clause: Clause
-    explanation: Any
+    ground: ExclusionGround
 
 
-SUSPENDED = Loss(Clause.UNVERIFIED, _("The lead organisation was verified when it sealed, and is not any more."))
-WITHDREW = Loss(Clause.DROPPED, _("The lead organisation withdrew between the result and the award."))
-BLOCKED = Loss(
-    Clause.DROPPED, _("An organisation that stands behind the call does not go on with the lead organisation.")
-)
+SUSPENDED = Loss(Clause.UNVERIFIED, ExclusionGround.UNVERIFIED)
+WITHDREW = Loss(Clause.DROPPED, ExclusionGround.WITHDREW)
+BLOCKED = Loss(Clause.DROPPED, ExclusionGround.BLOCKED)
 
 
 @transaction.atomic
@@ -112,10 +110,10 @@ def put_next_in_rank(*, actor: Actor, selection_id: UUID, version: int) -> Selec
 def _take_out(selection: Selection) -> None:
     lost = lost_responses(selection)
     for response in Response.objects.filter(pk__in=lost).order_by("pk").select_for_update():
-        clause, explanation = lost[response.pk]
+        clause, ground = lost[response.pk]
         response.status = check_move(RESPONSE_MOVES, "drop", response.status)
         response.version += 1
         response.save()
-        Exclusion.objects.create(response=response, clause=clause, explanation=str(explanation))
+        Exclusion.objects.create(response=response, clause=clause, ground=ground)
         told = {"number": response.number, "clause": clause.value}
         log_event("selection.response_excluded", selection.call, actor=SYSTEM, subject_type="call", **told)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.choices import Clause, Declaration, SelectionStatus, Verification
+from marketplace.choices import Clause, Declaration, ExclusionGround, SelectionStatus, Verification
 from marketplace.lifecycle import RESPONSE_MOVES
 from marketplace.models import Exclusion, Response, ReviewSeat, Selection
 from scenarios.actor import SYSTEM, Actor
@@ -55,16 +55,16 @@ def _exclude_unconfirmed(selection: Selection) -> None:
 def exclude_unverified(selection: Selection) -> None:
     """Exclude every response whose lead is not verified any more: the panel, which reads no names, could not."""
     standing = Response.objects.filter(call=selection.call, status__in=["opened", "eligible"])
-    text = str(_("The lead organisation was verified when it sealed, and is not any more."))
-    _exclude(selection, standing.exclude(lead__verification=Verification.VERIFIED), Clause.UNVERIFIED, text)
+    gone = standing.exclude(lead__verification=Verification.VERIFIED)
+    _exclude(selection, gone, Clause.UNVERIFIED, ExclusionGround.UNVERIFIED)
 
 
-def _exclude(selection: Selection, rows: Any, clause: Clause, explanation: str = "") -> None:
+def _exclude(selection: Selection, rows: Any, clause: Clause, ground: str = "") -> None:
     for response in rows.order_by("pk").select_for_update(of=("self",)):
         response.status = check_move(RESPONSE_MOVES, "exclude", response.status)
         response.version += 1
         response.save()
-        Exclusion.objects.create(response=response, clause=clause, explanation=explanation)
+        Exclusion.objects.create(response=response, clause=clause, ground=ground)
         told = {"number": response.number, "clause": clause.value}
         log_event("selection.response_excluded", selection.call, actor=SYSTEM, subject_type="call", **told)
 

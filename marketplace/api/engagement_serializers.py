@@ -124,6 +124,7 @@ class EngagementShown(serializers.ModelSerializer[Engagement]):
     demand = Brief(allow_null=True)
     capability = Brief(allow_null=True)
     lead = Party()
+    reason = serializers.CharField(source="told_reason")
     parties = serializers.SerializerMethodField()
     indicators = serializers.SerializerMethodField()
     gates = serializers.SerializerMethodField(help_text="Plans, costs and decisions for parties and staff only.")

@@ -154,7 +154,7 @@ class ResponseShown(serializers.ModelSerializer[Response]):
         shown = {
             "clause": why.clause if why else "",
             "quoted": why.quoted if why else "",
-            "explanation": why.explanation if why else "",
+            "explanation": why.told if why else "",
             "places": own.places,
             "scores": own.cells,
             "feedback": own.feedback,

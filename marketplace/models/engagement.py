@@ -30,6 +30,7 @@ class Engagement(Bilingual, Stamped):
     proposed_by : the organisation that proposed a direct agreement; the other side confirms it.
     accepted_at : when its measurements were accepted; a suspended engagement returns to where it was by it.
     reason : why it is suspended, was stopped for breach or called off; parties and staff read it.
+    halting_incident : number of the incident of its sandbox that suspends it; `reason` then says what happened.
     """
 
     need = models.ForeignKey("scenarios.Need", models.PROTECT, null=True, blank=True, related_name="engagements")
@@ -50,6 +51,7 @@ class Engagement(Bilingual, Stamped):
         _("status"), max_length=16, choices=choices.EngagementStatus.choices, default="preparing", db_index=True
     )
     reason = models.TextField(_("reason"), blank=True, max_length=2000)
+    halting_incident = models.PositiveSmallIntegerField(_("incident that suspends it"), null=True, blank=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     landed_at = models.DateTimeField(_("landed"), null=True, blank=True)
@@ -91,6 +93,14 @@ class Engagement(Bilingual, Stamped):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title_zh or self.title_en}"
+
+    @property
+    def told_reason(self) -> str:
+        """The reason as it is read, in the language of the page."""
+        if self.status != "suspended" or self.halting_incident is None:
+            return self.reason
+        text = _("Incident %(number)d of severity 1 in the sandbox: %(what)s")
+        return str(text % {"number": self.halting_incident, "what": self.reason})
 
 
 class Party(models.Model):

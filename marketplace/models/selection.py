@@ -132,7 +132,10 @@ class ReviewSeat(models.Model):
 
 
 class Exclusion(models.Model):
-    """Why a response is not eligible: the clause, its words in the call, and the explanation its author reads."""
+    """Why a response is not eligible: the clause, its words in the call, and the explanation its author reads.
+
+    explanation : in the words of the chair. ground : instead of it, what the platform found by itself.
+    """
 
     response = models.OneToOneField(
         "marketplace.Response", on_delete=models.CASCADE, primary_key=True, related_name="exclusion"
@@ -140,18 +143,33 @@ class Exclusion(models.Model):
     clause = models.CharField(_("clause"), max_length=12, choices=choices.Clause.choices)
     quoted = models.TextField(_("words of the call"), max_length=2000, blank=True)
     explanation = models.TextField(_("explanation"), max_length=2000, blank=True)
+    ground = models.CharField(_("ground"), max_length=10, choices=choices.ExclusionGround.choices, blank=True)
 
     class Meta:
         verbose_name = _("exclusion")
         verbose_name_plural = _("exclusions")
         constraints = [
-            *known("exclusion", clause=choices.Clause.choices),
+            *known(
+                "exclusion",
+                optional=("ground",),
+                clause=choices.Clause.choices,
+                ground=choices.ExclusionGround.choices,
+            ),
             models.CheckConstraint(
                 name="exclusion_quotes_the_call",
                 condition=Q(clause="call") ^ Q(quoted=""),
             ),
-            models.CheckConstraint(name="exclusion_is_explained", condition=Q(clause="terms") | ~Q(explanation="")),
+            models.CheckConstraint(
+                name="exclusion_is_explained",
+                condition=Q(clause="terms", explanation="", ground="")
+                | ~Q(clause="terms") & (Q(explanation="") ^ Q(ground="")),
+            ),
         ]
+
+    @property
+    def told(self) -> str:
+        """The explanation as its author reads it, in the language of the page."""
+        return str(self.get_ground_display()) if self.ground else self.explanation
 
 
 class Placing(models.Model):

@@ -16,7 +16,7 @@ from scenarios.actions.demands import indicator_json
 from scenarios.actions.members import leave_pools, lock_pooling
 from scenarios.actions.standing import ENOUGH_OWNERS, move_demand
 from scenarios.actor import SYSTEM, Actor
-from scenarios.choices import CallStatus, DemandStatus, NeedStatus, Treatment, Visibility
+from scenarios.choices import CallStatus, CancellationGround, DemandStatus, NeedStatus, Treatment, Visibility
 from scenarios.clauses import Clause, clause_faults, cleaned_clauses
 from scenarios.codes import next_code
 from scenarios.disclosure import pooled_band
@@ -273,12 +273,12 @@ def cancel_call(*, actor: Actor, call_id: UUID, reason: str) -> Call:
     return cancel_locked(call, target, actor=actor, reason=reason.strip())
 
 
-def cancel_locked(call: Call, status: str, *, actor: Actor, reason: str) -> Call:
+def cancel_locked(call: Call, status: str, *, actor: Actor, reason: str = "", ground: str = "") -> Call:
     """Cancel a locked call and give its pool free, so that it can be called again, split or dissolved.
 
-    What was sealed for it can never be opened from here on.
+    What was sealed for it can never be opened from here on. `reason` is somebody's, `ground` the platform's own.
     """
-    call.cancelled_reason = reason
+    call.cancelled_reason, call.cancelled_ground = reason, ground
     _move(call, status, "call.cancelled", actor)
     # Without its key nobody can open what was sealed; the rows themselves are wiped by whoever listens.
     CallKey.objects.filter(call=call).delete()
@@ -301,8 +301,7 @@ def take_back(need: Need, *, actor: Actor) -> None:
     live = Call.objects.filter(Q(need=need) | Q(demand__in=thin), status__in=LIVE_CALLS)
     for call in live.exclude(pk__in=Call.objects.due().values("pk")).order_by("pk").select_for_update(of=("self",)):
         target = check_move(CALL_MOVES, "cancel", call.status)
-        reason = str(_("What the call asked for was taken back by its owner."))
-        cancel_locked(call, target, actor=SYSTEM, reason=reason)
+        cancel_locked(call, target, actor=SYSTEM, ground=CancellationGround.TAKEN_BACK)
 
 
 def _lock(actor: Actor, call_id: UUID) -> Call:

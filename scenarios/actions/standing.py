@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from scenarios import topics
 from scenarios.actions.scales import note_reached
 from scenarios.actor import SYSTEM, Actor
-from scenarios.choices import DemandStatus, OnFail
+from scenarios.choices import DemandStatus, EndGround, OnFail
 from scenarios.journal import log_event
 from scenarios.lifecycle import DEMAND_MOVES, check_move
 from scenarios.models import MergedDemand
@@ -111,8 +111,7 @@ def judge(demand: MergedDemand) -> None:
 def _after_missing(demand: MergedDemand) -> None:
     rule = demand.on_fail if demand.deadline_generation == 1 else demand.after_extension
     if rule != OnFail.EXTEND:
-        reason = _("The minimum scale was not reached by the deadline.")
-        end_pool(demand, "split" if rule == OnFail.SPLIT else "dissolve", actor=SYSTEM, reason=reason)
+        end_pool(demand, "split" if rule == OnFail.SPLIT else "dissolve", actor=SYSTEM, ground=EndGround.MISSED)
         return
     demand.deadline_generation += 1
     formed = MergedDemand.objects.with_scale().get(pk=demand.pk).owners >= ENOUGH_OWNERS
@@ -124,11 +123,14 @@ def _after_missing(demand: MergedDemand) -> None:
     demand.refresh_from_db(fields=["deadline"])
 
 
-def end_pool(demand: MergedDemand, name: str, *, actor: Actor, reason: str) -> MergedDemand:
-    """Split or dissolve a locked pool: every need is on its own again. Its owners hear of it by the event."""
+def end_pool(demand: MergedDemand, name: str, *, actor: Actor, reason: str = "", ground: str = "") -> MergedDemand:
+    """Split or dissolve a locked pool: every need is on its own again. Its owners hear of it by the event.
+
+    reason : somebody's. ground : the platform's own.
+    """
     owners = demand.members.filter(left_at__isnull=True).order_by().values_list("need__owner", flat=True).distinct()
     organisations = sorted(map(str, owners))
-    demand.reason = reason.strip()
+    demand.reason, demand.end_ground = reason.strip(), ground
     move_demand(demand, name, actor=actor, organisations=organisations)
     demand.members.filter(left_at__isnull=True).update(left_at=timezone.now())
     return demand

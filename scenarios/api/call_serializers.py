@@ -70,6 +70,7 @@ class CallShown(Audienced):
     fair_competition = serializers.DictField(read_only=True)
     interests = serializers.SerializerMethodField(help_text="How many organisations declared interest.")
     moves = serializers.SerializerMethodField(help_text="The steps that you may take now.")
+    cancelled_reason = serializers.CharField(source="cancellation", read_only=True)
 
     class Meta:
         model = Call

@@ -120,6 +120,7 @@ class DemandListed(Audienced):
     owners = serializers.IntegerField(read_only=True)
     pooled_quantity = serializers.SerializerMethodField()
     pooled_band = serializers.SerializerMethodField()
+    reason = serializers.CharField(source="told_reason", read_only=True, help_text="Why it was split or dissolved.")
     moves = serializers.SerializerMethodField(help_text="The steps that you may take now.")
 
     class Meta:

@@ -50,7 +50,11 @@ class Call(Bilingual, Stamped):
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     rework_reason = models.TextField(blank=True, max_length=2000)
+    # One of the two: somebody's words, or what the platform cancelled it for.
     cancelled_reason = models.TextField(_("reason of the cancellation"), blank=True, max_length=2000)
+    cancelled_ground = models.CharField(
+        _("ground of the cancellation"), max_length=10, choices=choices.CancellationGround.choices, blank=True
+    )
 
     # From the opening on: what was never open is found by nobody.
     search = SearchVectorField(null=True, editable=False)
@@ -69,7 +73,8 @@ class Call(Bilingual, Stamped):
             ),
             *known(
                 "call",
-                optional=("quantity_unit",),
+                optional=("quantity_unit", "cancelled_ground"),
+                cancelled_ground=choices.CancellationGround.choices,
                 kind=choices.CallKind.choices,
                 quantity_unit=choices.Unit.choices,
                 status=choices.CallStatus.choices,
@@ -109,7 +114,8 @@ class Call(Bilingual, Stamped):
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("author")),
             ),
             models.CheckConstraint(
-                name="call_cancellation_has_reason", condition=~Q(status="cancelled") | ~Q(cancelled_reason="")
+                name="call_cancellation_has_reason",
+                condition=~Q(status="cancelled") | (Q(cancelled_reason="") ^ Q(cancelled_ground="")),
             ),
             models.UniqueConstraint(
                 name="call_one_live_per_demand",
@@ -125,6 +131,11 @@ class Call(Bilingual, Stamped):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title_zh or self.title_en}"
+
+    @property
+    def cancellation(self) -> str:
+        """Why it was cancelled, in the language of the page where the platform did it; empty while it was not."""
+        return str(self.get_cancelled_ground_display()) if self.cancelled_ground else self.cancelled_reason
 
 
 class Interest(models.Model):

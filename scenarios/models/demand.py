@@ -122,7 +122,9 @@ class MergedDemand(Bilingual, Stamped):
     disclosure = models.CharField(
         _("disclosure"), max_length=10, choices=choices.Disclosure.choices, default=choices.Disclosure.ANONYMOUS
     )
+    # Why it was split or dissolved. One of the two: somebody's words, or what the platform ended it for.
     reason = models.TextField(blank=True, max_length=2000)
+    end_ground = models.CharField(max_length=10, choices=choices.EndGround.choices, blank=True)
 
     search = SearchVectorField(null=True, editable=False)
 
@@ -144,7 +146,8 @@ class MergedDemand(Bilingual, Stamped):
             ),
             *known(
                 "demand",
-                optional=("unit",),
+                optional=("unit", "end_ground"),
+                end_ground=choices.EndGround.choices,
                 status=choices.DemandStatus.choices,
                 unit=choices.Unit.choices,
                 on_fail=choices.OnFail.choices,
@@ -160,12 +163,18 @@ class MergedDemand(Bilingual, Stamped):
             # foreign key over two columns.
             models.CheckConstraint(name="demand_extended_once", condition=Q(deadline_generation__lte=2)),
             models.CheckConstraint(
-                name="demand_end_has_reason", condition=~Q(status__in=["split", "dissolved"]) | ~Q(reason="")
+                name="demand_end_has_reason",
+                condition=~Q(status__in=["split", "dissolved"]) | (Q(reason="") ^ Q(end_ground="")),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title_zh or self.title_en}"
+
+    @property
+    def told_reason(self) -> str:
+        """Why it ended, in the language of the page where the platform ended it; empty while it stands."""
+        return str(self.get_end_ground_display()) if self.end_ground else self.reason
 
 
 class CoreVersion(models.Model):

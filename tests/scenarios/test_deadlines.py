@@ -136,4 +136,4 @@ def test_a_pool_may_end_at_its_first_deadline(cast: Cast, rule: str) -> None:
     sweep(3)
     demand.refresh_from_db()
     assert demand.status == (DemandStatus.SPLIT if rule == "split" else DemandStatus.DISSOLVED)
-    assert demand.reason
+    assert (demand.reason, demand.end_ground) == ("", "missed")

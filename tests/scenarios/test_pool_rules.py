@@ -65,7 +65,7 @@ def test_taking_a_need_back_cancels_what_only_it_asked_for(cast: Cast) -> None:
     needs.withdraw_need(actor=cast.actor("enterprise"), need_id=need.pk)
     call.refresh_from_db()
     assert call.status == "cancelled"
-    assert call.cancelled_reason
+    assert (call.cancelled_reason, call.cancelled_ground) == ("", "taken_back")
     drain_outbox()
     told = Notification.objects.filter(event__kind="call.cancelled").values_list("account", flat=True)
     assert {cast.supplier.pk, cast.manager.pk} <= set(told)
