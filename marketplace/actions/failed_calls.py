@@ -12,7 +12,8 @@ from marketplace.choices import FailureCode, NextStep, SelectionStatus
 from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
 from marketplace.models import Placing, Response, Selection
 from marketplace.weighing import criteria_of
-from scenarios.actions.calls import CallFields, draft_call, split_core
+from scenarios.actions.call_lots import split_core
+from scenarios.actions.calls import CallFields, draft_call
 from scenarios.actions.members import lock_pooling
 from scenarios.actions.standing import move_demand
 from scenarios.actor import SYSTEM, Actor

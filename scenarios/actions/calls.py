@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scenarios import topics
+from scenarios.actions.call_lots import lot, lots_of
 from scenarios.actions.call_readiness import needs_behind, require_ready_for_responses, require_risk_papers
 from scenarios.actions.demands import indicator_json
 from scenarios.actions.members import leave_pools, lock_pooling
 from scenarios.actions.standing import ENOUGH_OWNERS, move_demand
 from scenarios.actor import SYSTEM, Actor
-from scenarios.choices import CallStatus, CancellationGround, DemandStatus, NeedStatus, Treatment, Visibility
+from scenarios.choices import CallStatus, CancellationGround, DemandStatus, NeedStatus, Visibility
 from scenarios.clauses import Clause, clause_faults, cleaned_clauses
 from scenarios.codes import next_code
 from scenarios.disclosure import pooled_band
@@ -37,9 +38,6 @@ FAIR_COMPETITION = {
     "proportionate_eligibility": _("Eligibility follows from the need and nothing else."),
     "open_information": _("Everyone gets the same information at the same time."),
 }
-
-# Modules that members wrote in words of their own.
-WORDED = ("boundary_in", "boundary_out")
 
 
 class CallFields(TypedDict, total=False):
@@ -103,27 +101,8 @@ def _from_demand(call: Call, demand: MergedDemand) -> None:
     call.demand = demand
     call.title_zh, call.title_en, call.summary = core.title_zh, core.title_en, core.problem
     call.quantity_unit, call.indicators = demand.unit, core.indicators
-    modules = demand.differences.living().filter(treatment=Treatment.MODULE).order_by("field", "metric", "value")
-    # Never whose deviation it is: the words of a boundary lead to the need that says so.
-    told = dict.fromkeys(
-        (field, "" if field in WORDED else f"{metric} {value}".strip())
-        for field, metric, value in modules.values_list("field", "metric", "value")
-    )
-    call.lots = [lot(), *(lot(*module) for module in told)]
+    call.lots = lots_of(demand)
     _take_quantity(call, demand)
-
-
-def lot(field: str = "", value: str = "") -> dict[str, str]:
-    """Return a lot: the core, or a module for what deviates in one field."""
-    return {"id": str(uuid4()), "kind": "module" if field else "core", "field": field, "value": value}
-
-
-def split_core(call: Call, parts: int) -> None:
-    """Have the core of a drafted call answered in so many lots of their own; its modules stay as they are."""
-    modules = [row for row in call.lots if row["kind"] != "core"]
-    cores = [{**lot(), "value": f"{number}/{parts}"} for number in range(1, parts + 1)]
-    call.lots = [*cores, *modules]
-    call.save()
 
 
 def _take_quantity(call: Call, demand: MergedDemand) -> None:

@@ -14,7 +14,7 @@ from marketplace.actions.scoring import submit_scores
 from marketplace.actors import actor_for
 from marketplace.models import Feedback, Objection, Placing, Response, Selection
 from marketplace.working_days import after
-from scenarios.actions import calls
+from scenarios.actions.call_lots import split_core
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound, NotPermitted
 from scenarios.models import Call, Event
 from scenarios.pipeline import sweep_clock
@@ -94,7 +94,7 @@ def test_a_race_has_several_winners(cast: Cast) -> None:
 
 def test_lots_are_won_apart(cast: Cast) -> None:
     ready = sealed_call(cast)
-    calls.split_core(ready.call, 2)
+    split_core(ready.call, 2)
     ready.call.refresh_from_db()
     review = published(cast, *THREE[:2], call=ready)
     lots = [row["id"] for row in ready.call.lots]

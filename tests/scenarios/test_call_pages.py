@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from scenarios.actions import calls
+from scenarios.actions.call_lots import lot
 from scenarios.actions.calls import FAIR_COMPETITION
 from scenarios.actions.interests import declare_interest
 from scenarios.errors import NotPermitted
@@ -323,9 +324,9 @@ def test_nobody_decides_on_a_call_for_their_own_organisation(cast: Cast, part: s
 
 def test_a_lot_names_the_district_and_the_metric_that_it_is_about(db: None) -> None:
     lots = [
-        {**calls.lot(), "id": "a"},
-        {**calls.lot("district", "huishan"), "id": "b"},
-        {**calls.lot("indicators", "漏检率 ≤ 0.5 %"), "id": "c"},
+        {**lot(), "id": "a"},
+        {**lot("district", "huishan"), "id": "b"},
+        {**lot("indicators", "漏检率 ≤ 0.5 %"), "id": "c"},
     ]
     with translation.override("zh-hans"):
         assert lot_labels(lots)["b"].endswith("= 惠山区")
