@@ -12,6 +12,7 @@ class MarketplaceConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import password_changed, password_reset
 
+        from marketplace.call_outcomes import OUTCOMES
         from marketplace.figures.awards import AWARDED
         from marketplace.models import Engagement
         from marketplace.notices import NOTICES
@@ -20,6 +21,7 @@ class MarketplaceConfig(AppConfig):
         from scenarios import topics
         from scenarios.actions.following import add_followed
         from scenarios.batch_kinds import add_kinds
+        from scenarios.call_querysets import add_outcomes
         from scenarios.choices import Subject
         from scenarios.funnel import add_step
         from scenarios.waiting import add_queues
@@ -47,6 +49,7 @@ class MarketplaceConfig(AppConfig):
         add_queues(*QUEUES)
         add_kinds(*KINDS)
         add_followed(Subject.ENGAGEMENT, Engagement)
+        add_outcomes(OUTCOMES)
         add_step(AWARDED, after="called")
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")

@@ -1,6 +1,6 @@
-"""Named reads of calls."""
+"""Named reads of calls. What becomes of a call after it has closed is another application's, which adds its terms."""
 
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
@@ -8,6 +8,25 @@ from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from scenarios.actor import Actor
 from scenarios.figure_querysets import CallFigures
 from scenarios.querysets import DatabaseClock, FullText
+
+
+class Outcomes(NamedTuple):
+    """What an app that decides on closed calls says of them, as conditions on a call.
+
+    failed : nothing comes of it any more. undecided : it took responses, and something of them is still to come.
+    """
+
+    failed: Q
+    undecided: Q
+
+
+_outcomes: list[Outcomes] = []
+
+
+def add_outcomes(outcomes: Outcomes) -> None:
+    """Add what this package does not know of closed calls; at the start of the app that does."""
+    if outcomes not in _outcomes:
+        _outcomes.append(outcomes)
 
 
 class CallQuerySet(FullText, CallFigures):
@@ -31,15 +50,17 @@ class CallQuerySet(FullText, CallFigures):
 
     def binding(self) -> Self:
         """Closed calls that bind the owners behind them: all but those that failed."""
-        return self.closed().exclude(selection__status="failed")
+        rows = self.closed()
+        for outcomes in _outcomes:
+            rows = rows.exclude(outcomes.failed)
+        return rows
 
     def undecided(self) -> Self:
-        """Closed calls that took sealed responses of which nothing has come yet: no failure, and no project of each
-        award.
-        """
-        decided = Q(selection__status__in=["awarded", "failed"])
-        waiting = Q(responses__status="awarded", responses__engagement__isnull=True)
-        return self.closed().filter(~decided | waiting, key__isnull=False).distinct()
+        """Closed calls that took sealed responses of which nothing, or not everything, has come yet."""
+        undecided = Q(pk__in=[])
+        for outcomes in _outcomes:
+            undecided |= outcomes.undecided
+        return self.closed().filter(undecided).distinct()
 
     def due(self) -> Self:
         """Calls that the clock has closed and the sweep has not noted yet."""
