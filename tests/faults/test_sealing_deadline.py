@@ -1,16 +1,20 @@
-"""Thirty suppliers seal over HTTP around the deadline: nothing late is stored, nothing timely is lost."""
+"""Thirty suppliers seal over HTTP, ten before the deadline, ten around it and ten after it: nothing late is stored,
+nothing timely is lost. What is early and what is late is told by the database clock alone.
+"""
 
 import threading
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import pytest
 from django.core.servers.basehttp import WSGIServer
+from django.db import connection
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
@@ -18,11 +22,22 @@ from marketplace.actions import opening
 from marketplace.actors import actor_for
 from marketplace.models import Account, Response
 from scenarios.models import Call
-from scenarios.querysets import DatabaseClock
+from scenarios.querysets import DatabaseClock, database_time
 from tests.calls import drafted, make_supplier, sealed_call
 from tests.factories import Cast
 
-CLIENTS = 30
+EACH = 10
+CLIENTS = 3 * EACH
+LEFT = timedelta(seconds=1)
+APART_SECONDS = 0.2  # the ten around the deadline start one after the other, over twice the time that is left
+
+
+class Told(NamedTuple):
+    """What one client was answered, and the database clock before it asked and after it heard."""
+
+    status: int
+    asked_at: datetime
+    heard_at: datetime
 
 
 class _Stay(HTTPRedirectHandler):
@@ -38,8 +53,8 @@ def cookies_of(account: Account) -> str:
     return "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
 
 
-def sealing(base: str, draft: Response, cookies: str, answers: dict[str, int]) -> Callable[[], None]:
-    """Return the act of one client: post the form for sealing and note the answer's status."""
+def sealing(base: str, draft: Response, cookies: str, answers: dict[str, Told]) -> Callable[[], None]:
+    """Return the act of one client: post the form for sealing and note what was answered, and when."""
     address = f"{base}/workspace/responses/{draft.pk}/check/"
     opener = build_opener(_Stay)  # the test's own server
     with opener.open(Request(address, headers={"Cookie": cookies})) as page:  # noqa: S310
@@ -53,11 +68,14 @@ def sealing(base: str, draft: Response, cookies: str, answers: dict[str, int]) -
         request = Request(  # noqa: S310
             address, data=data, headers={"Cookie": cookies, "Referer": address}
         )
+        asked_at = database_time()
         try:
             with opener.open(request) as answer:
-                answers[draft.code] = answer.status
+                status = answer.status
         except HTTPError as answer:
-            answers[draft.code] = answer.code
+            status = answer.code
+        answers[draft.code] = Told(status, asked_at, database_time())
+        connection.close()
 
     return act
 
@@ -72,38 +90,59 @@ def server(live_cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch) -> I
     running.stop()
 
 
-@pytest.mark.slow
-def test_thirty_clients_around_the_deadline(live_cast: Cast, server: str) -> None:
-    ready, answers = sealed_call(live_cast), {}
-    accounts = [make_supplier(number)[1] for number in range(CLIENTS)]
-    acts = [sealing(server, drafted(ready.call, account), cookies_of(account), answers) for account in accounts]
-    gate = threading.Barrier(CLIENTS + 1)
+def start(acts: Iterable[Callable[[], None]], *, apart_seconds: float = 0) -> list[threading.Thread]:
+    """Start every act in a thread of its own, the next one so much later than the one before."""
 
-    def wait(act: Callable[[], None]) -> None:
-        gate.wait()
+    def run(act: Callable[[], None], pause: float) -> None:
+        time.sleep(pause)
         act()
 
-    threads = [threading.Thread(target=wait, args=(act,), daemon=True) for act in acts]
+    pauses = ((act, place * apart_seconds) for place, act in enumerate(acts))
+    threads = [threading.Thread(target=run, args=pair, daemon=True) for pair in pauses]
     for thread in threads:
         thread.start()
-    soon = DatabaseClock() + timedelta(milliseconds=1000)
-    Call.objects.filter(pk=ready.call.pk).update(question_deadline=None, closes_at=soon)
-    gate.wait()
+    return threads
+
+
+def join(threads: Iterable[threading.Thread]) -> None:
     for thread in threads:
         thread.join()
 
-    told = {code for code, status in answers.items() if status == 302}
-    stored = Response.objects.filter(status="sealed")
-    assert set(answers.values()) <= {302, 409}
-    assert len(answers) == CLIENTS
-    assert {row.code for row in stored} == told  # whoever was told "sealed" is stored, and nobody else
+
+@pytest.mark.slow
+def test_thirty_clients_around_the_deadline(live_cast: Cast, server: str) -> None:
+    ready, answers = sealed_call(live_cast), {}
+    drafts = [drafted(ready.call, make_supplier(number)[1]) for number in range(CLIENTS)]
+    acts = [sealing(server, draft, cookies_of(draft.author), answers) for draft in drafts]
+    early, late = ({one.code for one in drafts[:EACH]}, {one.code for one in drafts[-EACH:]})
+
+    join(start(acts[:EACH]))
+    soon = DatabaseClock() + LEFT
+    Call.objects.filter(pk=ready.call.pk).update(question_deadline=None, closes_at=soon)
+    around = start(acts[EACH:-EACH], apart_seconds=APART_SECONDS)
+    while not Call.objects.closed().exists():
+        time.sleep(0.01)
+    join(start(acts[-EACH:]))
+    join(around)
+
     closes_at = Call.objects.get().closes_at
+    assert closes_at is not None
+    assert len(answers) == CLIENTS
+    before = {code for code, told in answers.items() if told.heard_at < closes_at}
+    after = {code for code, told in answers.items() if told.asked_at >= closes_at}
+    assert (early <= before, late <= after) == (True, True)
+    assert {answers[code].status for code in before} == {302}  # not one timely response is lost
+    assert {answers[code].status for code in after} == {409}  # and not one late response is taken
+    assert {answers[code].status for code in answers.keys() - before - after} <= {302, 409}
+
+    told = {code for code, one in answers.items() if one.status == 302}
+    stored = Response.objects.filter(status="sealed")
+    assert {row.code for row in stored} == told  # whoever was told "sealed" is stored, and nobody else
     assert [row.code for row in stored if row.sealed_at >= closes_at] == []
-    assert {row.status for row in Response.objects.exclude(status="sealed")} <= {"draft"}
+    unsealed = Response.objects.exclude(status="sealed")
+    assert ({row.status for row in unsealed}, len(unsealed)) == ({"draft"}, CLIENTS - len(told))
 
     codes = dict(zip((one.pk for one in ready.openers), ready.codes, strict=True))
-    while not Call.objects.closed().exists():
-        pass
     for account in ready.openers[:2]:
         opened = opening.agree_to_open(actor=actor_for(account), call_id=ready.call.pk, code=codes[account.pk])
     assert opened == len(told)
