@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from scenarios.access import access
 from scenarios.actions.members import OPEN_TO_CHANGE
@@ -131,8 +132,14 @@ def _deviations(pool: MergedDemand) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda one: not one["undecided"])
 
 
-def _treatments(pool: MergedDemand) -> dict[str, Any]:
-    return {row.field: row.get_treatment_display() for row in pool.differences.all()}
+def _treatments(pool: MergedDemand) -> dict[str, str]:
+    """Return field → what is done about it; for indicators one after the other, since each metric has its own."""
+    lines: dict[str, dict[str, None]] = {}
+    for row in pool.differences.living().order_by("field", "metric"):
+        undecided = row.field == "indicators" and row.decided_by_id is None
+        label = _("To be decided") if undecided else row.get_treatment_display()
+        lines.setdefault(row.field, {})[f"{row.metric}: {label}" if row.metric else label] = None
+    return {field: "; ".join(found) for field, found in lines.items()}
 
 
 def _events(pool: MergedDemand) -> list[dict[str, Any]]:

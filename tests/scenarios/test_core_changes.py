@@ -120,7 +120,8 @@ def test_a_late_member_with_another_target_waits_for_a_decision_before_freezing(
     assert (pool.status, pool.members.living().count()) == ("formed", 3)
 
 
-def test_the_parts_of_a_split_keep_what_was_decided_on_each_metric(cast: Cast) -> None:
+def two_metrics(cast: Cast) -> MergedDemand:
+    """Return a drafted pool of two needs whose targets differ in two metrics and agree in a third."""
     faster = {**INDICATORS[1], "target": Decimal(8)}
     common = {**INDICATORS[1], "metric": "覆盖率", "target": Decimal(99)}
     needs = [
@@ -128,8 +129,28 @@ def test_the_parts_of_a_split_keep_what_was_decided_on_each_metric(cast: Cast) -
         published_need(cast, "rival", indicators=[STRICTER[0], faster, common], quantity=Decimal(6)),
     ]
     ids = [need.pk for need in needs]
-    manager, core = cast.actor("manager"), demands.suggested_core(needs)
-    pool = demands.draft_demand(actor=manager, need_ids=ids, core=core)
+    return demands.draft_demand(actor=cast.actor("manager"), need_ids=ids, core=demands.suggested_core(needs))
+
+
+def treated(cast: Cast, pool: MergedDemand) -> str:
+    """Return what the manager's page says of the row of indicators in which the members stand beside each other."""
+    rows = cast.client("manager").get(reverse("staff_pool", args=[pool.pk])).context["rows"]
+    return str(rows[-1]["treatment"])
+
+
+def test_two_metrics_are_treated_each_in_its_own_way(cast: Cast) -> None:
+    pool = two_metrics(cast)
+    assert treated(cast, pool) == "漏检率: To be decided; 节拍: To be decided"
+    decide(cast, pool, "excluded")
+    assert treated(cast, pool) == "漏检率: Excluded; 节拍: To be decided"
+    data = {"field": "indicators", "metric": "节拍", "treatment": "module"}
+    post(cast.client("manager"), "staff_pool_decide", pool.pk, **data)
+    assert treated(cast, pool) == "漏检率: Excluded; 节拍: Module"
+
+
+def test_the_parts_of_a_split_keep_what_was_decided_on_each_metric(cast: Cast) -> None:
+    pool, manager = two_metrics(cast), cast.actor("manager")
+    ids = list(pool.members.values_list("need", flat=True))
     for metric, treatment in (("漏检率", "excluded"), ("节拍", "module")):
         how: Any = {"field": "indicators", "metric": metric, "treatment": treatment}
         demands.decide_difference(actor=manager, demand_id=pool.pk, **how)
