@@ -148,7 +148,7 @@ class ConsentQuerySet(models.QuerySet[Any]):
 
     def open(self) -> Self:
         """Invitations to the present core that wait for an answer."""
-        asking = Q(demand__status__in=["consenting", "formed", "threshold_met"])
+        asking = Q(demand__status__in=["consenting", "formed", "threshold_met", "threshold_missed"])
         return self.filter(asking, state="invited", core_version=F("demand__core_version"))
 
     def due_for_lapse(self) -> Self:

@@ -29,7 +29,7 @@ from scenarios.conflicts import conflicts_between, indicator_conflicts
 from scenarios.content import INDICATOR_FIELDS
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound
 from scenarios.journal import log_event
-from scenarios.lifecycle import DEMAND_MOVES
+from scenarios.lifecycle import DEMAND_MOVES, move
 from scenarios.models import CoreVersion, DemandMember, MergedDemand, MergeProposal, Need
 from scenarios.policies import require_move, require_role
 from scenarios.querysets import LIVE_CALLS, LIVE_ENGAGEMENTS, lexemes
@@ -221,7 +221,7 @@ def renew_core(demand: MergedDemand, core: CoreFields, *, actor: Actor, changed:
     demand.version += 1
     demand.save()
     log_event("demand.core_changed", demand, actor=actor, changed=changed, core_version=demand.core_version)
-    if demand.status in (DemandStatus.FORMED, DemandStatus.THRESHOLD_MET):
+    if demand.status in move(DEMAND_MOVES, "reconsent").source:
         move_demand(demand, "reconsent", actor=actor)
     if demand.status == DemandStatus.CONSENTING:
         ask_owners(demand)

@@ -21,6 +21,7 @@ from scenarios.querysets import DatabaseClock
 EXTENSION = timedelta(days=14)
 ENOUGH_OWNERS = 2
 COUNTED = (DemandStatus.FORMED, DemandStatus.THRESHOLD_MET)
+BELOW = (DemandStatus.FORMED, DemandStatus.THRESHOLD_MISSED)
 
 
 def move_demand(
@@ -37,14 +38,18 @@ def move_demand(
 
 
 def settle(demand: MergedDemand) -> None:
-    """Move a locked pool to where its consents and quantity put it: gathering consent, formed, minimum scale met."""
+    """Move a locked pool to where its consents and quantity put it: gathering consent, formed, minimum scale met.
+
+    One that fell below its scale after the deadline is met again when its quantity is: the verdict of that deadline has
+    been given, and is not given twice.
+    """
     scale = MergedDemand.objects.with_scale().get(pk=demand.pk)
     enough = scale.owners >= ENOUGH_OWNERS
     if demand.status in COUNTED and not enough:
         move_demand(demand, "unform", actor=SYSTEM, owners=scale.owners)
     elif demand.status == DemandStatus.CONSENTING and enough:
         move_demand(demand, "form", actor=SYSTEM, owners=scale.owners)
-    if demand.status in COUNTED:
+    if demand.status in COUNTED or (demand.status == DemandStatus.THRESHOLD_MISSED and enough):
         _weigh(demand, scale)
         note_reached(demand)
         # With another quantity another capability is worth while.
@@ -52,12 +57,12 @@ def settle(demand: MergedDemand) -> None:
 
 
 def _weigh(demand: MergedDemand, scale: Any) -> None:
-    """Compare the pooled quantity with the threshold. After the deadline there is no way back to waiting."""
+    """Compare the pooled quantity with the threshold. Who falls below it after the deadline waits for no other one."""
     if demand.threshold_quantity is None:
         return
     reached = scale.pooled_quantity >= demand.threshold_quantity
     figures: dict[str, Any] = {"quantity": str(scale.pooled_quantity), "threshold": str(demand.threshold_quantity)}
-    if demand.status == DemandStatus.FORMED and reached:
+    if demand.status in BELOW and reached:
         move_demand(demand, "meet_threshold", actor=SYSTEM, **figures)
     elif demand.status == DemandStatus.THRESHOLD_MET and not reached:
         late = MergedDemand.objects.past_deadline().filter(pk=demand.pk).exists()
