@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "marketplace.middleware.NamesMiddleware",
     "marketplace.middleware.ActorMiddleware",
     "marketplace.middleware.SecondFactorMiddleware",
     "marketplace.middleware.ErrorMiddleware",
@@ -317,7 +318,7 @@ SPECTACULAR_SETTINGS = {
             )
         },
         **{f"{name}Enum": f"scenarios.choices.{name}" for name in ("RunKind", "RunState")},
-        **{f"{name}Enum": f"scenarios.choices.{name}" for name in ("Unit", "DataClass", "Deploy")},
+        **{f"{name}Enum": f"scenarios.choices.{name}" for name in ("Unit", "DataClass", "Deploy", "ConceptState")},
         **{
             f"{name}Enum": f"marketplace.choices.{name}"
             for name in (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.models import Capability, Evidence, PriceTier
 from scenarios.errors import Invalid
-from scenarios.models import District
+from scenarios.models import District, UnitName
 from scenarios.references import require_offered
 
 MOST_ROWS = 20
@@ -51,6 +51,8 @@ def write_fields(capability: Capability, fields: CapabilityFields) -> list[str]:
         if name not in CapabilityFields.__annotations__:
             raise Invalid({name: [_("This field cannot be set.")]})
         setattr(capability, name, value)
+    if "min_scale_unit" in changed:
+        require_offered("min_scale_unit", UnitName, [capability.min_scale_unit])
     wrong: dict[str, list[Any]] = {}
     quantity = capability.min_scale_quantity
     if quantity is not None and quantity <= 0:

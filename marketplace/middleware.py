@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
 
 from marketplace.actors import actor_for
+from scenarios import naming
 from scenarios.api.problems import status_of
 from scenarios.errors import DomainError
 
@@ -23,6 +24,17 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: actor_for(request.user))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class NamesMiddleware:
+    """Have what domains and units are called read once for a page, where it shows one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with naming.one_reading():
+            return self.get_response(request)
 
 
 class SecondFactorMiddleware:

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.models import Capability, Organisation
-from scenarios.models import Need
+from scenarios.models import Call, MergedDemand, Need
 
 
 class Use(NamedTuple):
@@ -23,6 +23,13 @@ USES = {
         Use(_("Needs"), Need, "district"),
         Use(_("Capabilities"), Capability, "districts"),
         Use(_("Organisations"), Organisation, "district"),
+    ),
+    "domains": (Use(_("Needs"), Need, "domain"),),
+    "units": (
+        Use(_("Needs"), Need, "quantity_unit"),
+        Use(_("Pools"), MergedDemand, "unit"),
+        Use(_("Calls"), Call, "quantity_unit"),
+        Use(_("Capabilities"), Capability, "min_scale_unit"),
     ),
     "chains": (Use(_("Organisations"), Organisation, "chain"),),
 }

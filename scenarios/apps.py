@@ -9,9 +9,11 @@ class ScenariosConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from scenarios import topics
+        from scenarios import naming, topics
         from scenarios.grants import grant_application_role
+        from scenarios.references import read_names
 
+        naming.read_with(read_names)
         topics.subscribe(topics.NEED_SUBMITTED, "scenarios.check_need")
         topics.subscribe(topics.NEED_PUBLISHED, "scenarios.index_needs")
         topics.subscribe(topics.NEED_UNLISTED, "scenarios.index_needs")

@@ -4,14 +4,16 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from scenarios.naming import named
+
 
 class Domain(TextChoices):
-    TRANSPORT = "transport", _("Smart transport")
-    MANUFACTURING = "manufacturing", _("Smart manufacturing")
-    HEALTH = "health", _("Smart health care")
-    HOME = "home", _("Smart home")
-    CITY = "city", _("Smart city")
-    OTHER = "other", pgettext_lazy("domain", "Other")
+    TRANSPORT = "transport", named("domain", "transport", _("Smart transport"))
+    MANUFACTURING = "manufacturing", named("domain", "manufacturing", _("Smart manufacturing"))
+    HEALTH = "health", named("domain", "health", _("Smart health care"))
+    HOME = "home", named("domain", "home", _("Smart home"))
+    CITY = "city", named("domain", "city", _("Smart city"))
+    OTHER = "other", named("domain", "other", pgettext_lazy("domain", "Other"))
 
 
 class Track(TextChoices):
@@ -21,13 +23,13 @@ class Track(TextChoices):
 
 
 class Unit(TextChoices):
-    SITE = "site", pgettext_lazy("unit", "sites")
-    LINE = "line", pgettext_lazy("unit", "lines")
-    VEHICLE = "vehicle", pgettext_lazy("unit", "vehicles")
-    DEVICE = "device", pgettext_lazy("unit", "devices")
-    BED = "bed", pgettext_lazy("unit", "beds")
-    KM = "km", pgettext_lazy("unit", "km")
-    SEAT = "seat", pgettext_lazy("unit", "seats")
+    SITE = "site", named("unit", "site", pgettext_lazy("unit", "sites"))
+    LINE = "line", named("unit", "line", pgettext_lazy("unit", "lines"))
+    VEHICLE = "vehicle", named("unit", "vehicle", pgettext_lazy("unit", "vehicles"))
+    DEVICE = "device", named("unit", "device", pgettext_lazy("unit", "devices"))
+    BED = "bed", named("unit", "bed", pgettext_lazy("unit", "beds"))
+    KM = "km", named("unit", "km", pgettext_lazy("unit", "km"))
+    SEAT = "seat", named("unit", "seat", pgettext_lazy("unit", "seats"))
 
 
 class DataState(TextChoices):

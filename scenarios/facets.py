@@ -17,6 +17,7 @@ from scenarios.facts import label_of
 from scenarios.figure_querysets import ON_THE_WAY
 from scenarios.listing import Facet
 from scenarios.models import Call, District, Interest, MergedDemand, Need
+from scenarios.naming import in_order
 from scenarios.querysets import LISTED, DatabaseClock
 
 Bands = Mapping[str, tuple[Any, Callable[[], Q]]]
@@ -116,7 +117,8 @@ def _counted_by_offer_state(rows: Any) -> dict[str, int]:
 
 def _choices(name: str) -> Any:
     field: Any = Need._meta.get_field(name)
-    return field.choices
+    kinds = {"domain": "domain", "quantity_unit": "unit"}
+    return in_order(kinds[name], field.choices) if name in kinds else field.choices
 
 
 def call_facets() -> list[Facet]:
@@ -134,5 +136,5 @@ def pool_facets() -> list[Facet]:
     states = [pair for pair in choices.DemandStatus.choices if pair[0] in ON_THE_WAY]
     return [
         Facet("status", label_of(MergedDemand, "status"), states),
-        Facet("unit", label_of(MergedDemand, "unit"), list(choices.Unit.choices)),
+        Facet("unit", label_of(MergedDemand, "unit"), in_order("unit", choices.Unit.choices)),
     ]

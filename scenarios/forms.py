@@ -18,7 +18,7 @@ from scenarios.errors import Invalid
 from scenarios.facts import number
 from scenarios.models import District, Indicator, MergedDemand, Need
 from scenarios.organisation_choice import FOUND_AT_MOST, OrganisationChoice
-from scenarios.references import offer
+from scenarios.references import offer, offer_choices
 from scenarios.risk import QUESTIONS
 
 NONE_APPLIES = "none"
@@ -94,6 +94,8 @@ class NeedForm(RefusableForm):
         district.required, district.empty_label = False, _("Choose …")
         self.fields["district"] = district
         offer(self, "district", District)
+        offer_choices(self, "domain", "domain")
+        offer_choices(self, "quantity_unit", "unit")
         self.fields["risk"].choices = [*QUESTIONS.items(), (NONE_APPLIES, _("None of these applies"))]  # type: ignore[attr-defined]
         self.fields["owner"] = self._owner_field(organisations)
         self.fields["blocked"] = self._blocked_field(actor, owner_id)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from scenarios import topics
+from scenarios import naming, topics
 from scenarios.models.outbox import Delivery
 from scenarios.querysets import DatabaseClock
 
@@ -194,7 +194,8 @@ def do(delivery_id: int, act: Callable[..., None], *, leases: int = 1) -> None:
     """Run one delivery's work: `act(**payload, finish=…)`, where finish is called in the work's last transaction."""
     with working(delivery_id, leases=leases) as claimed:
         if claimed:
-            act(**claimed.payload, finish=partial(finish, claimed))
+            with naming.one_reading():
+                act(**claimed.payload, finish=partial(finish, claimed))
 
 
 def do_together(delivery_id: int, act: Callable[..., None], *, ids: str) -> None:
@@ -202,4 +203,5 @@ def do_together(delivery_id: int, act: Callable[..., None], *, ids: str) -> None
     with working_together(delivery_id) as claims:
         if claims:
             wanted = [pk for one in claims for pk in one.payload[ids]]
-            act(**{ids: wanted}, finish=partial(finish_all, claims))
+            with naming.one_reading():
+                act(**{ids: wanted}, finish=partial(finish_all, claims))

@@ -23,7 +23,7 @@ from config.settings import _database
 from tests.factories import Cast, make_cast
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission", "scenarios_district", "scenarios_chain")
-KEPT += ("scenarios_concept", "scenarios_phrase")
+KEPT += ("scenarios_concept", "scenarios_phrase", "scenarios_domainname", "scenarios_unitname")
 
 
 def _owner_of(name: str) -> dict[str, Any]:

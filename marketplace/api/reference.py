@@ -15,6 +15,7 @@ from scenarios.access import PUBLIC
 from scenarios.api.endpoint import operation
 from scenarios.errors import NotFound
 from scenarios.models import Chain, District
+from scenarios.naming import in_order, is_offered
 
 PLACES = {"districts": District, "chains": Chain}
 
@@ -43,11 +44,13 @@ def _dashed(name: str) -> str:
 
 def _labels(kind: type[TextChoices]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for one in kind:
+    name = _dashed(kind.__name__)
+    for value, label in in_order(name, kind.choices):
         with translation.override("zh-hans"):
-            chinese = str(one.label)
+            chinese = str(label)
         with translation.override("en"):
-            rows.append({"value": one.value, "label_zh": chinese, "label_en": str(one.label), "offered": True})
+            english = str(label)
+        rows.append({"value": value, "label_zh": chinese, "label_en": english, "offered": is_offered(name, value)})
     return rows
 
 

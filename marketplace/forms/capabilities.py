@@ -12,7 +12,7 @@ from marketplace.capability_content import CapabilityFields, EvidenceFields, Tie
 from marketplace.models import Capability
 from scenarios.choices import DataClass, Deploy, Unit
 from scenarios.models import District
-from scenarios.references import offer
+from scenarios.references import offer, offer_choices
 
 MAX_ROWS = 20
 TEXT = 20_000
@@ -81,6 +81,7 @@ class CapabilityForm(forms.Form):
         """Take `whole=True` to demand every required field, `owners` (id → name) to let the author choose one."""
         super().__init__(*args, **kwargs)
         offer(self, "districts", District)
+        offer_choices(self, "min_scale_unit", "unit")
         self.whole = whole
         if owners and len(owners) > 1:
             self.fields["owner"].choices = [(str(pk), name) for pk, name in owners.items()]  # type: ignore[attr-defined]

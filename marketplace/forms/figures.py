@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from scenarios.choices import Domain
+from scenarios.naming import in_order
 
 
 def _day(label: Any) -> forms.DateField:
@@ -22,6 +23,8 @@ class FigureFilter(forms.Form):
 
     def __init__(self, *args: Any, districts: list[Any], filters: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        domain: Any = self.fields["domain"]
+        domain.choices = in_order("domain", domain.choices)
         self.fields["district"].choices = [("", _("All")), *((row.pk, str(row)) for row in districts)]  # type: ignore[attr-defined]
         for name in set(self.fields) - set(filters):
             del self.fields[name]

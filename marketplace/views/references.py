@@ -23,13 +23,15 @@ from scenarios.actions.references import (
 )
 from scenarios.errors import Conflict, Invalid
 from scenarios.models.taxonomy import NamedReference
-from scenarios.references import LISTS
+from scenarios.references import FIXED, LISTS
 from scenarios.views.parts import actor_of
 from scenarios.views.staff_parts import show_errors
 
 TITLES: dict[str, str | Promise] = {
     "districts": gettext_lazy("Districts"),
     "chains": gettext_lazy("Industrial chains"),
+    "domains": gettext_lazy("Domains"),
+    "units": gettext_lazy("Units"),
 }
 
 
@@ -74,7 +76,7 @@ def reference_list(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "name": name,
         "title": TITLES[name],
-        "form": form,
+        "form": None if name in FIXED else form,
         "labels": counted.labels,
         "rows": [{"entry": row, "uses": counted.of(row.pk)} for row in rows],
         "first": rows[0].pk if rows else "",

@@ -17,6 +17,8 @@ from scenarios.references import LISTS
 PURPOSES: dict[str, str | Promise] = {
     "districts": _("Where organisations are, and where needs and capabilities belong."),
     "chains": _("What organisations belong to."),
+    "domains": _("What needs are about."),
+    "units": _("What quantities and scales are counted in."),
 }
 
 

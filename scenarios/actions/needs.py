@@ -29,7 +29,17 @@ from scenarios.content import (
 from scenarios.errors import Conflict, IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.lifecycle import NEED_MOVES
-from scenarios.models import Call, District, Indicator, MergedDemand, Need, NeedVersion, VaguePhrase
+from scenarios.models import (
+    Call,
+    District,
+    DomainName,
+    Indicator,
+    MergedDemand,
+    Need,
+    NeedVersion,
+    UnitName,
+    VaguePhrase,
+)
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_owner
 from scenarios.querysets import LIVE_ENGAGEMENTS, DatabaseClock, lexemes
@@ -140,8 +150,9 @@ def _write(need: Need, fields: NeedFields) -> list[str]:
     if unknown:
         raise Invalid({name: [_("This field cannot be set.")] for name in sorted(unknown)})
     changed = [name for name, value in fields.items() if getattr(need, name) != value]
-    if "district_id" in changed:
-        require_offered("district", District, [fields["district_id"]])
+    for name, kind in (("district_id", District), ("domain", DomainName), ("quantity_unit", UnitName)):
+        if name in changed:
+            require_offered(name.removesuffix("_id"), kind, [fields[name]])  # type: ignore[literal-required]
     for name in changed:
         setattr(need, name, fields[name])  # type: ignore[literal-required]
     need.risk_tier = risk_tier(need.risk_answers, need.data_class)

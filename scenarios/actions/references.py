@@ -12,7 +12,7 @@ from scenarios.journal import log_event
 from scenarios.locks import take_lock
 from scenarios.models.taxonomy import NamedReference
 from scenarios.policies import require_role
-from scenarios.references import LISTS
+from scenarios.references import FIXED, LISTS
 
 LONGEST_NAME = 80
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
@@ -24,6 +24,8 @@ Names = tuple[str, str]
 def add_entry(*, actor: Actor, list_name: str, code: str, names: Names) -> NamedReference:
     """Put an entry at the end of a list. Raises Invalid for a code or a name that cannot be used or is there."""
     kind = _begin(actor, list_name)
+    if list_name in FIXED:
+        raise IllegalMove(_("What stands in this list comes with the product: rename or retire it."))
     code, names = code.strip(), _stripped(names)
     wrong = _wrong_names(kind, names)
     if not _CODE.fullmatch(code):

@@ -25,7 +25,7 @@ from scenarios.models.sandbox import SandboxPlan
 from scenarios.models.scale import ScaleMark
 from scenarios.models.similarity import BlockTask, SimilarityRun
 from scenarios.models.synonyms import Concept, Phrase, SynonymProposal
-from scenarios.models.taxonomy import Chain, District
+from scenarios.models.taxonomy import Chain, District, DomainName, UnitName
 from scenarios.models.threshold import MergePreview, MergeThreshold
 from scenarios.models.vocabulary import StopWord, VaguePhrase
 
@@ -46,6 +46,7 @@ __all__ = [
     "DemandMember",
     "Difference",
     "District",
+    "DomainName",
     "Event",
     "EventSeal",
     "Follow",
@@ -74,6 +75,7 @@ __all__ = [
     "SimilarityRun",
     "StopWord",
     "SynonymProposal",
+    "UnitName",
     "UsedKey",
     "VaguePhrase",
 ]

@@ -7,6 +7,9 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from scenarios import choices
+from scenarios.models.known import known
+
 
 class ReferenceQuerySet(models.QuerySet[Any]):
     def offered(self) -> Self:
@@ -55,3 +58,21 @@ class Chain(NamedReference):
     class Meta(NamedReference.Meta):
         verbose_name = _("industrial chain")
         verbose_name_plural = _("industrial chains")
+
+
+class DomainName(NamedReference):
+    """What a domain of needs is called. The codes are those of `choices.Domain`."""
+
+    class Meta(NamedReference.Meta):
+        verbose_name = _("name of a domain")
+        verbose_name_plural = _("names of domains")
+        constraints = known("domain_name", code=choices.Domain.choices)
+
+
+class UnitName(NamedReference):
+    """What a unit of quantities is called. The codes are those of `choices.Unit`."""
+
+    class Meta(NamedReference.Meta):
+        verbose_name = _("name of a unit")
+        verbose_name_plural = _("names of units")
+        constraints = known("unit_name", code=choices.Unit.choices)

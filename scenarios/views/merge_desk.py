@@ -22,6 +22,7 @@ from scenarios.likeness import shown_terms, whole_text
 from scenarios.linking import contradictions
 from scenarios.listing import Facet, Order, chosen_order, narrow
 from scenarios.models import MergeProposal, Need
+from scenarios.naming import in_order
 from scenarios.policies import one_of
 from scenarios.sheets import Column
 from scenarios.staff_forms import CoreForm, DismissForm, ResolutionsForm, core_fields, indicator_rows
@@ -55,8 +56,13 @@ def _facets() -> list[Facet]:
     return [
         Facet("level", _("Service level"), [*LEVELS.items()]),
         Facet("conflicts", _("Conflicts"), [*CONFLICTS.items()], field="with_conflicts"),
-        Facet("domain", label_of(Need, "domain"), Domain.choices, field="representative__domain"),
-        Facet("unit", label_of(Need, "quantity_unit"), Unit.choices, field="representative__quantity_unit"),
+        Facet("domain", label_of(Need, "domain"), in_order("domain", Domain.choices), field="representative__domain"),
+        Facet(
+            "unit",
+            label_of(Need, "quantity_unit"),
+            in_order("unit", Unit.choices),
+            field="representative__quantity_unit",
+        ),
     ]
 
 

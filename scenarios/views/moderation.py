@@ -19,6 +19,7 @@ from scenarios.facts import label_of
 from scenarios.lifecycle import NEED_MOVES
 from scenarios.listing import Facet, Order, chosen_order, narrow
 from scenarios.models import District, Need
+from scenarios.naming import in_order
 from scenarios.policies import one_of, open_moves
 from scenarios.querysets import NeedQuerySet
 from scenarios.sheets import Column
@@ -54,7 +55,7 @@ def _facets(tab: str) -> list[Facet]:
     return [
         *([level] if tab == "waiting" else []),
         Facet("risk_tier", label_of(Need, "risk_tier"), RiskTier.choices),
-        Facet("domain", label_of(Need, "domain"), Domain.choices),
+        Facet("domain", label_of(Need, "domain"), in_order("domain", Domain.choices)),
         Facet("district", label_of(Need, "district"), districts),
     ]
 

@@ -16,6 +16,7 @@ from scenarios.facts import label_of
 from scenarios.forms import new_key
 from scenarios.listing import Facet, Order, chosen_order, narrow
 from scenarios.models import Need
+from scenarios.naming import in_order
 from scenarios.risk import PUBLISH_NEED
 from scenarios.views.need_review import indicators_of, public_facts
 from scenarios.views.parts import actor_of, page_of
@@ -74,7 +75,7 @@ def _facets() -> list[Facet]:
     return [
         Facet("level", _("Service level"), [*LEVELS.items()]),
         Facet("risk_tier", label_of(Need, "risk_tier"), RiskTier.choices),
-        Facet("domain", label_of(Need, "domain"), Domain.choices),
+        Facet("domain", label_of(Need, "domain"), in_order("domain", Domain.choices)),
     ]
 
 
