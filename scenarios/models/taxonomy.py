@@ -66,7 +66,7 @@ class DomainName(NamedReference):
     class Meta(NamedReference.Meta):
         verbose_name = _("name of a domain")
         verbose_name_plural = _("names of domains")
-        constraints = known("domain_name", code=choices.Domain.choices)
+        constraints = [*known("domain_name", code=choices.Domain.choices)]
 
 
 class UnitName(NamedReference):
@@ -75,4 +75,4 @@ class UnitName(NamedReference):
     class Meta(NamedReference.Meta):
         verbose_name = _("name of a unit")
         verbose_name_plural = _("names of units")
-        constraints = known("unit_name", code=choices.Unit.choices)
+        constraints = [*known("unit_name", code=choices.Unit.choices)]
