@@ -51,6 +51,7 @@ WORKSPACE = (
     Entry("my_suggestions", _("Suggested for me"), "target", frozenset({MEMBER})),
     Entry("my_responses", _("My responses"), "shield", frozenset({MEMBER})),
     Entry("my_engagements", _("My projects"), "target", frozenset({MEMBER})),
+    Entry("my_record", _("My record"), "check", frozenset({MEMBER})),
     Entry("staff_calendar", _("Calendar of deadlines"), "calendar", STAFF),
     Entry("staff_dashboard", _("Dashboard"), "activity", STAFF),
     Entry("moderation_queue", _("Moderation queue"), "inbox", frozenset({"moderator"})),

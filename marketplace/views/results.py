@@ -13,6 +13,7 @@ from marketplace.actions.objections import is_concerned, object_to, reject_objec
 from marketplace.forms.selections import AnswerForm, ObjectionForm
 from marketplace.models import Engagement, Objection, Organisation, Selection
 from marketplace.outcomes import excluded, last_day_of, ranking
+from marketplace.side_by_side import may_compare
 from marketplace.views.selections import WORKERS, selection_page
 from scenarios.access import access
 from scenarios.actor import Actor
@@ -34,6 +35,7 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, form: ObjectionF
     call = one_of(Call.objects.visible_to(actor).with_public_state(), pk)
     found = Selection.objects.public().filter(call=call).select_related("call__need", "call__demand").first()
     context: dict[str, Any] = {"call": call, "selection": found, "works_on_it": actor.has_role(*WORKERS)}
+    context["may_compare"] = actor.account_id is not None and may_compare(call, actor)
     if found is not None:
         context |= {
             "lots": ranking(found),

@@ -29,6 +29,7 @@ from marketplace.lifecycle import SELECTION_MOVES
 from marketplace.models import Account, Response, ReviewSeat, Selection
 from marketplace.outcomes import excluded, last_day_of, ranking
 from marketplace.reviewing import lines, seat_for, steps
+from marketplace.side_by_side import may_compare
 from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.errors import Conflict, IllegalMove, Invalid
@@ -72,7 +73,7 @@ def selection_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms
     actor = actor_of(request)
     call = one_of(Call.objects.visible_to(actor).with_public_state(), pk)
     found = Selection.objects.filter(call=call).select_related("call__need", "call__demand").first()
-    context: dict[str, Any] = {"call": call, "selection": found}
+    context: dict[str, Any] = {"call": call, "selection": found, "may_compare": may_compare(call, actor)}
     if found is None:
         context |= _before(call, actor)
     else:

@@ -124,6 +124,8 @@ SUPPLIERS = [
     Stop("respondent", "response_detail", ("sealed",)),
     Stop("respondent", "call_result", ("selected",)),
     Stop("respondent", "my_responses"),
+    Stop("respondent", "my_record"),
+    Stop("vendor", "my_record"),
 ]
 STAFF = [
     *(Stop("moderator", name) for name in ("staff_home", "moderation_queue", "capability_queue", "organisation_queue")),
@@ -144,9 +146,11 @@ STAFF = [
     Stop("publisher", "staff_call", ("call",)),
     Stop("publisher", "staff_call_open", ("approved_call",)),
     Stop("publisher", "selection", ("selected",)),
+    Stop("publisher", "call_responses", ("selected",)),
     Stop("chair", "selection_list"),
     Stop("chair", "selection", ("selected",)),
     Stop("chair", "review_response", ("selected", "number")),
+    Stop("chair", "call_responses", ("selected",)),
     Stop("reviewer", "staff_home"),
     Stop("opener", "call_opening", ("selected",)),
     Stop("opener", "my_openings"),

@@ -1,0 +1,145 @@
+"""The opened responses to a call beside each other: what each promises, at what price, and who does what.
+
+Whose a response is stays hidden while the panel works, and is told as the public ranking tells it.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from marketplace.anonymity import anonymous
+from marketplace.choices import PartnerRole
+from marketplace.facts import listed, quantity_text
+from marketplace.models import Placing, Response, Selection
+from marketplace.proof import meets
+from marketplace.response_content import read
+from marketplace.reviewing import may_read_responses
+from scenarios.actions.interests import owners_of
+from scenarios.actor import Actor
+from scenarios.comparison import Cell, ComparedRow
+from scenarios.facts import indicator_text, lot_labels, number
+from scenarios.models import Call, CallKey
+
+
+class Beside(NamedTuple):
+    """One response: its content without names, and its placing once the result is public."""
+
+    response: Response
+    content: dict[str, Any]
+    placing: Placing | None
+
+
+def may_compare(call: Call, actor: Actor) -> bool:
+    """Whether the actor reads the responses to a call beside each other.
+
+    From the opening on: the panel without a conflict of interest, the owners behind the call and the publisher; nobody
+    who belongs to a respondent.
+    """
+    if not CallKey.objects.filter(call=call, opened_at__isnull=False).exists():
+        return False
+    if Response.objects.opened().of(actor).filter(call=call).exists():
+        return False
+    selection = Selection.objects.filter(call=call).first()
+    reviews = selection is not None and may_read_responses(selection, actor)
+    return reviews or actor.has_role("publisher") or bool(owners_of(call) & actor.organisation_ids)
+
+
+def opened_beside(call: Call) -> list[Beside]:
+    """Return the opened responses by their numbers; once the result is public, without those that did not count."""
+    public = Selection.objects.public().filter(call=call).first()
+    rows = Response.objects.in_review() if public else Response.objects.opened().order_by("number")
+    placings = {row.response_id: row for row in public.placings.order_by("-rank")} if public else {}
+    found = rows.filter(call=call).select_related("lead")
+    return [Beside(row, anonymous(row), placings.get(row.pk)) for row in found]
+
+
+def compared_responses(call: Call, beside: Sequence[Beside]) -> list[ComparedRow]:
+    """Return the rows of the table: a cell for each response, in their order."""
+    lots = lot_labels(call.lots)
+    rows = [
+        ("lead", pgettext("party", "Lead"), [_lead(one) for one in beside]),
+        ("result", _("Result"), [Cell(_result(one.placing), True) for one in beside]),
+        ("role", _("Role of the lead"), [Cell(_role(one.content.get("role", "")), True) for one in beside]),
+        ("partners", _("Partners"), [Cell(_partners(one), True) for one in beside]),
+    ]
+    if len(lots) > 1:
+        chosen = [[lots[pk] for pk in one.content.get("lots", []) if pk in lots] for one in beside]
+        rows.append(("lots", _("Lots"), [Cell("\n".join(texts), True) for texts in chosen]))
+    rows += [
+        (str(one["id"]), indicator_text(one), [Cell(_promise(one, each.content), True) for each in beside])
+        for one in call.indicators
+    ]
+    rows.append(("prices", _("Prices"), [Cell(_prices(call, one.content), True) for one in beside]))
+    if call.quantity and not call.quantity_band:
+        asked = quantity_text(call.quantity, call.quantity_unit)
+        label = _("Price for %(quantity)s") % {"quantity": asked}
+        rows.append(("total", label, [Cell(_total(call.quantity, one.content), True) for one in beside]))
+    return [ComparedRow(name, label, cells, _differs(cells)) for name, label, cells in rows if _says(cells)]
+
+
+def _says(cells: Sequence[Cell]) -> bool:
+    return any(cell.text or not cell.told for cell in cells)
+
+
+def _differs(cells: Sequence[Cell]) -> bool | None:
+    return len({cell.text for cell in cells}) > 1 if all(cell.told for cell in cells) else None
+
+
+def _lead(one: Beside) -> Cell:
+    return Cell(str(one.response.lead), True) if one.placing else Cell("", False)
+
+
+def _result(placing: Placing | None) -> str:
+    if placing is None:
+        return ""
+    rank = _("rank %(rank)s") % {"rank": placing.rank} if placing.rank else ""
+    return " · ".join(part for part in (str(placing.get_outcome_display()), rank) if part)
+
+
+def _role(role: str) -> str:
+    return str(PartnerRole(role).label) if role in PartnerRole.values else ""
+
+
+def _partners(one: Beside) -> str:
+    """Return what the partners do; who they are is told of winners only."""
+    if one.placing and one.placing.outcome == "awarded":
+        return "\n".join(f"{row['name']} · {_role(row['role'])}" for row in read(one.response.content)["partners"])
+    return listed(_role(row["role"]) for row in one.content["partners"])
+
+
+def _promise(indicator: dict[str, Any], content: dict[str, Any]) -> str:
+    """Return the promised value with its unit and whether it meets the frozen target."""
+    promised = [row["value"] for row in content["commitments"] if row["indicator"] == str(indicator["id"])]
+    if not promised or not promised[0]:
+        return ""
+    target, most = (_decimal(indicator.get(name)) for name in ("target", "target_max"))
+    met = meets(indicator.get("comparator", ""), Decimal(promised[0]), target, most)
+    verdict = {True: _("meets the target"), False: _("misses the target"), None: ""}[met]
+    value = f"{number(promised[0])} {indicator.get('unit', '')}".strip()
+    return " · ".join(part for part in (value, verdict) if part)
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return None if value in (None, "") else Decimal(str(value))
+
+
+def _tiers(content: dict[str, Any]) -> list[tuple[Decimal, Decimal]]:
+    """Return (from quantity, price per unit in 万元), the smallest quantity first."""
+    return sorted((Decimal(row["from_quantity"]), Decimal(row["price"])) for row in content.get("price_tiers", []))
+
+
+def _prices(call: Call, content: dict[str, Any]) -> str:
+    text = _("from %(quantity)s: %(price)s × 10,000 yuan each")
+    return "\n".join(
+        text % {"quantity": quantity_text(start, call.quantity_unit), "price": number(price)}
+        for start, price in _tiers(content)
+    )
+
+
+def _total(quantity: Decimal, content: dict[str, Any]) -> str:
+    """Return the price of the whole quantity at the tier that holds for it; empty below the smallest tier."""
+    prices = [price for start, price in _tiers(content) if start <= quantity]
+    return _("%(total)s × 10,000 yuan") % {"total": number(prices[-1] * quantity)} if prices else ""

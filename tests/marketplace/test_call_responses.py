@@ -1,0 +1,84 @@
+"""Responses side by side: who reads them from when, without names until the ranking is public, and what is there."""
+
+from typing import Any
+
+from django.test import Client
+
+from marketplace.models import Account
+from tests.calls import close, drafted, sealed, sealed_call
+from tests.factories import Cast
+from tests.selections import declare_all, evaluated_call, open_all, published
+
+
+def signed_in(account: Account) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(account)
+    return client
+
+
+def cells(answer: Any) -> dict[str, list[str]]:
+    return {row.label: [cell.text if cell.told else "hidden" for cell in row.cells] for row in answer.context["rows"]}
+
+
+def test_nobody_reads_them_before_the_opening(cast: Cast) -> None:
+    ready = sealed_call(cast)
+    drafted(ready.call, cast.supplier)
+    sealed(ready.call, cast.rival)
+    close(ready.call)
+    address = f"/calls/{ready.call.pk}/responses/"
+    for part in ("enterprise", "publisher", "manager", "supplier", "rival", "stranger"):
+        assert cast.client(part).get(address).status_code in (403, 404), part
+    assert address not in cast.client("enterprise").get(f"/calls/{ready.call.pk}/result/").content.decode()
+    open_all(ready)
+    assert cast.client("enterprise").get(address).status_code == 200
+
+
+def test_while_the_panel_works_owners_compare_without_names(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    review = evaluated_call(cast, 2)
+    call, address = review.ready.call, f"/calls/{review.ready.call.pk}/responses/"
+    client = cast.client("enterprise")
+    with django_assert_max_num_queries(12):
+        answer = client.get(address)
+    shown, text = cells(answer), answer.content.decode()
+    assert (shown["Lead"], shown["Partners"]) == (["hidden", "hidden"], ["Integration", "Integration"])
+    assert shown["漏检率 ≤ 0.5 % (3 %)"] == ["0.4 % · meets the target"] * 2
+    assert (
+        shown["Prices"]
+        == [
+            "from 4 lines: 18.5 × 10,000 yuan each\nfrom 12 lines: 15.25 × 10,000 yuan each",
+        ]
+        * 2
+    )
+    assert shown["Price for 4 lines"] == ["74 × 10,000 yuan"] * 2
+    assert "Result" not in shown
+    assert [name for name in ("供给方00", "供给方01", "某集成商", "第三方检测报告", "六名工程师") if name in text] == []
+    assert address in client.get(f"/calls/{call.pk}/result/").content.decode()
+    assert cast.client("publisher").get(address).status_code == 200
+    for part in ("manager", "stranger", "rival", "moderator"):
+        assert cast.client(part).get(address).status_code in (403, 404), part
+    assert signed_in(review.suppliers[0]).get(address).status_code == 404
+
+
+def test_the_panel_reads_them_once_it_declared_and_goes_on_to_each(cast: Cast) -> None:
+    review = evaluated_call(cast, 2)
+    address = f"/calls/{review.ready.call.pk}/responses/"
+    reviewer = signed_in(review.ready.reviewers[1])
+    assert reviewer.get(address).status_code == 404
+    declare_all(review)
+    columns = reviewer.get(address).context["columns"]
+    assert columns[0]["url"] == f"/staff/calls/{review.ready.call.pk}/selection/responses/1/"
+    assert cast.client("enterprise").get(address).context["columns"][0]["url"] == ""
+
+
+def test_the_public_ranking_tells_the_names(cast: Cast) -> None:
+    review = published(cast, ["90", "90"], ["70", "70"])
+    answer = cast.client("enterprise").get(f"/calls/{review.ready.call.pk}/responses/")
+    shown = cells(answer)
+    numbers = {column["code"]: lead for column, lead in zip(answer.context["columns"], shown["Lead"], strict=True)}
+    told = {f"Response {row.number}": str(row.lead) for row in review.responses()}
+    assert numbers == told
+    ranks = {lead: text.rpartition(" · ")[2] for lead, text in zip(shown["Lead"], shown["Result"], strict=True)}
+    assert ranks == {"供给方00": "rank 1", "供给方01": "rank 2"}
+    winner = shown["Lead"].index("供给方00")
+    assert shown["Partners"][winner] == "某集成商第0家 · Integration"
+    assert shown["Partners"][1 - winner] == "Integration"
