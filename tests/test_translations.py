@@ -283,3 +283,24 @@ def test_both_languages_name_themselves() -> None:
     with translation.override("en"):
         assert translation.gettext("Need") == "Need"
     assert translation.get_language_info("zh-hans")["name_local"] == "简体中文"
+
+
+# What one thing is called → what it is not called beside that. The words are those of the domain: docs/guide/zh.
+ONE_WORD = {
+    "需求方": "业主|需求单位",
+    "供给方": "供应方|供应商",
+    "共性需求": "核心需求|共同核心",
+    "需求池": "合并需求(?!方)",
+    "响应": "应答",
+    "场景经理人": "场景经理(?!人)",
+    "评审专家": "评委",
+    "牵头方": "牵头单位",
+}
+
+
+@pytest.mark.parametrize(("word", "others"), ONE_WORD.items())
+def test_one_thing_has_one_name_in_chinese(word: str, others: str) -> None:
+    texts = {str(message.id): text for message, text in _sentences()}
+    texts |= {_place(path): path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "guide" / "zh").glob("*.md")}
+    assert any(word in text for text in texts.values())
+    assert [place for place, text in texts.items() if re.search(others, text)] == []
