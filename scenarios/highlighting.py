@@ -30,10 +30,12 @@ class Hit(NamedTuple):
 def hit_of(title: str, fields: Iterable[tuple[Any, str]], said: Sequence[str]) -> Hit:
     """Return where a row was found; fields : label and text, public ones only, in the order of reading.
 
-    said : what was looked for and other words for it.
+    said : what was looked for and other words for it. A field that repeats the title tells nothing new.
     """
     terms = passages(title, said, heads=True)
     for label, text in fields:
+        if text == title:
+            continue
         found = passages(text[:READ], said)
         if found:
             return Hit([*terms, *found], str(label), _around(text, min(text.index(one) for one in found)))

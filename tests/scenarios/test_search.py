@@ -95,6 +95,9 @@ def test_passages_are_marked_as_they_stand_in_the_text() -> None:
     assert hit_of("标题", [("Problem", text)], ["缺陷"]) == Hit(
         ["缺陷"], "Problem", "…" + "一" * 30 + "缺陷" + "二" * 128 + "…"
     )
+    repeated = [("Title", "缺陷检测"), ("In scope", "检测缺陷")]
+    assert hit_of("缺陷检测", repeated, ["缺陷"]) == Hit(["缺陷", "缺陷"], "In scope", "检测缺陷")
+    assert hit_of("缺陷检测", repeated[:1], ["缺陷"]) == Hit(["缺陷"], "", "")
 
 
 def test_what_not_everyone_may_read_is_found_by_nobody(cast: Cast) -> None:
