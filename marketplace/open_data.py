@@ -127,22 +127,6 @@ DATA_SETS = {
             CALL_FIELDS,
             _calls,
             CALLS,
-            (
-                *_own("code", "kind", "title_zh", "title_en", "summary"),
-                Field(
-                    "source",
-                    "source_code",
-                    lambda row: (row.need or row.demand).code,
-                    _("Code of the need or pool that it comes from"),
-                ),
-                Field("indicators", "indicators", lambda row: indicator_texts(row.indicators)),
-                *_own("quantity", "quantity_band", "quantity_unit", "budget_cap"),
-                "eligibility",
-                lambda row: [f"{one['name']}: {one['text']}" for one in row.eligibility],
-                *_own("consortium_allowed"),
-                *_own("opens_at", "question_deadline", "closes_at", "publicity_days", "status"),
-                Field("cancelled_reason", "cancelled_reason", lambda row: row.cancellation),
-            ),
             "call_list",
         ),
         DataSet(

@@ -95,7 +95,8 @@ CALLS: tuple[Field, ...] = (
     *own("quantity_unit", "budget_cap"),
     Field("eligibility", "eligibility", lambda row: [f"{one['name']}: {one['text']}" for one in row.eligibility]),
     *own("consortium_allowed"),
-    *own("opens_at", "question_deadline", "closes_at", "publicity_days", "status", "cancelled_reason"),
+    *own("opens_at", "question_deadline", "closes_at", "publicity_days", "status"),
+    Field("cancelled_reason", "cancelled_reason", lambda row: row.cancellation),
 )
 POOLS: tuple[Field, ...] = (
     *own("code", "title_zh", "title_en", "status", "unit"),

@@ -21,6 +21,6 @@ def to_sentences(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scenarios", "0027_grounds_of_the_platform")]
+    dependencies = [("scenarios", "0032_grounds_of_the_platform")]
 
     operations = [migrations.RunPython(to_grounds, to_sentences)]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scenarios", "0028_references_offered"),
+        ("scenarios", "0029_need_listed"),
     ]
 
     operations = [

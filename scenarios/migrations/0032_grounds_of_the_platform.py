@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scenarios', '0026_vague_phrases'),
+        ('scenarios', "0031_seed_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

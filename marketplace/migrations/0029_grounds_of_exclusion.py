@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplace', '0024_versions_in_projects'),
+        ('marketplace', "0028_capability_listed"),
     ]
 
     operations = [

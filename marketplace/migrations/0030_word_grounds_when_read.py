@@ -33,6 +33,6 @@ def to_sentences(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0025_grounds_of_exclusion")]
+    dependencies = [("marketplace", "0029_grounds_of_exclusion")]
 
     operations = [migrations.RunPython(to_grounds, to_sentences)]

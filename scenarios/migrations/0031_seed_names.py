@@ -36,6 +36,6 @@ def clear(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scenarios", "0029_names_of_domains_and_units")]
+    dependencies = [("scenarios", "0030_names_of_domains_and_units")]
 
     operations = [migrations.RunPython(load, clear)]
