@@ -139,7 +139,7 @@ def test_the_list_takes_the_same_queries_however_long_it_is(
 ) -> None:
     published_capability(cast)
     for _ in range(3):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             cast.client().get(LIST)
         published_capability(cast, district_ids=["binhu", "xishan"])
 
