@@ -20,6 +20,8 @@ from scenarios.models import Call, MergedDemand, Need
 
 CARD_SECONDS = 3600
 PRIVATE = ("/workspace/", "/staff/", "/accounts/", "/admin/", "/api/", "/follow/", "/i18n/", "/metrics", "/status")
+FILES = ("/*?as=", "/*&as=")
+"""Lists and pages as workbooks and printed files: the same again, and each is made anew."""
 LISTS = (
     *("home", "how_it_works", "need_list", "call_list", "pool_list", "capability_list", "engagement_list"),
     *("lesson_list", "figures", "calendar", "open_data", "risk_rules", "about", "accessibility", "contact"),
@@ -112,6 +114,6 @@ def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
 @access("public")
 def robots(request: HttpRequest) -> HttpResponse:
     """Say what is not to be crawled, and where the map of the site is."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in (*PRIVATE, *FILES))]
     lines += ["", f"Sitemap: {site_address(reverse('sitemap'))}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -51,7 +51,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     ordered, order = search.ordered(narrowed.rows.with_openness(), ORDERS, request.GET)
     chips = [*found.chips, *narrowed.chips]
     rows = ordered.select_related("need", "demand")
-    labels = [chip.label for chip in chips]
+    labels = [*([search.text] if search.text else []), *(chip.label for chip in chips)]
     if file := file_of(request, FILES, rows, total=narrowed.total, narrowed=labels):
         return file
     page = page_of(request, ordered, total=narrowed.total)

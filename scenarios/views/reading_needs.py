@@ -50,7 +50,7 @@ def need_list(request: HttpRequest) -> HttpResponse:
     search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
     rows, order = search.ordered(narrowed.rows.select_related("owner", "district"), ORDERS, request.GET)
     chips = [*found.chips, *narrowed.chips]
-    labels = [chip.label for chip in chips]
+    labels = [*([search.text] if search.text else []), *(chip.label for chip in chips)]
     if file := file_of(request, FILES, rows.for_page(), total=narrowed.total, narrowed=labels):
         return file
     page = page_of(request, rows, total=narrowed.total)
