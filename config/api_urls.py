@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from config.api_docs import ApiDocs, ApiSchema
+from marketplace.api.call_responses import CallResponses
 from marketplace.api.capabilities import CapabilityEndpoint
 from marketplace.api.deadlines import Deadlines
 from marketplace.api.engagement_steps import (
@@ -127,6 +128,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("risk-rules/", RiskRules.as_view(), name="api-risk-rules"),
     path("problems/<slug:kind>/", ProblemKind.as_view(), name="api-problem"),
     path("deliveries/<int:pk>/retry/", DeliveryRetry.as_view(), name="api-delivery-retry"),
+    path("calls/<uuid:pk>/responses/", CallResponses.as_view(), name="api-call-responses"),
     path("deadlines/", Deadlines.as_view(), name="api-deadlines"),
     path("figures/", FigureList.as_view(), name="api-figures"),
     path("figures/<slug:name>/", FigureData.as_view(), name="api-figure"),

@@ -110,23 +110,29 @@ def _partners(one: Beside) -> str:
     return listed(_role(row["role"]) for row in one.content["partners"])
 
 
-def _promise(indicator: dict[str, Any], content: dict[str, Any]) -> str:
-    """Return the promised value with its unit and whether it meets the frozen target."""
-    promised = [row["value"] for row in content["commitments"] if row["indicator"] == str(indicator["id"])]
-    if not promised or not promised[0]:
-        return ""
+def promised(indicator: dict[str, Any], content: dict[str, Any]) -> tuple[Decimal | None, bool | None]:
+    """Return the value that is promised for a frozen indicator and whether it meets the target; None where none is."""
+    values = [row["value"] for row in content["commitments"] if row["indicator"] == str(indicator["id"])]
+    if not values or not values[0]:
+        return None, None
+    value = Decimal(values[0])
     target, most = (_decimal(indicator.get(name)) for name in ("target", "target_max"))
-    met = meets(indicator.get("comparator", ""), Decimal(promised[0]), target, most)
+    return value, meets(indicator.get("comparator", ""), value, target, most)
+
+
+def _promise(indicator: dict[str, Any], content: dict[str, Any]) -> str:
+    value, met = promised(indicator, content)
+    if value is None:
+        return ""
     verdict = {True: _("meets the target"), False: _("misses the target"), None: ""}[met]
-    value = f"{number(promised[0])} {indicator.get('unit', '')}".strip()
-    return " · ".join(part for part in (value, verdict) if part)
+    return " · ".join(part for part in (f"{number(value)} {indicator.get('unit', '')}".strip(), verdict) if part)
 
 
 def _decimal(value: Any) -> Decimal | None:
     return None if value in (None, "") else Decimal(str(value))
 
 
-def _tiers(content: dict[str, Any]) -> list[tuple[Decimal, Decimal]]:
+def tiers(content: dict[str, Any]) -> list[tuple[Decimal, Decimal]]:
     """Return (from quantity, price per unit in 万元), the smallest quantity first."""
     return sorted((Decimal(row["from_quantity"]), Decimal(row["price"])) for row in content.get("price_tiers", []))
 
@@ -135,11 +141,11 @@ def _prices(call: Call, content: dict[str, Any]) -> str:
     text = _("from %(quantity)s: %(price)s × 10,000 yuan each")
     return "\n".join(
         text % {"quantity": quantity_text(start, call.quantity_unit), "price": number(price)}
-        for start, price in _tiers(content)
+        for start, price in tiers(content)
     )
 
 
 def _total(quantity: Decimal, content: dict[str, Any]) -> str:
     """Return the price of the whole quantity at the tier that holds for it; empty below the smallest tier."""
-    prices = [price for start, price in _tiers(content) if start <= quantity]
+    prices = [price for start, price in tiers(content) if start <= quantity]
     return _("%(total)s × 10,000 yuan") % {"total": number(prices[-1] * quantity)} if prices else ""

@@ -82,3 +82,19 @@ def test_the_public_ranking_tells_the_names(cast: Cast) -> None:
     winner = shown["Lead"].index("供给方00")
     assert shown["Partners"][winner] == "某集成商第0家 · Integration"
     assert shown["Partners"][1 - winner] == "Integration"
+
+
+def test_the_api_tells_the_same_to_the_same_people(cast: Cast) -> None:
+    review = evaluated_call(cast, 2)
+    address = f"/api/v1/calls/{review.ready.call.pk}/responses/"
+    one, other = cast.client("enterprise").get(address).json()
+    assert [one["number"], other["number"], one["lead"], one["outcome"], one["rank"]] == [1, 2, None, None, None]
+    assert (one["role"], one["partner_roles"]) == ("tech", ["integrator"])
+    assert [(row["value"], row["meets_target"]) for row in one["promises"]] == [("0.4000", True)] * 2
+    assert one["prices"] == [
+        {"from_quantity": "4.00", "price": "18.50"},
+        {"from_quantity": "12.00", "price": "15.25"},
+    ]
+    for part in ("manager", "stranger", "rival", None):
+        assert cast.client(part).get(address).status_code in (401, 403, 404), part
+    assert signed_in(review.suppliers[0]).get(address).status_code == 404

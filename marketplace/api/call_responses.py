@@ -1,0 +1,69 @@
+"""The opened responses to a call beside each other, as data."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from marketplace.side_by_side import Beside, may_compare, opened_beside, promised, tiers
+from scenarios.access import MEMBER
+from scenarios.api.endpoint import operation
+from scenarios.errors import NotFound
+from scenarios.models import Call
+from scenarios.policies import one_of
+
+
+class PromiseBeside(serializers.Serializer[Any]):
+    indicator = serializers.UUIDField(help_text="Id of a frozen indicator of the call.")
+    value = serializers.DecimalField(max_digits=20, decimal_places=4, allow_null=True)
+    meets_target = serializers.BooleanField(allow_null=True)
+
+
+class PriceBeside(serializers.Serializer[Any]):
+    from_quantity = serializers.DecimalField(max_digits=20, decimal_places=2)
+    price = serializers.DecimalField(max_digits=20, decimal_places=2, help_text="Per unit, in 10,000 yuan.")
+
+
+class ResponseBeside(serializers.Serializer[Any]):
+    """A response without names; its lead, outcome and rank are there once the ranking is public."""
+
+    number = serializers.IntegerField()
+    lead = serializers.CharField(allow_null=True)
+    outcome = serializers.CharField(allow_null=True)
+    rank = serializers.IntegerField(allow_null=True)
+    role = serializers.CharField()
+    partner_roles = serializers.ListField(child=serializers.CharField())
+    lots = serializers.ListField(child=serializers.CharField())
+    promises = PromiseBeside(many=True)
+    prices = PriceBeside(many=True)
+
+
+class CallResponses(APIView):
+    audience = (MEMBER, "reviewer", "publisher")
+
+    @operation(shows=ResponseBeside(many=True), operation_id="calls_responses_list")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """List what the opened responses to a call promise, for those who choose among them."""
+        actor = request.actor  # type: ignore[attr-defined]
+        call = one_of(Call.objects.visible_to(actor).select_related("need", "demand"), pk)
+        if not may_compare(call, actor):
+            raise NotFound
+        return Response(ResponseBeside([_row(call, one) for one in opened_beside(call)], many=True).data)
+
+
+def _row(call: Call, one: Beside) -> dict[str, Any]:
+    values = {row["id"]: promised(row, one.content) for row in call.indicators}
+    return {
+        "number": one.response.number,
+        "lead": str(one.response.lead) if one.placing else None,
+        "outcome": one.placing.outcome if one.placing else None,
+        "rank": one.placing.rank if one.placing else None,
+        "role": one.content.get("role", ""),
+        "partner_roles": [row["role"] for row in one.content["partners"]],
+        "lots": one.content.get("lots", []),
+        "promises": [{"indicator": key, "value": value, "meets_target": met} for key, (value, met) in values.items()],
+        "prices": [{"from_quantity": start, "price": price} for start, price in tiers(one.content)],
+    }
