@@ -112,7 +112,7 @@ def end_sandbox(*, actor: Actor, engagement_id: UUID, version: int, results: lis
     engagement, sandbox = lock_sandbox(actor, engagement_id)
     require_staff(actor, engagement, "supervisor")
     if sandbox.version != version:
-        raise Conflict
+        raise Conflict(message=_("The terms were changed in the meantime. Read them again, then say what is met."))
     name = "leave" if all(results) else "fail"
     target = require_move(SANDBOX_MOVES, name, actor=actor, owner_id=None, status=sandbox.status)
     if len(results) != len(sandbox.exit_criteria):

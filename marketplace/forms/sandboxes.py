@@ -9,11 +9,12 @@ from marketplace.actions.incidents import IncidentFields
 from marketplace.actions.sandboxes import SandboxFields
 from marketplace.models import Engagement, Organisation, Sandbox
 from marketplace.sandbox_choices import Severity
+from scenarios.errors import Conflict
 from scenarios.forms import DATE, RefusableForm
 from scenarios.models.sandbox import SandboxTerms
 from scenarios.sandbox_forms import TermsEditor
 from scenarios.staff_forms import area, moment
-from scenarios.two_versions import with_choices
+from scenarios.two_versions import holds_version, with_choices
 
 
 class SandboxForm(RefusableForm):
@@ -105,6 +106,13 @@ class EndForm(RefusableForm):
         super().__init__(*args, **options)
         self.criteria = sandbox.exit_criteria
         self.fields["met"].choices = [(str(n), text) for n, text in enumerate(self.criteria)]  # type: ignore[attr-defined]
+
+    def ask_again(self, conflict: Conflict, version: int) -> None:
+        """Say that the terms are other ones by now; the findings stay, and no tick stands at another criterion."""
+        self.add_error(None, str(conflict))
+        holds_version(self, version)
+        data: Any = self.data
+        data.pop("met", None)
 
     @property
     def results(self) -> list[bool]:

@@ -162,5 +162,8 @@ def sandbox_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Invalid as refusal:
         form.show(refusal)
         return _page(request, pk, status=422, end_form=form)
+    except Conflict as conflict:
+        form.ask_again(conflict, sandbox.version)
+        return _page(request, pk, status=409, end_form=form)
     messages.success(request, _("The sandbox has ended; everyone who takes part is told."))
     return redirect("sandbox_detail", pk)

@@ -11,6 +11,7 @@ from marketplace.models import Account, Engagement, Incident, Member, Sandbox
 from scenarios.models import Event, Need
 from tests.engagements import opened_engagement, planned_gate, running_engagement
 from tests.factories import STAFF, Cast, make_account, make_member, published_capability
+from tests.marketplace.test_two_tabs import held
 from tests.sandboxes import CRITERIA, LIMITS, SCOPE, evaluator, last_incident, plan, report, set_up, setting
 from tests.stories.town import heard, signed_in
 
@@ -153,6 +154,17 @@ def test_a_sandbox_ends_once_and_not_before_grave_incidents_are_closed(cast: Cas
     assert end(cast, piloted, "0", "1", version=2).status_code in (403, 409)
     assert report(cast.client("supplier"), piloted, 3).status_code == 409
     assert (Sandbox.objects.get().status, Incident.objects.count()) == ("left", 1)
+
+
+def test_a_sandbox_is_not_ended_on_terms_that_changed_unread(cast: Cast, piloted: Engagement) -> None:
+    other = setting(Sandbox.objects.get().third_party, 1, **{"criteria-1-text": "无投诉"})
+    assert cast.client("supervisor").post(reverse("sandbox_set_up", args=[piloted.pk]), other).status_code == 302
+    late = end(cast, piloted, "0", "1")
+    form = late.context["end_form"]
+    assert (late.status_code, Sandbox.objects.get().status) == (409, "active")
+    assert "The terms were changed in the meantime. Read them again, then say what is met." in late.content.decode()
+    assert (form["findings"].value(), form["met"].value(), held(late)) == ("评估报告第 12 页", [], "2")
+    assert end(cast, piloted, "0", "1", version=2).status_code == 302
 
 
 # Incidents
