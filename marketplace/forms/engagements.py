@@ -108,7 +108,7 @@ class MeasurementForm(VersionedForm):
         label=_("Measured by"), max_length=200, help_text=_("A body or a role; no private data of persons.")
     )
     measured_on = _day(_("Day"))
-    evidence = _words(_("Evidence"), rows=2, required=False)
+    evidence = _words(pgettext_lazy("response", "Evidence"), rows=2, required=False)
 
     def __init__(self, *args: Any, indicators: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -152,7 +152,9 @@ class DecisionForm(RefusableForm):
         required=False,
         help_text=_("Needed to stop for breach; it is heard before the decision is made."),
     )
-    evidence = _words(_("Evidence"), limit=4000, required=False, help_text=_("Needed to stop for breach."))
+    evidence = _words(
+        pgettext_lazy("response", "Evidence"), limit=4000, required=False, help_text=_("Needed to stop for breach.")
+    )
 
     def __init__(self, *args: Any, parties: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.choices import PartnerRole
 from marketplace.forms.capabilities import TierForm, _rows, _text
@@ -47,7 +48,9 @@ class CommitmentForm(forms.Form):
 
     indicator = forms.CharField(widget=forms.HiddenInput, max_length=40)
     value = forms.DecimalField(label=_("Promised value"), max_digits=16, decimal_places=4, required=False)
-    evidence = forms.CharField(label=_("Evidence"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2}))
+    evidence = forms.CharField(
+        label=pgettext_lazy("response", "Evidence"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2})
+    )
 
 
 class PriceForm(TierForm):

@@ -157,6 +157,13 @@ def test_the_accused_party_states_its_side_on_the_page(cast: Cast) -> None:
     assert "三次试验的记录见附件" not in text(cast, None, "engagement_detail", gate.engagement_id)
 
 
+def test_the_evidence_of_a_measurement_is_called_so_in_chinese_too(cast: Cast) -> None:
+    """The references of a capability share the English word."""
+    where = reverse("gate_detail", args=[running_gate(cast).pk])
+    shown = cast.client("supplier", language="zh-hans").get(where).content.decode()
+    assert ("证明材料" in shown, "应用案例" in shown) == (True, False)
+
+
 def test_costs_are_struck_out_on_the_page(cast: Cast) -> None:
     gate = running_gate(cast)
     payer = str(gate.engagement.parties.get(role="lead").pk)
