@@ -30,6 +30,7 @@ from marketplace.active_ranking import active_ranking
 from marketplace.actors import actor_for
 from marketplace.choices import SearchNotice
 from marketplace.copying import copied_from, indexed_text
+from marketplace.matching_scales import matching_scales
 from marketplace.models import Capability, Engagement, Lesson, Notification, SavedSearch, Selection, Suggestion
 from marketplace.new_hits import came_since
 from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
@@ -39,7 +40,6 @@ from marketplace.suggesting import (
     drafts_for,
     keep,
     lock_in_order,
-    matching_scales,
     published_offers,
     subject_of_call,
     subject_of_demand,

@@ -1,7 +1,7 @@
 """Working out what to suggest for a need, a pool or a call, and writing it down: gates first, then the text."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -19,7 +19,6 @@ from marketplace.models import Capability, Suggestion
 from marketplace.querysets import SuggestionQuerySet
 from matching import Background, Document, Ranked, Reranked, rank, rerank_one
 from matching.super_blocks import ROUNDING
-from scenarios.actions.scales import Scale
 from scenarios.actor import SYSTEM
 from scenarios.content import text_of
 from scenarios.disclosure import pooled_band, unit_sums
@@ -46,13 +45,17 @@ REWRITTEN = (
 
 
 class Subject(NamedTuple):
-    """What is asked for: the relation that the suggestions hang on, its text, its hard values and whose it is."""
+    """What is asked for: the relation that the suggestions hang on, its text, its hard values and whose it is.
+
+    units : those in which a pool counts; its scale meter shows who comes short of nothing but a scale in one of them.
+    """
 
     relation: dict[str, Any]
     text: str | Document
     asked: Asked
     owners: set[Any]
     band: str = ""
+    units: Collection[str] = ()
 
 
 def subject_of_need(need: Need, live: LiveIndex) -> Subject:
@@ -78,7 +81,8 @@ def subject_of_demand(demand: MergedDemand) -> Subject:
     owners = set(demand.members.filter(left_at__isnull=True).values_list("need__owner", flat=True))
     scale = MergedDemand.objects.with_scale().get(pk=demand.pk)
     asked = _asked_by_pool(demand, scale.pooled_quantity)
-    return Subject({"demand": demand}, text, asked, owners, pooled_band(scale))
+    units = {demand.unit, *(one.unit for one in unit_sums(demand))}
+    return Subject({"demand": demand}, text, asked, owners, pooled_band(scale), units)
 
 
 def subject_of_call(call: Call, live: LiveIndex) -> Subject:
@@ -88,7 +92,7 @@ def subject_of_call(call: Call, live: LiveIndex) -> Subject:
     if call.quantity is not None:
         asked = replace(asked, quantity=call.quantity, unit=call.quantity_unit)
     # A call tells what was frozen into it, whatever its pool would tell by now.
-    return base._replace(relation={"call": call}, text=text, asked=asked, band=call.quantity_band)
+    return base._replace(relation={"call": call}, text=text, asked=asked, band=call.quantity_band, units=())
 
 
 class Offer(NamedTuple):
@@ -131,6 +135,8 @@ def drafts_for(
 ) -> list[Draft]:
     """Return the best of all that pass every gate, then the best few that fail one, with what would pass it.
 
+    Between them, for a pool, as many again that fail by their scale alone: what the pool has to grow to.
+
     ranking : the learned one that puts them in order; without it the unlearned does. shortlists : of a run over this
     index; they save the look at all capabilities and change nothing else.
     """
@@ -144,8 +150,16 @@ def drafts_for(
     near = _nearest(live, subject, passing, owners, short)
     best = _ranked(live, subject, near, SECOND_STAGE, ranking)
     best = _best_of_each(best, owners)[: settings.SUGGESTIONS_PER_NEED]
+    lacking = {pk for pk in failing if _lacks_scale_alone(subject, offers[pk].offered)}
+    near = _nearest(live, subject, sorted(lacking), owners, short) if lacking else []
+    best += _ranked(live, subject, near, settings.SUGGESTIONS_PER_NEED, ranking)
+    failing = [pk for pk in failing if pk not in lacking]
     best += _ranked(live, subject, _nearest(live, subject, failing, {}, short), SHOWN_FAILED, ranking)
     return [Draft(one, _terms(one), _verdicts(subject, offers[one.id].offered), ranking) for one in best]
+
+
+def _lacks_scale_alone(subject: Subject, offered: Offered) -> bool:
+    return offered.min_scale_unit in subject.units and passes(replace(subject.asked, quantity=None), offered)
 
 
 def _best_of_each(ranked: list[Reranked], owners: Mapping[str, UUID]) -> list[Reranked]:
@@ -277,20 +291,6 @@ def _fitting(subject: Subject) -> Iterable[tuple[Any, Any]]:
     if "demand" in subject.relation:  # Where there is a minimum scale, the news is that the pool has reached it.
         rows = rows.filter(capability__min_scale_quantity__isnull=True)
     return rows.values_list("capability", "capability__owner")
-
-
-def matching_scales(demand: MergedDemand) -> list[Scale]:
-    """Return the minimum scales of what is suggested for a pool and fails no other gate, in each unit of the pool.
-
-    The gates compare with the quantity in the pool's own unit: a capability that counts in another one fails by that.
-    """
-    rows = Suggestion.objects.current().exclude(state="dismissed").filter(demand=demand)
-    units = [one.unit for one in unit_sums(demand)]
-    own = Q(Q(failed_gates=[]) | Q(failed_gates=["min_scale"]), capability__min_scale_unit=demand.unit)
-    other = Q(failed_gates=["unit"], capability__min_scale_unit__in=units)
-    fitting = rows.filter(own | other, capability__min_scale_quantity__isnull=False)
-    names = ("capability", "capability__min_scale_quantity", "capability__min_scale_unit")
-    return [Scale(*row) for row in fitting.values_list(*names)]
 
 
 def _tell_suppliers(subject: Subject, suppliers: set[Any]) -> None:

@@ -90,6 +90,16 @@ def test_a_supplier_reads_its_own_mark_and_counts_the_others(cast: Cast) -> None
     assert (row["label"], row["capability"]) == ("3 matching capabilities", "")
 
 
+def test_every_supplier_that_comes_short_of_its_scale_alone_is_a_mark(cast: Cast) -> None:
+    """However many there are, and however many others, like the pool in words, are kept from it by something else."""
+    pool = make_pool(cast, [4, 6])
+    short = {supplier_of(cast, 30)[1].code for _ in range(7)}
+    for _ in range(6):
+        published_capability(cast, deploy=["cloud_cn"])
+    drain_outbox()
+    assert {row[0] for row in marks(cast, "manager", pool)} == short
+
+
 def needs_of(*quantities: str) -> list[Need]:
     return [Need(code=f"XQ-{text}", quantity=Decimal(text)) for text in quantities]
 
