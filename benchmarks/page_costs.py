@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.page_weight import bytes_of
+from benchmarks.page_weight import bytes_of, compressed
 
 MOST_BYTES, MOST_QUERIES, MOST_MILLISECONDS = 150_000, 12, 200
 TIMES = 5
@@ -67,7 +67,7 @@ def measured(client: Client, page: str, path: str, reader: str) -> Measured:
         answer = client.get(path)
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     count = len(queries)
-    weight = bytes_of(content) if answer["Content-Type"].startswith("text/html") else len(content)
+    weight = bytes_of(content) if answer["Content-Type"].startswith("text/html") else compressed(content)
     times = []
     for _ in range(TIMES):
         began = _clocks()

@@ -15,10 +15,11 @@ NAMED = re.compile(rb"""(?:href|src)="/static/([^"#?]+)""")
 def bytes_of(html: bytes) -> int:
     """Return the bytes of a page with its style sheets, scripts and icons, each compressed by gzip."""
     files = {name.decode() for name in NAMED.findall(html)}
-    return _compressed(html) + sum(_bytes_of_file(name) for name in files)
+    return compressed(html) + sum(_bytes_of_file(name) for name in files)
 
 
-def _compressed(content: bytes) -> int:
+def compressed(content: bytes) -> int:
+    """Return the bytes of an answer as the web process compresses it."""
     return len(gzip.compress(content, 6, mtime=0))
 
 
@@ -27,8 +28,8 @@ def _bytes_of_file(name: str) -> int:
     if name == SHEET:
         folder = _path(SHEET).parent
         sheets = {f"css/{path.relative_to(folder)}": path.read_text() for path in folder.rglob("*.css")}
-        return _compressed(whole_sheet(sheets).encode())
-    return _compressed(_path(name).read_bytes())
+        return compressed(whole_sheet(sheets).encode())
+    return compressed(_path(name).read_bytes())
 
 
 def _path(name: str) -> Path:
