@@ -88,17 +88,8 @@ def served() -> Iterator[str]:
         collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
         subprocess.run(collect, env=environment, cwd=settings.BASE_DIR, check=True)
         handed = listener.fileno()
-        command = [
-            "gunicorn",
-            "--no-control-socket",
-            "--bind",
-            f"fd://{handed}",
-            "--threads",
-            "4",
-            "--log-level",
-            "warning",
-        ]
-        command += ["config.wsgi"]
+        command = ["gunicorn", "--no-control-socket", "--bind", f"fd://{handed}", "--threads", "4"]
+        command += ["--log-level", "warning", "config.wsgi"]
         web = subprocess.Popen([sys.executable, "-m", *command], env=environment, pass_fds=[handed])
         try:
             wait_for(f"{url}/healthz")
