@@ -15,6 +15,8 @@ from scenarios.actor import Actor
 from scenarios.choices import Disclosure
 
 ENOUGH_OWNERS = 3
+ALL = 2**31
+"""More rows than there are: a query that is cut off behind them stays one of its own for the planner."""
 ON_THE_WAY = ("formed", "threshold_met", "threshold_missed", "frozen", "called", "landed")
 HANDED_IN = Coalesce("submitted_at", "created_at")
 
@@ -88,6 +90,14 @@ class DemandMemberFigures(models.QuerySet[Any]):
         demand: Any = self.model._meta.get_field("demand").related_model._default_manager
         agreed: Self = self.consented()  # type: ignore[attr-defined]
         return agreed.filter(demand__in=demand.naming_members().values("pk"))
+
+        # Cut off behind the last pool, so that owners are counted once for each pool and not for each of its links.
+        return self.of_pools(demand.naming_members().values("pk")[:ALL])
+
+    def of_pools(self, naming: Any) -> Self:
+        """Links of those who consented in these pools. naming : ids, or a query of them."""
+        agreed: Any = self.consented()  # type: ignore[attr-defined]
+        return agreed.filter(demand__in=naming)
 
 
 class MergedDemandFigures(models.QuerySet[Any]):

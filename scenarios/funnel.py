@@ -1,4 +1,4 @@
-"""The funnel from a need to a landed project: named steps in a table, counted and timed in one query.
+"""The funnel from a need to a landed project: named steps in a table, counted and timed together.
 
 Another step is another line of STEPS, or is added by an app that knows what this package does not. A step counts needs
 of which its reader may read that they passed it: pages, API and files list exactly those under `step=<name>`.
@@ -6,20 +6,37 @@ of which its reader may read that they passed it: pages, API and files list exac
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Aggregate,
+    Case,
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import pgettext_lazy
 
 from scenarios.actor import Actor
 from scenarios.choices import NeedStatus, Subject, Verdict
-from scenarios.figure_querysets import ENOUGH_OWNERS, HANDED_IN
-from scenarios.models import Call, DemandMember, Event, ModerationDecision
+from scenarios.figure_querysets import ALL, ENOUGH_OWNERS, HANDED_IN
+from scenarios.models import Call, DemandMember, Event, MergedDemand, ModerationDecision
 
-Condition = Callable[[Actor], Q]
+Links = QuerySet[DemandMember]
+"""The links between pools and needs of which a reader may know."""
+Condition = Callable[[Links], Q]
 DAY = timedelta(days=1)
+UNKNOWN = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Step(NamedTuple):
@@ -38,41 +55,40 @@ class Step(NamedTuple):
     partly_told: bool = False
 
 
-def _handed_in(actor: Actor) -> Q:
+def _handed_in(told: Links) -> Q:
     return Q(submitted_at__isnull=False) | Q(imported=True)
 
 
-def _approved(actor: Actor) -> Q:
+def _approved(told: Links) -> Q:
     return Q(approved_by__isnull=False) | Q(published_at__isnull=False)
 
 
-def _published(actor: Actor) -> Q:
+def _published(told: Links) -> Q:
     return Q(published_at__isnull=False)
 
 
-def _pooled(actor: Actor) -> Q:
-    links = DemandMember.objects.living().told_to(actor).filter(demand__formed_at__isnull=False)
-    return Q(pk__in=links.values("need"))
+def _pooled(told: Links) -> Q:
+    return Q(pk__in=told.filter(demand__formed_at__isnull=False).values("need"))
 
 
-def _called(actor: Actor) -> Q:
-    return behind(Call.objects.standing(), actor)
+def _called(told: Links) -> Q:
+    return behind(Call.objects.standing(), told)
 
 
-def behind(calls: QuerySet[Any], actor: Actor) -> Q:
-    """Return the needs behind these calls, of which this reader may know: their own, and the members of their pools."""
-    links = DemandMember.objects.living().told_to(actor).filter(demand__in=calls.values("demand"))
+def behind(calls: QuerySet[Any], told: Links) -> Q:
+    """Return the needs behind these calls: their own, and those members of their pools that are told."""
+    links = told.filter(demand__in=calls.values("demand"))
     return Q(pk__in=calls.filter(need__isnull=False).values("need")) | Q(pk__in=links.values("need"))
 
 
-def _landed(actor: Actor) -> Q:
+def _landed(told: Links) -> Q:
     return Q(status__in=[NeedStatus.LANDED, NeedStatus.CLOSED])
 
 
 def earliest(rows: QuerySet[Any], need: str, column: str) -> Subquery:
     """Return the earliest `column` of the rows whose `need` is the outer need, as an expression."""
-    mine = rows.filter(**{need: OuterRef("pk")}).order_by().values(need)
-    return Subquery(mine.annotate(first=Min(column)).values("first"))
+    mine = rows.filter(**{need: OuterRef("pk")}).order_by(column)
+    return Subquery(mine.values(column)[:1])
 
 
 _decided = ModerationDecision.objects.filter(subject_type=Subject.NEED, verdict=Verdict.APPROVE)
@@ -151,24 +167,51 @@ def steps_for(actor: Actor) -> tuple[Step, ...]:
 def at_step(rows: QuerySet[Any], name: str, actor: Actor) -> QuerySet[Any]:
     """Return those of the needs that have passed a step; none for a step that this reader is told nothing of."""
     step = next((one for one in steps_for(actor) if one.name == name), None)
-    return rows.filter(step.passed(actor)) if step else rows.none()
+    return rows.filter(step.passed(DemandMember.objects.living().told_to(actor))) if step else rows.none()
 
 
 def funnel(rows: QuerySet[Any], actor: Actor) -> list[Stage]:
-    """Count and time the needs of `rows` (those that the actor may read) at every step, in one query."""
+    """Count and time the needs of `rows` (those that the actor may read) at every step: one query, and for others than
+    staff one before it.
+    """
     steps = steps_for(actor)
     asked: dict[str, Any] = {}
     for step in steps:
-        asked[f"{step.name}_count"] = Count("pk", filter=step.passed(actor))
+        asked[f"{step.name}_count"] = Count(step.name)
         if before := _timed_since(step, steps):
-            took = ExpressionWrapper(step.at - before.at, output_field=DurationField())
-            asked[f"{step.name}_took"] = Median(took, filter=step.passed(actor), output_field=DurationField())
-            asked[f"{step.name}_owners"] = Count("owner", distinct=True, filter=step.passed(actor))
-    found = rows.order_by().aggregate(**asked)
+            took = ExpressionWrapper(F(step.name) - F(before.name), output_field=DurationField())
+            timed = Q(**{f"{step.name}__gt": UNKNOWN, f"{before.name}__gt": UNKNOWN})
+            asked[f"{step.name}_took"] = Median(took, filter=timed, output_field=DurationField())
+            asked[f"{step.name}_owners"] = Count("owner", distinct=True, filter=Q(**{f"{step.name}__isnull": False}))
+    found = _passings(rows, steps, _told(actor)).aggregate(**asked)
     stages: list[Stage] = []
     for step in steps:
         stages.append(_stage(step, found, stages, steps, actor))
     return stages
+
+
+def _told(actor: Actor) -> Links:
+    """Return the links told to the actor, of pools that are looked up now and once for all steps."""
+    links = DemandMember.objects.living()
+    return (
+        links
+        if actor.is_staff
+        else links.of_pools([*MergedDemand.objects.naming_members().values_list("pk", flat=True)])
+    )
+
+
+def _passings(rows: QuerySet[Any], steps: tuple[Step, ...], told: Links) -> QuerySet[Any]:
+    """Return when each need passed each step: None where it did not, UNKNOWN where nobody noted it.
+
+    Cut off behind the last row, so that it stays a query of its own and what stands behind a step is looked up once,
+    not again for each of its figures.
+    """
+    passings = {
+        # Cast, since a step that nothing can have passed is a bare NULL.
+        step.name: Cast(Case(When(step.passed(told), then=Coalesce(step.at, UNKNOWN)), default=None), DateTimeField())
+        for step in steps
+    }
+    return rows.order_by().annotate(**passings).values("pk", "owner", *passings)[:ALL]
 
 
 def _timed_since(step: Step, steps: tuple[Step, ...]) -> Step | None:

@@ -4,13 +4,12 @@ from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 from marketplace.choices import SelectionStatus
-from scenarios.actor import Actor
-from scenarios.funnel import Step, behind, earliest
+from scenarios.funnel import Links, Step, behind, earliest
 from scenarios.models import Call
 
 
-def _awarded(actor: Actor) -> Q:
-    return behind(Call.objects.standing().filter(selection__status=SelectionStatus.AWARDED), actor)
+def _awarded(told: Links) -> Q:
+    return behind(Call.objects.standing().filter(selection__status=SelectionStatus.AWARDED), told)
 
 
 _decided = Call.objects.filter(selection__status=SelectionStatus.AWARDED)

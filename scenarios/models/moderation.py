@@ -25,7 +25,10 @@ class ModerationDecision(models.Model):
         verbose_name = _("moderation decision")
         verbose_name_plural = _("moderation decisions")
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(name="decision_subject", fields=["subject_type", "subject_id"])]
+        indexes = [
+            # With what figures ask of each need's decisions: read from the index alone.
+            models.Index(name="decision_of_subject", fields=["subject_type", "subject_id", "verdict", "created_at"])
+        ]
         constraints = [
             *known("decision", subject_type=choices.Subject.choices, verdict=choices.Verdict.choices),
             models.CheckConstraint(
