@@ -100,23 +100,37 @@ def narrow(rows: QuerySet[Any], facets: Iterable[Facet], query: QueryDict) -> Na
 
 def _counted(rows: QuerySet[Any], facets: list[Facet], held: Mapping[str, Q]) -> tuple[dict[str, dict[str, int]], int]:
     """Return the number of rows of each value, by facet, and of those that all facets leave."""
-    counts: dict[str, dict[str, int]] = {facet.name: {} for facet in facets}
-    asked: dict[str, Any] = {"total": Count("pk", filter=reduce(and_, held.values(), Q()))}
-    places: dict[str, tuple[str, str]] = {}
     # Their conditions look into other tables: once for all the counts, not once for each.
     apart = [facet for facet in facets if facet.counts]
+    beside = rows.filter(*(held[facet.name] for facet in apart)).order_by()
+    chosen = [facet for facet in facets if facet not in apart and held[facet.name]]
+    free = [facet for facet in facets if facet not in apart and facet not in chosen]
+    # What is chosen holds for every value of a facet without a choice: those look at fewer rows.
+    counts, total = _values_counted(beside.filter(*(held[facet.name] for facet in chosen)), free, held)
+    if chosen:
+        counts |= _values_counted(beside, chosen, held)[0]
+    for facet in apart:
+        others = [held[one.name] for one in facets if one is not facet]
+        apiece = facet.counts(rows.filter(*others))  # type: ignore[misc]
+        counts[facet.name] = {str(value): number for value, number in apiece.items()}
+    return counts, total
+
+
+def _values_counted(
+    rows: QuerySet[Any], facets: list[Facet], held: Mapping[str, Q]
+) -> tuple[dict[str, dict[str, int]], int]:
+    """Return the number of rows of each value of these facets under the choices of the others among them, and of all
+    rows; in one query.
+    """
+    asked: dict[str, Any] = {"total": Count("pk")}
+    places: dict[str, tuple[str, str]] = {}
     for facet in facets:
-        others = reduce(and_, (held[one.name] for one in facets if one is not facet and one not in apart), Q())
-        if facet.counts:
-            beside = [held[one.name] for one in apart if one is not facet]
-            apiece = facet.counts(rows.filter(others, *beside))
-            counts[facet.name] = {str(value): number for value, number in apiece.items()}
-            continue
+        others = reduce(and_, (held[one.name] for one in facets if one is not facet), Q())
         for value, _label in facet.choices:
             alias = f"counted_{len(asked)}"
             asked[alias], places[alias] = Count("pk", filter=others & facet.holds([value])), (facet.name, str(value))
-    counted = rows.filter(*(held[facet.name] for facet in apart)).order_by()
-    found = counted.aggregate(**asked)
+    found = rows.aggregate(**asked)
+    counts: dict[str, dict[str, int]] = {facet.name: {} for facet in facets}
     for alias, (name, value) in places.items():
         counts[name][value] = found[alias]
     return counts, found["total"]
