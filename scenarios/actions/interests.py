@@ -106,18 +106,18 @@ def owners_of(call: Call) -> set[UUID]:
     return set(call.demand.members.consented().values_list("need__owner", flat=True))
 
 
-def reads_messages(actor: Actor, call: Call) -> bool:
+def reads_messages(actor: Actor, owners: set[UUID]) -> bool:
     """Whether the actor reads what suppliers write: the manager and the owners behind the call."""
-    return actor.has_role("manager") or bool(owners_of(call) & actor.organisation_ids)
+    return actor.has_role("manager") or bool(owners & actor.organisation_ids)
 
 
-def interests_told(actor: Actor, call: Call) -> list[Interest]:
-    """Return who declared interest as the actor may see it.
+def interests_told(actor: Actor, call: Call, owners: set[UUID] | None = None) -> list[Interest]:
+    """Return who declared interest as the actor may see it. owners : those behind the call, where they are known.
 
     The manager and the owners see all, other staff see who, a supplier its own; a message that is not theirs is empty.
     """
     rows = call.interests.select_related("organisation", "capability", "account")
-    reads_all = reads_messages(actor, call)
+    reads_all = reads_messages(actor, owners_of(call) if owners is None else owners)
     if not reads_all and not actor.is_staff:
         rows = rows.filter(organisation__in=actor.organisation_ids)
     told = list(rows)

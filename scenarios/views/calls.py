@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -81,6 +81,10 @@ def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, s
     call = one_of(Call.objects.visible_to(actor).with_openness().select_related("need", "demand"), pk)
     if file := entry_file(request, call.code, lambda: call_entry(call)):
         return file
+    asked = Call.objects.open().filter(pk=OuterRef("pk")).exclude(question_deadline__lte=DatabaseClock())
+    rows = Call.objects.visible_to(actor).with_openness().select_related("need", "demand")
+    sealed = CallKey.objects.filter(call=OuterRef("pk"))
+    call = one_of(rows.annotate(takes_questions=Exists(asked), is_sealed=Exists(sealed)), pk)
     behind = owners_of(call)
     audience = _audience(actor, behind)
     visible = visible_fields(CALL_FIELDS, audience)
@@ -92,7 +96,7 @@ def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, s
         "source": _source(call),
         "follows": follows(actor, "call", call.pk),
         "checklist": _checklist(call, visible),
-        "interests": _declared(call, actor) if "interests" in visible else None,
+        "interests": _declared(call, actor, behind) if "interests" in visible else None,
     }
     context["sandbox"] = SandboxPlan.objects.filter(call=call).first()
     context["lots"] = list(lot_labels(call.lots).values())
@@ -103,13 +107,12 @@ def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, s
 
 def _talk(call: Call, actor: Actor, behind: set[UUID]) -> dict[str, Any]:
     """Return what was answered and added, whether the reader may ask, and whether the call takes sealed responses."""
-    asking = Call.objects.open().filter(pk=call.pk).exclude(question_deadline__lte=DatabaseClock())
-    sealed = CallKey.objects.filter(call=call).exists()
+    sealed: bool = call.is_sealed  # type: ignore[attr-defined]
     stranger = bool(actor.organisation_ids) and not actor.organisation_ids & behind
     return {
         "questions": [row for row in call.questions.all() if row.answer],
         "addenda": call.addenda.all(),
-        "may_ask": stranger and asking.exists(),
+        "may_ask": stranger and call.takes_questions,  # type: ignore[attr-defined]
         "takes_responses": call.is_open and sealed,  # type: ignore[attr-defined]
         "is_sealed": sealed,
     }
@@ -136,8 +139,8 @@ def _checklist(call: Call, visible: frozenset[str]) -> list[tuple[Any, bool]]:
     return [(label, True) for label in FAIR_COMPETITION.values()] if call.opens_at else []
 
 
-def _declared(call: Call, actor: Actor) -> list[Interest]:
-    return [row for row in interests_told(actor, call) if row.state == "declared"]
+def _declared(call: Call, actor: Actor, behind: set[UUID]) -> list[Interest]:
+    return [row for row in interests_told(actor, call, behind) if row.state == "declared"]
 
 
 def _own_interest(call: Call, actor: Actor, behind: set[UUID], refused: InterestForm | None) -> dict[str, Any]:
