@@ -100,8 +100,8 @@ def test_nobody_and_the_inactive_are_the_public(cast: Cast) -> None:
     assert cast.actor("enterprise") == PUBLIC
 
 
-def test_an_actor_takes_two_queries(cast: Cast, django_assert_num_queries: object) -> None:
-    with django_assert_num_queries(2):  # type: ignore[operator]
+def test_an_actor_takes_one_query(cast: Cast, django_assert_num_queries: object) -> None:
+    with django_assert_num_queries(1):  # type: ignore[operator]
         actor_for(cast.moderator)
 
 

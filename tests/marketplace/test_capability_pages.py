@@ -346,7 +346,7 @@ def test_my_capabilities_take_the_same_queries_however_many(
     for _ in range(2):
         published_capability(cast)
         draft_capability(cast)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             assert client.get("/workspace/capabilities/").status_code == 200
 
 
@@ -433,7 +433,7 @@ def test_the_queues_take_the_same_queries_however_long(
     for _ in range(2):
         submitted_capability(cast)
         verified_capability(cast)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             moderator.get("/staff/moderation/capabilities/")
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             publisher.get("/staff/publication/capabilities/")
