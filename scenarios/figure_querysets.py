@@ -88,15 +88,12 @@ class DemandMemberFigures(models.QuerySet[Any]):
         if actor.is_staff:
             return self
         demand: Any = self.model._meta.get_field("demand").related_model._default_manager
-        agreed: Self = self.consented()  # type: ignore[attr-defined]
-        return agreed.filter(demand__in=demand.naming_members().values("pk"))
-
         # Cut off behind the last pool, so that owners are counted once for each pool and not for each of its links.
         return self.of_pools(demand.naming_members().values("pk")[:ALL])
 
     def of_pools(self, naming: Any) -> Self:
         """Links of those who consented in these pools. naming : ids, or a query of them."""
-        agreed: Any = self.consented()  # type: ignore[attr-defined]
+        agreed: Self = self.consented()  # type: ignore[attr-defined]
         return agreed.filter(demand__in=naming)
 
 

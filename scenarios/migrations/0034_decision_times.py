@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('scenarios', '0027_need_listed'),
+        ('scenarios', "0033_word_grounds_when_read"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
