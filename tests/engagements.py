@@ -84,8 +84,9 @@ def running_gate(cast: Cast, engagement: Engagement | None = None) -> Gate:
 def measure(cast: Cast, gate: Gate, value: str = "0.4", *, part: str = "supplier") -> None:
     """Measure the one essential indicator, 漏检率 ≤ 0.5 %, in the present round of a gate."""
     indicator = gate.engagement.indicators.get(essential=True)
+    seen = Engagement.objects.get(pk=gate.engagement_id).version
     engagement_proof.measure_at_gate(
-        actor=cast.actor(part), gate_id=gate.pk, indicator_id=indicator.pk, fields=measured(value)
+        actor=cast.actor(part), gate_id=gate.pk, indicator_id=indicator.pk, fields=measured(value), version=seen
     )
 
 

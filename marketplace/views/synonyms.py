@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -43,7 +44,10 @@ def synonyms(request: HttpRequest) -> HttpResponse:
 
 
 def _tabs() -> dict[str, int]:
-    return {"proposed": SynonymProposal.objects.open().count(), "retired": Concept.objects.retired().count()}
+    """Return how many stand on each other tab, counted in one query."""
+    rows = {"proposed": SynonymProposal.objects.open(), "retired": Concept.objects.retired()}
+    first, second = (some.order_by().values_list(Value(tab)).annotate(Count("pk")) for tab, some in rows.items())
+    return dict.fromkeys(rows, 0) | dict(first.union(second, all=True))
 
 
 @access("manager")

@@ -78,13 +78,12 @@ def call_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, status: int = 200) -> HttpResponse:
     actor = actor_of(request)
-    call = one_of(Call.objects.visible_to(actor).with_openness().select_related("need", "demand"), pk)
-    if file := entry_file(request, call.code, lambda: call_entry(call)):
-        return file
     asked = Call.objects.open().filter(pk=OuterRef("pk")).exclude(question_deadline__lte=DatabaseClock())
     rows = Call.objects.visible_to(actor).with_openness().select_related("need", "demand")
     sealed = CallKey.objects.filter(call=OuterRef("pk"))
     call = one_of(rows.annotate(takes_questions=Exists(asked), is_sealed=Exists(sealed)), pk)
+    if file := entry_file(request, call.code, lambda: call_entry(call)):
+        return file
     behind = owners_of(call)
     audience = _audience(actor, behind)
     visible = visible_fields(CALL_FIELDS, audience)

@@ -4,9 +4,12 @@ from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from scenarios.access import access
@@ -74,7 +77,8 @@ def need_list(request: HttpRequest) -> HttpResponse:
 def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A need as its reader may see it."""
     actor = actor_of(request)
-    found = Need.objects.visible_to(actor).for_page().annotate(is_followed=followed(actor, "need"))
+    rows = Need.objects.visible_to(actor).for_page()
+    found = rows.annotate(is_followed=followed(actor, "need"), blocked_names=_names_of_blocked())
     need = found.filter(pk=pk).first()
     if need is None:
         return _gone(request, actor, pk)
@@ -98,10 +102,19 @@ def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         context |= {
             "events": _events(need, actor),
             "report": PrecisionReport.from_json(need.precision_report) if need.precision_report else None,
-            "blocked": list(need.blocked_organisations.all()),
+            "blocked": need.blocked_names,
             "returned": last_return(need),
         }
     return render(request, "scenarios/need_detail.html", context)
+
+
+def _names_of_blocked() -> ArraySubquery:
+    """Return the organisations that a need's owner never pools with by their names, as an expression."""
+    chinese = F("organisation__name_zh")
+    english = Coalesce(NullIf("organisation__name_en", Value("")), chinese)
+    through: Any = Need.blocked_organisations.through
+    rows = through.objects.filter(need=OuterRef("pk")).order_by("organisation__name_zh")
+    return ArraySubquery(rows.values_list(english if get_language() == "en" else chinese))
 
 
 def _gone(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:

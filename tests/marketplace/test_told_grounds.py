@@ -31,11 +31,11 @@ UNVERIFIED = (
 )
 WITHDREW = (
     "The lead organisation withdrew between the result and the award.",
-    "牵头单位在结果公布后、定标前退出。",
+    "牵头方在结果公布后、定标前退出。",
 )
 BLOCKED = (
     "An organisation that stands behind the call does not go on with the lead organisation.",
-    "榜单的需求方之一不再与该牵头单位继续合作。",
+    "榜单的需求方之一不再与该牵头方继续合作。",
 )
 LANGUAGES = ("en", "zh-hans")
 
