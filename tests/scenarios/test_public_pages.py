@@ -86,11 +86,11 @@ def test_the_list_is_sorted_and_unknown_values_are_passed_over(cast: Cast) -> No
 def test_the_list_costs_the_same_for_one_and_for_many(cast: Cast, django_assert_num_queries: Any) -> None:
     client = cast.client()
     published_need(cast)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get("/needs/")
     for _ in range(4):
         published_need(cast, "rival")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get("/needs/")
 
 
