@@ -223,6 +223,7 @@ DEMANDS: tuple[Demand, ...] = (
         _PLAN,
         _("The supervisor writes it on the page “Sandbox plan” of the call."),
     ),
+    Demand("ethics_number", "R3", START_PILOT, _ETHICS, _REVIEW),  # two sides may agree without a call
     Demand(
         "sandbox_plan",
         "R3",

@@ -23,6 +23,7 @@ from marketplace.actions import (
 from marketplace.demonstration import past
 from marketplace.demonstration.people import day, organisation, owner_of, speaker, staff
 from marketplace.models import Capability, Engagement, Gate, Party, Response
+from scenarios.actions.risk_papers import enter_ethics_number
 from scenarios.actor import Actor
 from scenarios.models import Call, Need
 
@@ -37,6 +38,8 @@ def open_awarded(call: Call, row: Row) -> Engagement:
 
 def agree(row: Row, need: Need) -> Engagement:
     """Have a need's owner and a supplier agree on a project without a call."""
+    if number := row.get("ethics_number"):
+        enter_ethics_number(actor=owner_of(need.owner_id), need_id=need.pk, number=number)
     capability = Capability.objects.published().get(external_id=row["capability"])
     made = engagement_opening.propose_engagement(
         actor=owner_of(need.owner_id),

@@ -3,15 +3,17 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from marketplace.actions import engagement_opening as opening
 from marketplace.actions import engagement_standing as standing
 from marketplace.models import Engagement, Response
 from scenarios.errors import IllegalMove, Invalid, NotFound, NotPermitted
-from scenarios.models import Event
+from scenarios.models import Event, Need
 from tests.calls import make_supplier
 from tests.engagements import awarded_response, closed_call, opened_engagement, planned_gate, running_engagement
 from tests.factories import Cast, make_organisation, published_capability, published_need
+from tests.sandboxes import set_up
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +166,23 @@ def test_a_need_of_high_risk_does_not_start_without_its_sandbox_plan(cast: Cast)
         standing.start_engagement(actor=cast.actor("manager"), engagement_id=engagement.pk)
     assert engagement.need.code in str(refusal.value.fields["need"])
     assert Engagement.objects.get().status == "preparing"
+
+
+def test_a_need_of_high_risk_that_was_agreed_on_does_not_start_without_its_ethics_number(cast: Cast) -> None:
+    """No call was opened for it, before which the number would have been asked for."""
+    engagement = agreed(cast)
+    opening.confirm_engagement(actor=cast.actor("supplier"), engagement_id=engagement.pk)
+    planned_gate(cast, engagement)
+    Need.objects.update(risk_tier="R3", supervised_by=cast.supervisor)
+    set_up(cast.client("supervisor"), engagement)
+    with pytest.raises(Invalid) as refusal:
+        standing.start_engagement(actor=cast.actor("manager"), engagement_id=engagement.pk)
+    (missing,) = refusal.value.fields["need"]
+    assert "before its pilot starts. Missing: The number of the ethics document." in missing
+    number = {"ethics_number": "锡伦审〔2026〕第 8 号"}
+    assert cast.client("enterprise").post(reverse("need_ethics_number", args=[engagement.need_id]), number)
+    standing.start_engagement(actor=cast.actor("manager"), engagement_id=engagement.pk)
+    assert Engagement.objects.get().status == "running"
 
 
 def test_it_is_called_off_before_it_began_and_not_after(cast: Cast) -> None:

@@ -92,7 +92,7 @@ def test_rules_stand_gravest_first_and_have_labels() -> None:
         ("R3", OPEN_CALL, ["ethics_number"]),
         ("R4", OPEN_CALL, ["ethics_number", "sandbox_plan"]),
         ("R2", START_PILOT, []),
-        ("R3", START_PILOT, ["sandbox_plan"]),
+        ("R3", START_PILOT, ["ethics_number", "sandbox_plan"]),
     ],
 )
 def test_what_a_tier_demands(tier: str, before: str, items: list[str]) -> None:

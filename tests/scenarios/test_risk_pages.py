@@ -75,6 +75,7 @@ def test_the_api_shows_the_same_table_and_reasons(cast: Cast) -> None:
         ("supervisor_approval", "publish"),
         ("ethics_number", "publish"),
         ("ethics_number", "open"),
+        ("ethics_number", "start_pilot"),
     ]
 
 
