@@ -107,8 +107,7 @@ def _scale(verdict: Verdict, exact: bool) -> tuple[str, str]:
     values = {name: quantity_text(verdict[name], unit) for name in ("asked", "offered") if verdict[name]}
     values |= {"have": verdict["asked"], "gap": verdict.get("gap", "")}
     if verdict["met"]:
-        reached = _("%(asked)s; worth it from %(offered)s.") if exact else _("The minimum of %(offered)s is reached.")
-        return reached % values, ""
+        return _("%(asked)s; worth it from %(offered)s.") % values, ""
     if not exact:
         missing = _("The minimum of %(offered)s is not reached yet.")
     elif values["gap"]:

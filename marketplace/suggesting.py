@@ -21,7 +21,7 @@ from matching import Background, Document, Ranked, Reranked, rank, rerank_one
 from matching.super_blocks import ROUNDING
 from scenarios.actor import SYSTEM
 from scenarios.content import text_of
-from scenarios.disclosure import pooled_band, unit_sums
+from scenarios.disclosure import own_sum, pooled_band, told_at_most, unit_sums
 from scenarios.journal import log_event
 from scenarios.live_index import LiveIndex
 from scenarios.locks import wait_for_lock
@@ -65,7 +65,7 @@ def subject_of_need(need: Need, live: LiveIndex) -> Subject:
     return Subject({"need": need}, text, asked, {need.owner_id})
 
 
-def _asked_by_pool(demand: MergedDemand, pooled: Decimal) -> Asked:
+def _asked_by_pool(demand: MergedDemand, pooled: Decimal | None) -> Asked:
     needs = [member.need for member in demand.members.filter(left_at__isnull=True).select_related("need")]
 
     def shared(name: str) -> str:
@@ -80,7 +80,7 @@ def subject_of_demand(demand: MergedDemand) -> Subject:
     text = Document(str(demand.pk), f"{core.title_zh} {core.title_en}".strip(), f"{core.problem}\n{core.boundary_in}")
     owners = set(demand.members.filter(left_at__isnull=True).values_list("need__owner", flat=True))
     scale = MergedDemand.objects.with_scale().get(pk=demand.pk)
-    asked = _asked_by_pool(demand, scale.pooled_quantity)
+    asked = _asked_by_pool(demand, told_at_most(own_sum(scale)))
     units = {demand.unit, *(one.unit for one in unit_sums(demand))}
     return Subject({"demand": demand}, text, asked, owners, pooled_band(scale), units)
 

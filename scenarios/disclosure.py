@@ -112,6 +112,16 @@ def pooled_band(demand: MergedDemand) -> str:
     return str(band_of(summed.quantity)) if summed.is_telling else ""
 
 
+def told_at_most(summed: UnitSum) -> Decimal | None:
+    """Return the quantity that capabilities are compared with: where only its band is told, the upper end of that, None
+    where it has none. Which minimum scales are reached would otherwise narrow the band down to the figure.
+    """
+    if not summed.is_telling:
+        return summed.quantity
+    high = band_of(summed.quantity).high
+    return None if high is None else Decimal(high)
+
+
 def shows_reservation(consent: Consent, actor: Actor) -> bool:
     """Whether the words of a reservation are told: to the manager, who has to answer them, and to their author."""
     return actor.has_role("manager") or actor.belongs_to(consent.organisation_id)

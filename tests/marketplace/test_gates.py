@@ -132,7 +132,7 @@ def test_a_gate_is_told_in_words(verdict: FieldVerdict, text: str, remedy: str) 
             FieldVerdict("min_scale", False, "7", "12", gap="5", unit="line"),
             "The minimum of 12 lines is not reached yet.",
         ),
-        (FieldVerdict("min_scale", True, "18", "12", unit="line"), "The minimum of 12 lines is reached."),
+        (FieldVerdict("min_scale", True, "11–20", "12", unit="line"), "11–20 lines; worth it from 12 lines."),
     ],
 )
 def test_the_quantity_of_a_small_pool_is_not_told(verdict: FieldVerdict, text: str) -> None:

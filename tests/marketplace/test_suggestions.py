@@ -307,6 +307,25 @@ def test_a_third_member_that_is_silent_does_not_unlock_the_exact_sum(cast: Cast)
         assert ("is not reached yet" in page, "79 more are needed" in page) == (True, False)
 
 
+@pytest.mark.parametrize(("scale", "met"), [(6, True), (8, True), (9, True), (10, True), (11, False)])
+def test_with_two_owners_no_gate_narrows_the_band(cast: Cast, scale: int, met: bool) -> None:
+    """8 lines are told as 6–10: a member who read that 8 is met and 9 is not could subtract its own."""
+    needs_ = published_need(cast, quantity=Decimal(3)), published_need(cast, "rival", quantity=Decimal(5))
+    demand = _pool(cast, *needs_)
+    published_capability(cast, min_scale_quantity=Decimal(scale))
+    for part in ("enterprise", "rival"):
+        _accept(cast, demand, part)
+    drain_outbox()
+    suggestion = Suggestion.objects.get(demand=demand)
+    assert suggestion.failed_gates == ([] if met else ["min_scale"])
+    for part in ("enterprise", "supplier"):
+        shown = cast.client(part).get(f"/api/v1/suggestions/{suggestion.pk}/").json()["verdicts"]
+        told = next(row for row in shown if row["gate"] == "min_scale")
+        assert (told["met"], told["asked"], told["gap"]) == (met, "6–10", "")
+    page = cast.client("enterprise").get(f"/pools/{demand.pk}/suggestions/").content.decode()
+    assert (f"6–10 lines; worth it from {scale} lines." in page) is met
+
+
 def _store_exact(demand: MergedDemand) -> None:
     row = Suggestion.objects.get(demand=demand)
     row.verdicts = [{**one, "asked": "11", "gap": "79"} if one["gate"] == "min_scale" else one for one in row.verdicts]
