@@ -1,11 +1,11 @@
-"""What waits for staff in selections and sandboxes: queues beside those of scenarios.waiting."""
+"""What waits for staff in selections, projects and sandboxes: queues beside those of scenarios.waiting."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.models import Engagement, Incident, Objection, Response, ReviewSeat, Selection
+from marketplace.models import Engagement, GateDecision, Incident, Objection, Response, ReviewSeat, Selection
 from scenarios.actor import Actor
 from scenarios.models import Call, Opener
 from scenarios.waiting import Queue
@@ -17,7 +17,12 @@ def _to_open(actor: Actor) -> QuerySet[Any]:
     return opened.filter(panel__account=actor.account_id, panel__is_chair=True)
 
 
+def _to_start() -> QuerySet[Any]:
+    return Engagement.objects.filter(status="preparing")
+
+
 PAGE = "selection_list"
+PROJECTS = "staff_engagements"
 QUEUES = (
     Queue("", "my_openings", _("Opening codes to take"), Opener.objects.to_take, "call__updated_at", 3, own=True),
     Queue(
@@ -72,11 +77,14 @@ QUEUES = (
     Queue("manager", PAGE, _("Seats of panels to fill"), ReviewSeat.objects.free, "left_at", 3),
     Queue("manager", PAGE, _("Objections to answer"), Objection.objects.open, "made_at", 5),
     Queue("manager", PAGE, _("Failed calls without a next step"), Selection.objects.to_go_on, "decided_at", 10),
+    Queue("manager", PROJECTS, _("Awards without a project"), Response.objects.awaiting_engagement, "updated_at", 5),
+    Queue("manager", PROJECTS, _("Projects to plan and start"), _to_start, "updated_at", 10, "preparing"),
+    Queue("manager", PROJECTS, _("Gate decisions to confirm"), GateDecision.objects.awaiting_manager, "proposed_at", 5),
     Queue("publisher", PAGE, _("Results to put under public notice"), Selection.objects.to_publish, "opened_at", 30),
     Queue("publisher", PAGE, _("Calls to award"), Selection.objects.past_notice, "notice_ends_at", 3),
     Queue(
         "supervisor",
-        "staff_engagements",
+        PROJECTS,
         _("Projects that wait for their sandbox"),
         Engagement.objects.awaiting_sandbox,
         "created_at",
@@ -84,7 +92,7 @@ QUEUES = (
     ),
     Queue(
         "supervisor",
-        "staff_engagements",
+        PROJECTS,
         _("Incidents to close"),
         Incident.objects.to_close,
         "reported_at",

@@ -61,24 +61,6 @@ def _capabilities(status: str) -> Callable[[], QuerySet[Any]]:
     return lambda: model._default_manager.filter(status=status)
 
 
-def _projects(status: str) -> Callable[[], QuerySet[Any]]:
-    model: Any = Need._meta.get_field("engagements").related_model
-    return lambda: model._default_manager.filter(status=status)
-
-
-def _awards() -> QuerySet[Any]:
-    model: Any = Call._meta.get_field("responses").related_model
-    rows: QuerySet[Any] = model._default_manager.awaiting_engagement()
-    return rows
-
-
-def _gate_decisions() -> QuerySet[Any]:
-    engagement: Any = Need._meta.get_field("engagements").related_model
-    gate: Any = engagement._meta.get_field("gates").related_model
-    rows: QuerySet[Any] = gate._meta.get_field("decisions").related_model._default_manager.awaiting_manager()
-    return rows
-
-
 def _status(model: Any, name: str) -> Callable[[], QuerySet[Any]]:
     return lambda: model.objects.filter(status=name)
 
@@ -165,17 +147,6 @@ QUEUES = (
         "drafted",
     ),
     Queue("manager", "staff_pool_list", _("Frozen pools without a call"), _without_call, "updated_at", 10, "frozen"),
-    Queue("manager", "staff_engagements", _("Awards without a project"), _awards, "updated_at", 5),
-    Queue(
-        "manager",
-        "staff_engagements",
-        _("Projects to plan and start"),
-        _projects("preparing"),
-        "updated_at",
-        10,
-        "preparing",
-    ),
-    Queue("manager", "staff_engagements", _("Gate decisions to confirm"), _gate_decisions, "proposed_at", 5),
     Queue("auditor", "status", _("Failed work in quarantine"), Delivery.objects.quarantined, "created_at", 1),
 )
 
