@@ -19,6 +19,7 @@ from marketplace.models import Notification, Suggestion
 from marketplace.open_data import DATA_SETS
 from scenarios.access import allows
 from scenarios.actor import PUBLIC
+from scenarios.audiences import CAPABILITY_FIELDS, NEED_FIELDS, Audience
 from scenarios.models import Event, MergeProposal, Need
 from tests.canaries import Canary, World, make_world
 from tests.factories import PARTS, Cast
@@ -188,6 +189,24 @@ def test_no_refusal_and_no_answer_to_a_step_tells_what_is_not_for_them(
     assert "\n".join(leaks) == ""
     assert "\n".join(broken) == ""
     assert min(statuses[status] for status in (200, 403, 404, 409, 422)) > 1, statuses
+
+
+# Choices, answers with yes or no, moments, and what quotes public texts: no text of these could be found again.
+WITHOUT_TEXT = {"funding", "merge_pref", "visibility", "risk_answers", "precision_report", "source"} | {
+    f"{name}_at" for name in ("created", "updated", "submitted")
+}
+
+
+def test_a_text_is_planted_in_every_field_that_is_not_for_everyone(world: World) -> None:
+    planted = {one.field for one in world.canaries}
+    tables = {"need": NEED_FIELDS, "capability": CAPABILITY_FIELDS}
+    hidden = {
+        f"{kind}.{name}"
+        for kind, table in tables.items()
+        for name, least in table.items()
+        if least > Audience.PUBLIC and name not in WITHOUT_TEXT
+    }
+    assert hidden - planted == set()
 
 
 def test_every_canary_is_alive(cast: Cast, world: World) -> None:
