@@ -107,6 +107,9 @@ NOTICES: dict[str, Notice] = {
         _("A need left the pool %(code)s; its quantity changed: %(title)s"), (manager, need_owners)
     ),
     "demand.form": Notice(_("The pool %(code)s is formed: %(title)s"), (manager, need_owners, staff("publisher"))),
+    "demand.freeze": Notice(
+        _("The pool %(code)s is frozen; a call is drafted from it next: %(title)s"), (manager, need_owners)
+    ),
     "demand.meet_threshold": Notice(
         _("The pool %(code)s has reached its minimum scale: %(title)s"), (manager, need_owners, followers)
     ),

@@ -99,6 +99,14 @@ def called_with_a_silent_member(cast: Cast) -> tuple[Call, Undecided]:
     return call, Undecided(call.demand, organisation, account)
 
 
+def test_the_owners_and_the_manager_hear_once_that_their_pool_is_frozen(cast: Cast) -> None:
+    demand = formed(cast)
+    freeze(cast, demand)
+    drain_outbox()
+    told = Notification.objects.filter(event__kind="demand.freeze").values_list("account", flat=True)
+    assert sorted(told) == sorted([cast.manager.pk, cast.enterprise.pk, cast.rival.pk])
+
+
 def test_only_who_consented_stands_behind_a_call(cast: Cast) -> None:
     call, silent = called_with_a_silent_member(cast)
     assert interests.owners_of(call) == {cast.enterprise_org.pk, cast.rival_org.pk}
