@@ -258,7 +258,9 @@ def _measured(queue: Queue, place: int, actor: Actor) -> QuerySet[Any]:
     waited = ExpressionWrapper(Max(DatabaseClock()) - Min(F(queue.since)), output_field=DurationField())
     rows = queue.rows(actor) if queue.own else queue.rows()
     numbered = rows.order_by().annotate(queue_place=Value(place, output_field=IntegerField())).values("queue_place")
-    counted = numbered.annotate(number=Count("pk", distinct=True), seconds=Extract(waited, "epoch"))
+    # Extract alone cuts the fraction off: what has waited a moment longer than it may would be in time.
+    seconds = Extract(waited, "epoch", output_field=FloatField())
+    counted = numbered.annotate(number=Count("pk", distinct=True), seconds=seconds)
     return counted.values_list("queue_place", "number", "seconds")
 
 
