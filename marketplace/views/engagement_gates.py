@@ -135,7 +135,7 @@ def _cost_form(engagement: Engagement, actor: Actor, may: Standing, data: Any = 
 def trial_form(costs: list[Cost], data: Any = None) -> TrialForm:
     """Return the form of a trial, which may name one of the costs of its gate that stand."""
     pairs = [(str(row.pk), f"{row.what} · {row.spent_on}") for row in costs if row.struck_at is None]
-    return TrialForm(data, costs=pairs, initial={"key": new_key()})
+    return TrialForm(data, costs=pairs, initial={"key": new_key()}, auto_id="trial_%s")
 
 
 @access("member", "manager")

@@ -35,7 +35,7 @@ def run_gate(owner: Person, supplier: Person, manager: Person, project: Engageme
     owner.confirm("Begin")
     open_own(supplier, project)
     supplier.follow(Stage(stage).label)
-    supplier.enter(COST)
+    supplier.enter(COST, step="costs")
     supplier.press("Book")
     record(supplier, "0.4")
     supplier.station(f"gate-{stage}")
