@@ -101,7 +101,7 @@ def _entry(entry: Entry, number: int, in_list: bool) -> list[Any]:
     if entry.indicators:
         heads = Indicator(_("Metric"), _("Today"), _("Target"), _("Test method"))
         rows = [[_words(text) for text in row] for row in (heads, *entry.indicators)]
-        story += [_words(_("Indicators"), "label"), Table(rows, colWidths=WIDTHS, style=LINES)]
+        story += [_words(_("Indicators"), "label"), Table(rows, colWidths=WIDTHS, style=LINES, splitInRow=1)]
     return story
 
 

@@ -101,6 +101,14 @@ def test_one_need_and_one_call_are_printed_alone(cast: Cast) -> None:
     assert cast.client().get(f"/needs/{hidden.pk}/", {"as": "pdf"}).status_code == 404
 
 
+@pytest.mark.parametrize("method", ["测" * 1000, "步骤\n" * 330], ids=["words", "lines"])
+def test_an_indicator_that_is_longer_than_a_page_is_printed(cast: Cast, method: str) -> None:
+    need = published_need(cast)
+    need.indicators.update(test_method=method)
+    text = printed(cast.client(), f"/needs/{need.pk}/", "pdf")
+    assert "".join(text.split()).count(method[0]) >= method.count(method[0])
+
+
 def test_a_list_that_is_too_long_leads_back_with_the_remedy(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(list_files, "MOST_PRINTED", 1)
     monkeypatch.setattr(list_files, "MOST_ROWS", 1)
