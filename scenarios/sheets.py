@@ -11,6 +11,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from scenarios.printable import printable
+
 MOST_ROWS = 5000
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 NUMBERS = (int, float, Decimal)
@@ -24,12 +26,12 @@ class Column(NamedTuple):
 
 
 def defused(cell: Any) -> str:
-    """Return a cell that no spreadsheet takes for a formula.
+    """Return a cell that no spreadsheet takes for a formula, and that every one can hold.
 
     >>> defused("=1+1")
     "'=1+1"
     """
-    text = str(cell)
+    text = printable(str(cell))
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 

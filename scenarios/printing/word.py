@@ -11,6 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+from scenarios.printable import printable
 from scenarios.printing import Document, Entry, Indicator
 
 LATIN, CHINESE = "Calibri", "Microsoft YaHei"
@@ -21,6 +22,7 @@ STYLES = {"Normal": 10.5, "Title": 26, "Heading 1": 15, "Heading 2": 11.5}
 def word_file(document: Document) -> bytes:
     """Return the document as .docx."""
     book: Any = new_document()
+    document = _writable(document)
     _set_letters(book)
     _number_pages(book)
     if document.is_list:
@@ -68,6 +70,21 @@ def _head(book: Any, document: Document) -> None:
     for number, entry in enumerate(document.entries, start=1):
         book.add_paragraph(f"{number}  {entry.code}  {entry.title}")
     book.add_page_break()
+
+
+def _writable(document: Document) -> Document:
+    """Return a document without the characters that no file of Word can hold."""
+    entries = [
+        Entry(
+            entry.code,
+            printable(entry.title),
+            [(label, printable(text)) for label, text in entry.facts],
+            [(label, printable(text)) for label, text in entry.texts],
+            [Indicator(*map(printable, row)) for row in entry.indicators],
+        )
+        for entry in document.entries
+    ]
+    return Document(printable(document.title), [printable(line) for line in document.lines], entries)
 
 
 def _entry(book: Any, entry: Entry, number: str, styles: Mapping[str, Any]) -> None:

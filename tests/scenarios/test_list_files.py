@@ -109,6 +109,18 @@ def test_an_indicator_that_is_longer_than_a_page_is_printed(cast: Cast, method: 
     assert "".join(text.split()).count(method[0]) >= method.count(method[0])
 
 
+def test_a_control_character_that_was_pasted_spoils_no_file(cast: Cast) -> None:
+    need = published_need(cast, title_zh="铸件\x0b检测", problem="\x01=1+1\uffff")
+    need.indicators.update(test_method="抽检\x0c百件")
+    head, row = sheet(cast.client(), "/needs/")
+    found = dict(zip(head, row, strict=True))
+    assert (found["Title"], found["Problem"]) == ("铸件检测", "'=1+1")
+    text = printed(cast.client(language="zh-hans"), "/needs/", "docx")
+    assert ("铸件检测" in text, "抽检百件" in text) == (True, True)
+    assert need.code in printed(cast.client(), "/needs/", "pdf")
+    assert "Entries: 0" in printed(cast.client(), "/needs/", "docx", q="nothing\uffff")
+
+
 def test_a_list_that_is_too_long_leads_back_with_the_remedy(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(list_files, "MOST_PRINTED", 1)
     monkeypatch.setattr(list_files, "MOST_ROWS", 1)
