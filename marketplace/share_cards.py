@@ -4,6 +4,7 @@ It is a PNG: most messengers show no SVG.
 """
 
 import io
+import logging
 from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
@@ -23,6 +24,7 @@ from scenarios.models import Call, MergedDemand, Need
 from scenarios.policies import one_of
 from scenarios.typeface import TYPEFACE
 
+logger = logging.getLogger(__name__)
 WIDTH, HEIGHT = 1200, 630
 GROUND, MARK, INK, MUTED = "#f5f8fb", "#0b5cad", "#16202b", "#4a5866"
 MARGIN, COLOURS, KEPT_SECONDS = 90, 32, 86_400
@@ -73,8 +75,12 @@ def card_of(kind: str, pk: UUID) -> Card:
 
 
 def picture_of(card: Card) -> bytes:
-    """Return the card as a PNG of 1200 × 630, drawn once for each text."""
-    return cache.get_or_set(f"share-card:{card.tag}", lambda: _drawn(card), KEPT_SECONDS) or b""
+    """Return the card as a PNG of 1200 × 630, drawn once for each text; each time where the cache is down."""
+    try:
+        return cache.get_or_set(f"share-card:{card.tag}", lambda: _drawn(card), KEPT_SECONDS) or b""
+    except Exception:
+        logger.warning("share card not kept", exc_info=True)
+        return _drawn(card)
 
 
 def _drawn(card: Card) -> bytes:

@@ -5,6 +5,8 @@ import json
 import re
 from typing import Any
 
+import pytest
+from django.core.cache import caches
 from django.test import override_settings
 from django.utils.translation import override
 from PIL import Image
@@ -85,6 +87,17 @@ def test_a_card_is_sent_again_only_where_it_changed(cast: Cast) -> None:
     Need.objects.filter(pk=need.pk).update(title_en="Measurement of castings")
     changed = client.get(address, {"lang": "en"}, headers=known)
     assert (changed.status_code, changed.content == first.content) == (200, False)
+
+
+def test_a_card_is_drawn_while_the_cache_is_down(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: Any, **_more: Any) -> None:
+        raise ConnectionError
+
+    need = published_need(cast)
+    for name in ("get", "add", "set"):
+        monkeypatch.setattr(caches["default"], name, refuse)
+    answer = cast.client().get(f"/share/need/{need.pk}.png")
+    assert (answer.status_code, Image.open(io.BytesIO(answer.content)).size) == (200, (1200, 630))
 
 
 def test_a_long_title_is_broken_into_three_lines() -> None:
