@@ -61,8 +61,8 @@ def _reinstate(actor: Actor, one: Asked, _reason: str) -> None:
 
 
 def _end_suspension(actor: Actor, one: Asked, _reason: str) -> None:
-    # What was read is the version before the suspension that is taken back.
-    reinstate_need(actor=actor, need_id=one.pk)
+    # What was read is the version before the suspension: one that somebody made anew since is not taken back with it.
+    reinstate_need(actor=actor, need_id=one.pk, version=version_of(one) + 1)
 
 
 def _dismiss(actor: Actor, one: Asked, reason: str) -> None:

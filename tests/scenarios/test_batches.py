@@ -145,10 +145,22 @@ def test_a_suspension_of_several_is_taken_back_as_far_as_they_stand(cast: Cast) 
     back = cast.client("moderator").post(undo, follow=True)
     assert states(back) == [
         ("undone", ""),
-        ("done", "This step is not possible in the present state. Reload the page to see how it stands."),
+        ("done", "It changed after you read it. Open it, read it again and decide on it alone."),
     ]
     assert (status(one), Need.objects.get(pk=one.pk).suspended_reason) == ("published", "")
     assert Event.objects.filter(kind="batch.undone").count() == 1
+
+
+def test_a_suspension_that_was_made_anew_since_is_not_taken_back(cast: Cast) -> None:
+    need = published_need(cast)
+    report = decided(cast, "moderator", "suspend-needs", need, reason="来源不实")
+    own: Any = {"actor": cast.actor("moderator"), "need_id": need.pk}
+    moderation.reinstate_need(**own)
+    moderation.suspend_need(**own, reason="另有投诉")
+    undo = reverse("batch_undo", args=[report.context["batch"].pk])
+    back = cast.client("moderator").post(undo, follow=True)
+    told = "It changed after you read it. Open it, read it again and decide on it alone."
+    assert (states(back), status(need)) == ([("done", told)], "suspended")
 
 
 def test_proposals_are_dismissed_together_and_proposed_again(cast: Cast) -> None:
