@@ -55,3 +55,8 @@ class Invalid(DomainError):
     def __init__(self, fields: Mapping[str, Sequence[Any]] | None = None, message: Any = None) -> None:
         self.fields = {name: list(messages) for name, messages in (fields or {}).items()}
         super().__init__(message)
+
+
+def refused_for(error: Invalid) -> str:
+    """Return every message of a refusal in one line."""
+    return " ".join(str(message) for messages in error.fields.values() for message in messages) or str(error.message)

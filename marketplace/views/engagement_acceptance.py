@@ -17,8 +17,7 @@ from marketplace.proof import unmet_essentials
 from marketplace.views.engagements import inside_of
 from marketplace.views.measuring import blank_form, posted_form, record
 from scenarios.access import access
-from scenarios.errors import Conflict, Invalid
-from scenarios.views.need_review import refused_for
+from scenarios.errors import Conflict, Invalid, refused_for
 from scenarios.views.parts import actor_of
 from scenarios.views.staff_parts import posted_version
 

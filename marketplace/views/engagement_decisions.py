@@ -17,10 +17,9 @@ from marketplace.models.gate import MAX_ITERATIONS
 from marketplace.views.engagement_gates import found_gate
 from scenarios.access import access
 from scenarios.actor import Actor
-from scenarios.errors import Conflict, Invalid
+from scenarios.errors import Conflict, Invalid, refused_for
 from scenarios.policies import one_of
 from scenarios.two_versions import compared, compared_again, with_choices
-from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 
 

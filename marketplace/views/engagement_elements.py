@@ -17,10 +17,9 @@ from marketplace.models import Engagement, LedgerEntry
 from marketplace.views.engagements import inside_of
 from scenarios.access import access
 from scenarios.actor import Actor
-from scenarios.errors import Invalid, NotFound
+from scenarios.errors import Invalid, NotFound, refused_for
 from scenarios.forms import new_key
 from scenarios.policies import one_of
-from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 
 

@@ -19,12 +19,11 @@ from marketplace.views.engagements import inside_of
 from marketplace.views.measuring import blank_form, posted_form, record
 from scenarios.access import access
 from scenarios.actor import Actor
-from scenarios.errors import Conflict, Invalid, NotFound
+from scenarios.errors import Conflict, Invalid, NotFound, refused_for
 from scenarios.facts import number
 from scenarios.forms import new_key
 from scenarios.policies import one_of
 from scenarios.two_versions import compared_again, differing, holds_version, with_choices
-from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 
 

@@ -14,10 +14,9 @@ from marketplace.forms.engagements import DayForm, DeviationForm
 from marketplace.lifecycle import ROLLOUT_MOVES
 from marketplace.models import Rollout
 from scenarios.access import access
-from scenarios.errors import Conflict, Invalid, NotFound
+from scenarios.errors import Conflict, Invalid, NotFound, refused_for
 from scenarios.policies import one_of, open_moves
 from scenarios.two_versions import compared, compared_again, with_choices
-from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 
 

@@ -12,9 +12,8 @@ from marketplace.actions import engagement_trials
 from marketplace.models import Engagement, Trial
 from marketplace.views.engagement_gates import found_gate, gate_page, trial_form
 from scenarios.access import access
-from scenarios.errors import Invalid
+from scenarios.errors import Invalid, refused_for
 from scenarios.policies import one_of
-from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 
 

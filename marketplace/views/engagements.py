@@ -33,7 +33,7 @@ from marketplace.lifecycle import ENGAGEMENT_MOVES
 from marketplace.models import Engagement, Sandbox
 from scenarios.access import access
 from scenarios.actor import Actor
-from scenarios.errors import Conflict, Invalid, NotFound
+from scenarios.errors import Conflict, Invalid, NotFound, refused_for
 from scenarios.event_labels import event_label
 from scenarios.finding import find
 from scenarios.lifecycle import moves_from
@@ -42,7 +42,6 @@ from scenarios.models import Event
 from scenarios.policies import one_of
 from scenarios.searching import fields_read
 from scenarios.two_versions import compared, compared_again, with_choices
-from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of, follows, page_of
 
 ORDERS = (

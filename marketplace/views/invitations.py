@@ -13,7 +13,7 @@ from marketplace.actions import members
 from marketplace.models import Invitation
 from scenarios.access import access
 from scenarios.actor import Actor
-from scenarios.errors import Invalid, NotFound
+from scenarios.errors import Invalid, NotFound, refused_for
 from scenarios.views.parts import actor_of
 
 
@@ -24,7 +24,7 @@ def open_invitations(actor: Actor) -> Any:
 
 def show_refusal(request: HttpRequest, invalid: Invalid) -> None:
     """Show what was refused as a message on the page that the view leads back to."""
-    messages.error(request, " ".join(str(text) for texts in invalid.fields.values() for text in texts))
+    messages.error(request, refused_for(invalid))
 
 
 @access("signed_in")

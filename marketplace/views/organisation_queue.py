@@ -13,7 +13,7 @@ from marketplace.actions.organisations import suspend_organisation, verify_organ
 from marketplace.choices import Verification
 from marketplace.models import Organisation
 from scenarios.access import access
-from scenarios.errors import Invalid
+from scenarios.errors import Invalid, refused_for
 from scenarios.views.parts import actor_of, page_of
 
 
@@ -50,5 +50,5 @@ def organisation_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
             organisation = suspend_organisation(actor=actor, organisation_id=pk, reason=reason)
             messages.success(request, _("%(name)s is suspended.") % {"name": organisation})
     except Invalid as invalid:
-        messages.error(request, " ".join(str(text) for texts in invalid.fields.values() for text in texts))
+        messages.error(request, refused_for(invalid))
     return redirect("organisation_queue")

@@ -21,7 +21,7 @@ from marketplace.outcomes import own_outcome
 from marketplace.response_content import joined, read
 from marketplace.response_versions import differing_parts
 from scenarios.access import access
-from scenarios.errors import Conflict, Invalid
+from scenarios.errors import Conflict, Invalid, refused_for
 from scenarios.models import Call
 from scenarios.policies import one_of
 from scenarios.two_versions import compared_again, holds_version, kept_as_saved
@@ -55,7 +55,7 @@ def response_start(request: HttpRequest, pk: UUID) -> HttpResponse:
             try:
                 draft = actions.draft_response(actor=actor, call_id=pk, lead_id=own)
             except Invalid as error:
-                messages.error(request, " ".join(str(text) for texts in error.fields.values() for text in texts))
+                messages.error(request, refused_for(error))
                 return redirect("call_detail", pk)
             return redirect("response_edit", draft.pk)
     context = {"call": call, "organisations": organisations_of(actor.editor_of)}

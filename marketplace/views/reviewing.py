@@ -21,7 +21,7 @@ from marketplace.models import Response, Selection
 from marketplace.reviewing import may_read_responses, seat_for, sheet, version_of
 from marketplace.views.selections import selection_of
 from scenarios.access import access
-from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound
+from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound, refused_for
 from scenarios.facts import indicator_text, lot_labels
 from scenarios.policies import one_of
 from scenarios.two_versions import compared_again
@@ -159,7 +159,7 @@ def review_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         scoring.submit_scores(actor=actor_of(request), selection_id=selection_of(pk).pk)
     except Invalid as refusal:
-        messages.error(request, " ".join(str(text) for texts in refusal.fields.values() for text in texts))
+        messages.error(request, refused_for(refusal))
     except IllegalMove as refusal:
         messages.error(request, str(refusal))
     else:

@@ -17,12 +17,11 @@ from marketplace.sandbox_facts import Reading, reading_of
 from marketplace.views.engagements import found_engagement
 from scenarios.access import access
 from scenarios.actor import Actor
-from scenarios.errors import Conflict, Invalid, NotFound, NotPermitted
+from scenarios.errors import Conflict, Invalid, NotFound, NotPermitted, refused_for
 from scenarios.models import SandboxPlan
 from scenarios.policies import one_of
 from scenarios.sandbox_forms import PARTS
 from scenarios.two_versions import compared_again
-from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 from scenarios.views.staff_parts import show_errors, with_one_more
 

@@ -32,7 +32,7 @@ from marketplace.reviewing import lines, seat_for, steps
 from marketplace.side_by_side import may_compare
 from scenarios.access import access
 from scenarios.actor import Actor
-from scenarios.errors import Conflict, IllegalMove, Invalid
+from scenarios.errors import Conflict, IllegalMove, Invalid, refused_for
 from scenarios.models import Call, CallKey
 from scenarios.policies import one_of, open_moves
 from scenarios.views.parts import actor_of, page_of
@@ -182,7 +182,7 @@ def selection_award(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         award(**act)
     except Invalid as refusal:
-        messages.error(request, " ".join(str(text) for texts in refusal.fields.values() for text in texts))
+        messages.error(request, refused_for(refusal))
     except (Conflict, IllegalMove) as refusal:
         messages.error(request, str(refusal))
     else:
@@ -232,7 +232,7 @@ def selection_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         new = call_again(actor=actor_of(request), selection_id=selection_of(pk).pk, lots=lots)
     except Invalid as refusal:
-        messages.error(request, " ".join(str(text) for texts in refusal.fields.values() for text in texts))
+        messages.error(request, refused_for(refusal))
         return redirect("selection", pk)
     messages.success(request, _("A new call is drafted. Set its dates, its panel and its openers."))
     return redirect("staff_call", new.pk)

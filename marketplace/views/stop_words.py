@@ -14,7 +14,7 @@ from marketplace.actions.word_previews import preview_stop_word
 from marketplace.views.word_previews import entered_in
 from scenarios.access import access
 from scenarios.actions.stop_words import LONGEST, add_stop_word, reinstate_stop_word, retire_stop_word
-from scenarios.errors import Invalid
+from scenarios.errors import Invalid, refused_for
 from scenarios.models import StopWord
 from scenarios.synonyms import standing
 from scenarios.views.parts import actor_of, page_of
@@ -72,7 +72,7 @@ def stop_word_reinstate(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         word = reinstate_stop_word(actor=actor_of(request), word_id=pk)
     except Invalid as error:
-        messages.error(request, " ".join(str(text) for texts in error.fields.values() for text in texts))
+        messages.error(request, refused_for(error))
     else:
         messages.success(request, _("%(word)s is on the list again.") % {"word": word})
     return redirect("stop_words")

@@ -26,7 +26,7 @@ from scenarios.actions.synonyms import (
     reinstate_concept,
     retire_concept,
 )
-from scenarios.errors import Conflict, Invalid
+from scenarios.errors import Conflict, Invalid, refused_for
 from scenarios.models import Concept, SynonymProposal
 from scenarios.policies import one_of
 from scenarios.synonyms import standing
@@ -136,7 +136,7 @@ def synonym_reinstate(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         reinstate_concept(actor=actor_of(request), concept_id=pk)
     except Invalid as error:
-        messages.error(request, " ".join(str(text) for texts in error.fields.values() for text in texts))
+        messages.error(request, refused_for(error))
         return redirect("synonyms_retired")
     messages.success(request, _("The synonyms are in use again."))
     return redirect("synonyms")
@@ -156,7 +156,7 @@ def synonyms_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         concept = accept_synonyms(actor=actor_of(request), proposal_id=pk)
     except Invalid as error:
-        messages.error(request, " ".join(str(text) for texts in error.fields.values() for text in texts))
+        messages.error(request, refused_for(error))
     else:
         messages.success(request, _("Accepted into the concept %(concept)s.") % {"concept": concept})
     return redirect("synonyms_proposed")

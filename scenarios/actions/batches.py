@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from scenarios.actions.keys import remember_result, result_of
 from scenarios.actor import Actor
 from scenarios.choices import BatchRowState
-from scenarios.errors import Conflict, DomainError, IllegalMove, Invalid, NotFound
+from scenarios.errors import Conflict, DomainError, IllegalMove, Invalid, NotFound, refused_for
 from scenarios.journal import log_event, rehearsal
 from scenarios.lifecycle import Move, move
 from scenarios.models import Batch, BatchRow
@@ -126,8 +126,8 @@ def told(error: DomainError) -> str:
     """Return a refusal as one line with its cause."""
     if isinstance(error, Conflict):
         return str(CHANGED)
-    if isinstance(error, Invalid) and error.fields:
-        return " ".join(str(text) for texts in error.fields.values() for text in texts)
+    if isinstance(error, Invalid):
+        return refused_for(error)
     return str(error.message)
 
 

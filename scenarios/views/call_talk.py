@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from scenarios.access import access
 from scenarios.actions.call_talk import answer_question, ask_question, publish_addendum
-from scenarios.errors import Invalid
+from scenarios.errors import Invalid, refused_for
 from scenarios.facts import indicator_text
 from scenarios.models import Call
 from scenarios.policies import one_of
@@ -23,7 +23,7 @@ from scenarios.views.staff_calls import READERS
 
 
 def _refused(request: HttpRequest, invalid: Invalid) -> None:
-    messages.error(request, " ".join(str(text) for texts in invalid.fields.values() for text in texts))
+    messages.error(request, refused_for(invalid))
 
 
 @access("member")

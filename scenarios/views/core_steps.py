@@ -11,10 +11,9 @@ from django.views.decorators.http import require_POST
 from scenarios.access import access
 from scenarios.actions.core_changes import dismiss_core_change, take_up_core_change
 from scenarios.actions.demands import decide_difference
-from scenarios.errors import Invalid
+from scenarios.errors import Invalid, refused_for
 from scenarios.models import CoreChange
 from scenarios.policies import one_of
-from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 
 

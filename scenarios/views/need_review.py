@@ -5,7 +5,6 @@ from typing import Any
 from scenarios.actions.needs import public_content
 from scenarios.actor import Actor
 from scenarios.audiences import NEED_FIELDS, Audience, visible_fields
-from scenarios.errors import Invalid
 from scenarios.facts import Fact, indicator_text, label_of, need_facts
 from scenarios.likeness import like_needs
 from scenarios.models import Event, ModerationDecision, Need
@@ -99,8 +98,3 @@ def _changed_since(need: Need, decision: ModerationDecision | None) -> list[str]
     return [
         label_of(Need, name.removesuffix("_id")) for name in sorted(names) if name.removesuffix("_id") in NEED_FIELDS
     ]
-
-
-def refused_for(error: Invalid) -> str:
-    """Return every message of a refusal in one line."""
-    return " ".join(str(message) for messages in error.fields.values() for message in messages) or str(error.message)

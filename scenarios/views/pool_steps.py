@@ -22,11 +22,10 @@ from scenarios.actions.members import add_member, remove_member
 from scenarios.actions.next_core import BOUND, edit_next_core, newest_core, take_on_next_core
 from scenarios.actions.terms import set_terms
 from scenarios.choices import Disclosure
-from scenarios.errors import Conflict, Invalid
+from scenarios.errors import Conflict, Invalid, refused_for
 from scenarios.models import CoreVersion, MergedDemand, Need
 from scenarios.policies import one_of
 from scenarios.staff_forms import CoreForm, ReasonForm, SplitForm, TermsForm, core_fields, indicator_rows
-from scenarios.views.need_review import refused_for
 from scenarios.views.parts import actor_of
 from scenarios.views.staff_parts import comparison, posted_version, show_errors, verbatim_labels, with_one_more
 from scenarios.views.staff_pools import pool_page

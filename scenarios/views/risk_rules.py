@@ -12,7 +12,7 @@ from scenarios import risk
 from scenarios.access import access
 from scenarios.actions.risk_papers import enter_ethics_number
 from scenarios.audiences import NEED_FIELDS, audience_of, visible_fields
-from scenarios.errors import Invalid, NotFound
+from scenarios.errors import Invalid, NotFound, refused_for
 from scenarios.models import Need
 from scenarios.policies import one_of
 from scenarios.risk_reading import RuleRow, lacking, rule_rows, tier_rows
@@ -44,7 +44,7 @@ def ethics_number(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         enter_ethics_number(actor=actor_of(request), need_id=pk, number=request.POST.get("ethics_number", ""))
     except Invalid as error:
-        messages.error(request, " ".join(str(text) for texts in error.fields.values() for text in texts))
+        messages.error(request, refused_for(error))
     else:
         messages.success(request, _("The number of the ethics review is entered."))
     return redirect("need_detail", pk)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from scenarios.access import access
 from scenarios.actions.vocabulary import LONGEST, add_phrase, checked_form, reinstate_phrase, retire_phrase
-from scenarios.errors import Invalid
+from scenarios.errors import Invalid, refused_for
 from scenarios.models import VaguePhrase
 from scenarios.vagueness import Group, phrase_list
 from scenarios.views.parts import actor_of, page_of
@@ -94,7 +94,7 @@ def vague_phrase_reinstate(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         phrase = reinstate_phrase(actor=actor_of(request), phrase_id=pk)
     except Invalid as error:
-        messages.error(request, " ".join(str(text) for texts in error.fields.values() for text in texts))
+        messages.error(request, refused_for(error))
     else:
         messages.success(request, _("%(phrase)s counts again.") % {"phrase": phrase})
     return redirect("vague_phrases")
