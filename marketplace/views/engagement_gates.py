@@ -1,10 +1,12 @@
 """A gate: its plan, its start, what it costs and what it measures."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -93,9 +95,11 @@ def gate_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any
     may = standing_of(actor, engagement)
     costs = list(gate.costs.select_related("payer__organisation"))
     names = {row.id: row.name for row in told_parties(engagement, actor)}
+    own = {row.pk for row in own_parties(engagement, actor)}
+    under_way = engagement.status in ("running", "accepted") and gate.state == "running"
     for cost in costs:
         cost.payer_name = names[cost.payer_id]  # type: ignore[attr-defined]
-    under_way = engagement.status in ("running", "accepted") and gate.state == "running"
+        cost.may_strike = under_way and (may.manager or cost.payer_id in own)  # type: ignore[attr-defined]
     context = {
         "engagement": engagement,
         "gate": gate,
@@ -104,7 +108,6 @@ def gate_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any
         "records_trials": under_way and (may.lead or may.manager) and not gate.waiting,  # type: ignore[attr-defined]
         "left": gate.cost_cap - gate.spent,
         "costs": costs,
-        "own": {row.pk for row in own_parties(engagement, actor)},
         "indicators": told_indicators(engagement, may),
         "trials": list(gate.trial_records.select_related("cost")),
         "measurements": _measured(gate),
@@ -169,17 +172,26 @@ def cost_book(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def cost_strike(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Strike out what was booked by mistake."""
+    strike = partial(engagement_costs.strike_cost, cost_id=pk)
+    told = _("The cost is struck out and counts no more.")
+    return strike_out(request, Cost.objects.all(), pk, strike, told)
+
+
+def strike_out(
+    request: HttpRequest, rows: QuerySet[Any], pk: UUID, strike: Callable[..., object], told: str
+) -> HttpResponse:
+    """Strike out what was recorded of a gate, for the reason posted. Raises NotFound for all but parties and staff."""
     actor = actor_of(request)
     seen = Engagement.objects.visible_to(actor).values("pk")
-    cost = one_of(Cost.objects.filter(gate__engagement__in=seen), pk)
-    found_gate(actor, cost.gate_id)
+    row = one_of(rows.filter(gate__engagement__in=seen), pk)
+    found_gate(actor, row.gate_id)
     try:
-        engagement_costs.strike_cost(actor=actor, cost_id=pk, reason=request.POST.get("reason", ""))
+        strike(actor=actor, reason=request.POST.get("reason", ""))
     except Invalid as refusal:
         messages.error(request, refused_for(refusal))
     else:
-        messages.success(request, _("The cost is struck out and counts no more."))
-    return redirect("gate_detail", cost.gate_id)
+        messages.success(request, told)
+    return redirect("gate_detail", row.gate_id)
 
 
 @access("member", "manager")

@@ -1,5 +1,6 @@
 """The trials of a gate, on its page."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from marketplace.actions import engagement_trials
-from marketplace.models import Engagement, Trial
-from marketplace.views.engagement_gates import found_gate, gate_page, trial_form
+from marketplace.models import Trial
+from marketplace.views.engagement_gates import found_gate, gate_page, strike_out, trial_form
 from scenarios.access import access
-from scenarios.errors import Invalid, refused_for
-from scenarios.policies import one_of
+from scenarios.errors import Invalid
 from scenarios.views.parts import actor_of
 
 
@@ -40,14 +40,6 @@ def trial_record(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def trial_strike(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Strike out what was recorded by mistake."""
-    actor = actor_of(request)
-    seen = Engagement.objects.visible_to(actor).values("pk")
-    trial = one_of(Trial.objects.filter(gate__engagement__in=seen), pk)
-    found_gate(actor, trial.gate_id)
-    try:
-        engagement_trials.strike_trial(actor=actor, trial_id=pk, reason=request.POST.get("reason", ""))
-    except Invalid as refusal:
-        messages.error(request, refused_for(refusal))
-    else:
-        messages.success(request, _("The trial is struck out and counts no more."))
-    return redirect("gate_detail", trial.gate_id)
+    strike = partial(engagement_trials.strike_trial, trial_id=pk)
+    told = _("The trial is struck out and counts no more.")
+    return strike_out(request, Trial.objects.all(), pk, strike, told)
