@@ -14,9 +14,9 @@ def stop(*_: Any, **__: Any) -> Any:
 
 def stop_in_propose_merges() -> None:
     """After the groups are worked out, before anything of them is written."""
-    from scenarios import pipeline
+    from scenarios import keeping_proposals
 
-    pipeline._keep_proposals = stop
+    keeping_proposals._keep_proposals = stop
 
 
 def stop_in_compare_blocks() -> None:

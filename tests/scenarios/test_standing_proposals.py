@@ -7,10 +7,10 @@ import pytest
 from django.urls import reverse
 
 from matching import learn_acceptance
-from scenarios import pipeline
 from scenarios.actions.proposals import accept_proposal, dismiss_proposal, link_needs
 from scenarios.belonging import belongings
 from scenarios.errors import Conflict
+from scenarios.keeping_proposals import member_key
 from scenarios.models import Event, MergedDemand, MergeProposal
 from tests.drain import drain_outbox
 from tests.factories import Cast, make_member, make_organisation, published_need
@@ -24,7 +24,7 @@ def test_a_proposal_that_gains_a_member_stays_the_same_one(cast: Cast) -> None:
     drain_outbox()
     after = MergeProposal.objects.get()
     assert (after.pk, after.created_at, after.status) == (before.pk, before.created_at, "open")
-    assert after.member_key == pipeline.member_key([one.pk, other.pk, added.pk])
+    assert after.member_key == member_key([one.pk, other.pk, added.pk])
     assert len(after.pairs) == 3
     event = Event.objects.get(kind="proposal.renewed")
     assert event.data == {"joined": [added.code], "left": []}
