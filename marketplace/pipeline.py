@@ -1,39 +1,19 @@
-"""The machine's verbs on the supply side: index capabilities, suggest, notify, send mail. Every function may run
-twice.
-"""
+"""The machine's verbs on the supply side: index capabilities and suggest. Every function may run twice."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import send_mail as django_send_mail
 from django.db import transaction
 from django.db.models import Q
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from marketplace.actions import (
-    award,
-    capabilities,
-    import_jobs,
-    near_copies,
-    response_wiping,
-    saved_searches,
-    word_previews,
-)
+from marketplace.actions import award, capabilities, import_jobs, near_copies, response_wiping, word_previews
 from marketplace.actions.engagement_landing import lesson_tokens
 from marketplace.actions.engagement_standing import engagement_tokens
 from marketplace.actions.offering import search_tokens
 from marketplace.active_ranking import active_ranking
-from marketplace.actors import actor_for
-from marketplace.choices import SearchNotice
 from marketplace.copying import copied_from, indexed_text
 from marketplace.matching_scales import matching_scales
-from marketplace.models import Capability, Engagement, Lesson, Notification, SavedSearch, Selection, Suggestion
-from marketplace.new_hits import came_since
-from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
+from marketplace.models import Capability, Engagement, Lesson, Selection, Suggestion
 from marketplace.ranking_training import keep_ranking, material_of, tried_ranking
 from marketplace.suggesting import (
     Subject,
@@ -53,12 +33,11 @@ from scenarios.content import text_of
 from scenarios.indexing import update_index
 from scenarios.live_index import LiveIndex, readable_index
 from scenarios.locks import wait_for_lock
-from scenarios.models import Call, Event, IndexBuild, MergedDemand, Need
+from scenarios.models import Call, IndexBuild, MergedDemand, Need
 from scenarios.outbox import emit, emit_each
-from scenarios.querysets import DatabaseClock, database_time, lexemes
+from scenarios.querysets import lexemes
 from scenarios.search_columns import rewrite_search
 from scenarios.shortlists import Shortlists
-from scenarios.synonyms import words_in_use
 
 Finish = Callable[[], None]
 NEEDS_PER_CAPABILITY = 50
@@ -271,78 +250,6 @@ def _suggest(live: LiveIndex | None, subjects: list[Subject], gone: Q, finish: F
         stale = Suggestion.objects.filter(gone, state="open")
         lock_in_order(stale)
         stale.update(state="superseded")
-        finish()
-
-
-def notify(*, event_ids: Iterable[int], finish: Finish) -> None:
-    """Tell those whom these events concern, once each, in the product and by e-mail where they want it."""
-    with transaction.atomic():
-        for event in Event.objects.filter(pk__in=set(event_ids), kind__in=NOTICES).order_by("pk"):
-            _tell(event)
-        finish()
-
-
-def _tell(event: Event) -> None:
-    subject = subject_of(event)
-    if subject is None:
-        return
-    title_zh, title_en = titles_of(subject)
-    rows = [
-        Notification(account_id=pk, event=event, path=path_of(event), title_zh=title_zh, title_en=title_en)
-        for pk in sorted(allowed(recipients(event, subject), event, subject))
-    ]
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    told = Notification.objects.filter(event=event, mailed_at__isnull=True, account__wants_mail=True)
-    for pk in told.values_list("pk", flat=True):
-        emit(topics.MAIL_DUE, notification_id=pk)
-
-
-def send_mail(*, notification_id: int, finish: Finish) -> None:
-    """Send one notification by e-mail in its reader's language. A crash between sending and noting it sends it
-    again.
-    """
-    notification = Notification.objects.select_related("account", "event").filter(pk=notification_id).first()
-    if notification and notification.mailed_at is None:
-        with translation.override(notification.account.language):
-            body = _("%(sentence)s\n\nRead it here: %(url)s\n\nYou can turn these e-mails off in your settings.") % {
-                "sentence": sentence_of(notification),
-                "url": settings.SITE_URL.rstrip("/") + notification.path,
-            }
-            # A title may hold a line break, a subject may not.
-            django_send_mail(" ".join(sentence_of(notification).split()), body, None, [notification.account.email])
-    with transaction.atomic():
-        if notification:
-            Notification.objects.filter(pk=notification.pk, mailed_at=None).update(mailed_at=DatabaseClock())
-        finish()
-
-
-NEWS = timedelta(days=7)
-"""How long after its first publication something is news; whoever renews it later tells nobody."""
-
-
-def tell_searchers(*, finish: Finish, **published: Any) -> None:
-    """Tell those who want to hear at once that something new is in a search that they saved.
-
-    published : what the topic names: need_ids, capability_ids, demand_id, call_id or lesson_id.
-    """
-    ((named, ids),) = published.items()
-    kind, wanted = named.partition("_id")[0], [ids] if isinstance(ids, str) else ids
-    words, now = words_in_use(), database_time()
-    with transaction.atomic():
-        for search in SavedSearch.objects.to_tell(SearchNotice.AT_ONCE).filter(kind=kind):
-            new = came_since(search, max(now - NEWS, search.created_at), actor_for(search.account), words)
-            if hits := new.filter(pk__in=wanted).count():
-                saved_searches.note_hits(search, hits, until=now)
-        finish()
-
-
-def tell_searchers_daily(*, finish: Finish) -> None:
-    """Tell those who want to hear once a day how much is new in the searches that they saved."""
-    words, now = words_in_use(), database_time()
-    with transaction.atomic():
-        for search in SavedSearch.objects.to_tell(SearchNotice.DAILY).select_for_update(of=("self",)):
-            if hits := came_since(search, search.told_until, actor_for(search.account), words).count():
-                saved_searches.note_hits(search, hits, until=now)
         finish()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from marketplace import pipeline, word_previews
+from marketplace import pipeline, telling, word_previews
 from marketplace.imports import jobs
 from scenarios import outbox
 
@@ -93,12 +93,12 @@ def tell_notices_over() -> None:
 
 @shared_task(name="marketplace.notify", **LIMITS)
 def notify(*, delivery: int) -> None:
-    outbox.do_together(delivery, pipeline.notify, ids="event_ids")
+    outbox.do_together(delivery, telling.notify, ids="event_ids")
 
 
 @shared_task(name="marketplace.send_mail", **LIMITS)
 def send_mail(*, delivery: int) -> None:
-    outbox.do(delivery, pipeline.send_mail)
+    outbox.do(delivery, telling.send_mail)
 
 
 @shared_task(name="marketplace.import_rows", **LIMITS)
@@ -118,19 +118,19 @@ def prune(*, delivery: int) -> None:
 
 @shared_task(name="marketplace.tell_searchers_of_needs", **LIMITS)
 def tell_searchers_of_needs(*, delivery: int) -> None:
-    outbox.do_together(delivery, pipeline.tell_searchers, ids="need_ids")
+    outbox.do_together(delivery, telling.tell_searchers, ids="need_ids")
 
 
 @shared_task(name="marketplace.tell_searchers_of_capabilities", **LIMITS)
 def tell_searchers_of_capabilities(*, delivery: int) -> None:
-    outbox.do_together(delivery, pipeline.tell_searchers, ids="capability_ids")
+    outbox.do_together(delivery, telling.tell_searchers, ids="capability_ids")
 
 
 @shared_task(name="marketplace.tell_searchers", **LIMITS)
 def tell_searchers(*, delivery: int) -> None:
-    outbox.do(delivery, pipeline.tell_searchers)
+    outbox.do(delivery, telling.tell_searchers)
 
 
 @shared_task(name="marketplace.tell_searchers_daily", **LIMITS)
 def tell_searchers_daily(*, delivery: int) -> None:
-    outbox.do(delivery, pipeline.tell_searchers_daily)
+    outbox.do(delivery, telling.tell_searchers_daily)

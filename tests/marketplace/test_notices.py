@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import translation
 
-from marketplace import pipeline
+from marketplace import telling
 from marketplace.actions import capabilities
 from marketplace.models import Account, Notification
 from marketplace.notices import NOTICES, PATHS, PATHS_BY_KIND, SUBJECTS, path_of, recipients, sentence_of, subject_of
@@ -111,7 +111,7 @@ def test_each_is_told_once_and_in_their_own_language(cast: Cast) -> None:
     need = published_need(cast)
     drain_outbox()
     event = Event.objects.get(kind="need.published")
-    pipeline.notify(event_ids=[event.pk], finish=lambda: None)
+    telling.notify(event_ids=[event.pk], finish=lambda: None)
     drain_outbox()
     notification = Notification.objects.get(account=cast.enterprise, event=event)
     sentences = {}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from marketplace import pipeline
+from marketplace import telling
 from marketplace.actions import saved_searches
 from marketplace.models import Notification, SavedSearch
 from scenarios.errors import Invalid
@@ -76,7 +76,7 @@ def test_news_is_told_at_once_and_once(cast: Cast) -> None:
     assert (told(cast, "stranger"), told(cast, "rival")) == ([], [])
     assert Event.objects.get(kind="search.hits").data == {"hits": 1}
     type(need).objects.filter(pk=need.pk).update(published_at="2020-01-01T00:00Z")  # first published long ago: renewed
-    pipeline.tell_searchers(need_ids=[str(need.pk)], finish=lambda: None)
+    telling.tell_searchers(need_ids=[str(need.pk)], finish=lambda: None)
     assert len(told(cast)) == 1
 
 
@@ -87,7 +87,7 @@ def test_news_is_told_once_a_day(cast: Cast) -> None:
     drain_outbox()
     assert told(cast) == []
     for _ in range(2):
-        pipeline.tell_searchers_daily(finish=lambda: None)
+        telling.tell_searchers_daily(finish=lambda: None)
     assert Event.objects.get(kind="search.hits").data == {"hits": 2}
     drain_outbox()
     assert len(told(cast)) == 1
