@@ -1,8 +1,8 @@
-"""Forms of needs, consents and interest: they check types and lengths and hand typed values to the actions."""
+"""Forms of needs: they check types and lengths and hand typed values to the actions."""
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from scenarios import choices
 from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actor import Actor
-from scenarios.choices import CorePart
 from scenarios.content import INDICATOR_FIELDS, IndicatorFields, NeedFields
 from scenarios.errors import Invalid
 from scenarios.facts import number
@@ -259,93 +258,6 @@ def indicator_initial(need: Need) -> list[dict[str, Any]]:
 def new_key() -> str:
     """Return an idempotency key for a form that is drawn now."""
     return uuid4().hex
-
-
-class Answer(TypedDict):
-    """What an owner says to a core, as `answer_invitation` takes it."""
-
-    organisation_id: UUID
-    core_version: int
-    state: str
-    reservation: str
-
-
-class ConsentForm(RefusableForm):
-    """An owner's answer to exactly the core version that it read."""
-
-    organisation = forms.UUIDField(widget=forms.HiddenInput)
-    core_version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    state = forms.CharField(max_length=30, required=False, widget=forms.HiddenInput)
-    reservation = forms.CharField(
-        label=_("Reservation"),
-        help_text=_("Only for “accept with this reservation”: what you accept, and what not."),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    @property
-    def answer(self) -> Answer:
-        given = self.cleaned_data
-        return {
-            "organisation_id": given["organisation"],
-            "core_version": given["core_version"],
-            "state": given["state"],
-            "reservation": given["reservation"],
-        }
-
-
-class CoreChangeForm(RefusableForm):
-    """What a part of a pool's core should say in its next version, and why."""
-
-    need_id = forms.ModelChoiceField(label=_("Your need"), queryset=Need.objects.none())
-    part = forms.ChoiceField(label=_("Part of the core"), choices=CorePart.choices)
-    value = forms.CharField(label=_("What it should say"), widget=forms.Textarea(attrs={"rows": 3}))
-    reason = forms.CharField(
-        label=_("Why"),
-        help_text=_("What you learned, and where; the scenario manager reads it, other members do not."),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-    def __init__(self, needs: Any, data: Any = None) -> None:
-        super().__init__(data, prefix="change", initial={"need_id": needs.first()})
-        self.fields["need_id"].queryset = needs  # type: ignore[attr-defined]
-
-    def clean_need_id(self) -> Any:
-        return self.cleaned_data["need_id"].pk
-
-
-class Declaration(TypedDict):
-    """A declared interest, as `declare_interest` takes it."""
-
-    organisation_id: UUID
-    message: str
-
-
-class InterestForm(RefusableForm):
-    """A supplier's interest in a call."""
-
-    organisation = forms.ChoiceField(label=_("On behalf of"))
-    message = forms.CharField(
-        label=_("Message to the owners"),
-        help_text=_("What you would bring, in a few sentences. No prices: offers come sealed, later."),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-    def __init__(self, *args: Any, organisations: list[Any], **options: Any) -> None:
-        super().__init__(*args, **options)
-        field: Any = self.fields["organisation"]
-        field.choices = [(str(row.pk), str(row)) for row in organisations]
-        if len(organisations) == 1:
-            field.widget, field.initial = forms.HiddenInput(), str(organisations[0].pk)
-
-    @property
-    def declaration(self) -> Declaration:
-        given = self.cleaned_data
-        return {"organisation_id": UUID(given["organisation"]), "message": given["message"]}
 
 
 class EthicsForm(forms.Form):

@@ -15,11 +15,11 @@ from scenarios.access import access
 from scenarios.actions.calls import FAIR_COMPETITION
 from scenarios.actions.interests import declare_interest, interests_told, owners_of, withdraw_interest
 from scenarios.actor import Actor
+from scenarios.answer_forms import InterestForm
 from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
 from scenarios.errors import Invalid
 from scenarios.facts import lot_labels
 from scenarios.finding import KINDS, find
-from scenarios.forms import InterestForm
 from scenarios.listing import Order, narrow
 from scenarios.models import Call, CallKey, Interest, SandboxPlan
 from scenarios.open_columns import CALLS, sheet_columns

@@ -18,12 +18,12 @@ from scenarios.actions.consents import answer_invitation, withdraw_from_pool
 from scenarios.actions.core_changes import propose_core_change
 from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actor import Actor
+from scenarios.answer_forms import ConsentForm, CoreChangeForm
 from scenarios.comparing import core_changes, deviation_label, treatment_lines, value_text
 from scenarios.disclosure import band_of, named_owners, shown_members, shows_quantities
 from scenarios.errors import Conflict, Invalid
 from scenarios.facts import number
 from scenarios.finding import KINDS, find
-from scenarios.forms import ConsentForm, CoreChangeForm
 from scenarios.listing import Order, narrow
 from scenarios.models import Consent, CoreChange, CoreVersion, DemandMember, MergedDemand, Need
 from scenarios.open_columns import POOLS, sheet_columns
