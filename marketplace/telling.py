@@ -1,4 +1,4 @@
-"""The machine's verbs that tell people: of events, by mail, of what a saved search newly finds. Every one may run twice."""
+"""The machine's verbs that tell people: of events, by mail, of what a saved search newly finds. Each may run twice."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
