@@ -15,7 +15,8 @@ from marketplace.actors import actor_for
 from marketplace.choices import SearchNotice
 from marketplace.models import Notification, SavedSearch
 from marketplace.new_hits import came_since
-from marketplace.notices import NOTICES, allowed, path_of, recipients, sentence_of, subject_of, titles_of
+from marketplace.notice_paths import path_of
+from marketplace.notices import NOTICES, allowed, recipients, sentence_of, subject_of, titles_of
 from scenarios import topics
 from scenarios.models import Event
 from scenarios.outbox import emit

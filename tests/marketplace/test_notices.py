@@ -9,7 +9,8 @@ from django.utils import translation
 from marketplace import telling
 from marketplace.actions import capabilities
 from marketplace.models import Account, Notification
-from marketplace.notices import NOTICES, PATHS, PATHS_BY_KIND, SUBJECTS, path_of, recipients, sentence_of, subject_of
+from marketplace.notice_paths import PATHS, PATHS_BY_KIND, path_of
+from marketplace.notices import NOTICES, SUBJECTS, recipients, sentence_of, subject_of
 from scenarios.actions import moderation
 from scenarios.actions.following import follow
 from scenarios.actor import SYSTEM
