@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from marketplace.anonymity import anonymous
 from marketplace.choices import PartnerRole
 from marketplace.facts import listed, quantity_text
-from marketplace.models import Placing, Response, Selection
+from marketplace.models import Placing, Response, ReviewSeat, Selection
 from marketplace.proof import meets
 from marketplace.response_content import read
 from marketplace.reviewing import may_read_responses
@@ -36,7 +36,7 @@ def may_compare(call: Call, actor: Actor) -> bool:
     """Whether the actor reads the responses to a call beside each other.
 
     From the opening on: the panel without a conflict of interest, the owners behind the call and the publisher; nobody
-    who belongs to a respondent.
+    who belongs to a respondent, and nobody who is to review and has not declared, whatever else they are.
     """
     if not CallKey.objects.filter(call=call, opened_at__isnull=False).exists():
         return False
@@ -44,7 +44,17 @@ def may_compare(call: Call, actor: Actor) -> bool:
         return False
     selection = Selection.objects.filter(call=call).first()
     reviews = selection is not None and may_read_responses(selection, actor)
+    if not reviews and _sits_on_panel(call, actor):
+        return False
     return reviews or actor.has_role("publisher") or bool(owners_of(call) & actor.organisation_ids)
+
+
+def _sits_on_panel(call: Call, actor: Actor) -> bool:
+    """Whether the actor was named for the panel or took a seat on it later, also one that was left since."""
+    if not actor.has_role("reviewer"):
+        return False
+    named = call.panel.filter(account=actor.account_id).exists()
+    return named or ReviewSeat.objects.filter(selection__call=call, account=actor.account_id).exists()
 
 
 def opened_beside(call: Call) -> list[Beside]:

@@ -20,6 +20,8 @@ from scenarios.typeface import TYPEFACE
 
 LETTERS = "Micro Hei"
 MARGIN = 2.2 * cm
+TOGETHER = 50
+"""Lines of one paragraph: of twice as many the library takes four times as long to find where pages break."""
 LINES = TableStyle(
     [
         ("GRID", (0, 0), (-1, -1), 0.4, colors.HexColor("#b8c4cf")),
@@ -82,6 +84,12 @@ def _words(text: str, name: str = "text", *, before: str = "", after: str = "", 
     return Paragraph(before + escape(text).replace("\n", "<br/>") + after, _style(name, chinese, centred))
 
 
+def _paragraphs(text: str) -> list[Any]:
+    """Return a text of any number of lines as paragraphs of a few."""
+    lines = text.split("\n")
+    return [_words("\n".join(lines[start : start + TOGETHER])) for start in range(0, len(lines), TOGETHER)]
+
+
 def _head(document: Document) -> list[Any]:
     lines = [_words(line, "line", centred=True) for line in document.lines]
     story = [Spacer(1, 6 * cm), _words(document.title, "title", centred=True), *lines, PageBreak()]
@@ -97,7 +105,7 @@ def _entry(entry: Entry, number: int, in_list: bool) -> list[Any]:
     story = [_words(title, "heading", before=f'<a name="entry-{number}"/>'), _words(entry.code)]
     story.append(Paragraph("   |   ".join(_fact(*one) for one in entry.facts), _style("text", True, False)))
     for label, text in entry.texts:
-        story += [_words(label, "label"), _words(text)]
+        story += [_words(label, "label"), *_paragraphs(text)]
     if entry.indicators:
         heads = Indicator(_("Metric"), _("Today"), _("Target"), _("Test method"))
         rows = [[_words(text) for text in row] for row in (heads, *entry.indicators)]

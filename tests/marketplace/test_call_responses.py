@@ -4,7 +4,9 @@ from typing import Any
 
 from django.test import Client
 
-from marketplace.models import Account
+from marketplace.actions import selection_panel
+from marketplace.actors import actor_for
+from marketplace.models import Account, StaffRole
 from tests.calls import close, drafted, sealed, sealed_call
 from tests.factories import Cast
 from tests.selections import declare_all, evaluated_call, open_all, published
@@ -68,6 +70,24 @@ def test_the_panel_reads_them_once_it_declared_and_goes_on_to_each(cast: Cast) -
     columns = reviewer.get(address).context["columns"]
     assert columns[0]["url"] == f"/staff/calls/{review.ready.call.pk}/selection/responses/1/"
     assert cast.client("enterprise").get(address).context["columns"][0]["url"] == ""
+
+
+def test_who_is_to_review_declares_first_whatever_else_they_are(cast: Cast) -> None:
+    ready = sealed_call(cast)
+    reviewer, other = ready.reviewers[1:3]
+    for account in (reviewer, other):
+        StaffRole.objects.create(account=account, role="publisher")
+    addresses = [f"/calls/{ready.call.pk}/responses/", f"/api/v1/calls/{ready.call.pk}/responses/"]
+
+    def read(account: Account) -> list[int]:
+        return [signed_in(account).get(address).status_code for address in addresses]
+
+    review = evaluated_call(cast, 2, call=ready)
+    assert (read(cast.publisher), read(reviewer), read(other)) == ([200, 200], [404, 404], [404, 404])
+    own: Any = {"actor": actor_for(other), "selection_id": review.selection.pk}
+    selection_panel.declare(**own, conflict=True, statement="曾在其中一家任职")
+    declare_all(review)
+    assert (read(reviewer), read(other)) == ([200, 200], [404, 404])
 
 
 def test_the_public_ranking_tells_the_names(cast: Cast) -> None:

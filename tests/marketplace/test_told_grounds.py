@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -128,3 +130,46 @@ def test_why_an_incident_suspends_a_project(cast: Cast, language: str) -> None:
     pair = ("Incident 1 of severity 1 in the sandbox: 机械臂越界", "沙箱内发生 1 级事件（第 1 号）：机械臂越界")
     assert told(read(cast.manager, reverse("engagement_detail", args=[engagement.pk])), pair) == EACH_ITS_OWN
     assert told(read(cast.manager, f"/api/v1/engagements/{engagement.pk}/"), pair) == EACH_ITS_OWN
+
+
+@pytest.mark.parametrize("language", [0, 1], ids=LANGUAGES)
+def test_sentences_of_before_become_grounds_and_sentences_again(cast: Cast, language: int) -> None:
+    """The migrations, on a call, a pool and an exclusion of before, and on reasons that somebody wrote."""
+    of_calls, of_responses = (
+        import_module(f"{app}.migrations.{name}_word_grounds_when_read")
+        for app, name in (("scenarios", "0033"), ("marketplace", "0030"))
+    )
+    call = opened_call(cast, drafted_call(cast, kind="open_list"))
+    needs.withdraw_need(actor=cast.actor("enterprise"), need_id=Need.objects.get().pk)
+    pool, own = make_pool(cast, [4, 6]), make_pool(cast, [5, 7])
+    ends = {pool: of_calls.ENDED[language], own: "不再需要。"}
+    for one, reason in ends.items():
+        MergedDemand.objects.filter(pk=one.pk).update(status="dissolved", reason=reason)
+    Call.objects.filter(pk=call.pk).update(cancelled_reason=of_calls.CANCELLED[language], cancelled_ground="")
+    review = ended(cast, *([number, number] for number in ("90", "80", "70", "60")))
+    words = {name: pair[language] for name, pair in of_responses.SENTENCES.items()} | {"": "资质不符。"}
+    rows = list(review.responses())
+    for row, text in zip(rows, words.values(), strict=True):
+        Exclusion.objects.create(response=row, clause="budget", explanation=text)
+
+    def stored() -> list[Any]:
+        return [
+            list(Call.objects.filter(pk=call.pk).values_list("cancelled_ground", "cancelled_reason")),
+            [MergedDemand.objects.values_list("end_ground", "reason").get(pk=one.pk) for one in ends],
+            [Exclusion.objects.values_list("ground", "explanation").get(response=row) for row in rows],
+        ]
+
+    for module in (of_calls, of_responses):
+        module.to_grounds(apps, None)
+    assert stored() == [
+        [("taken_back", "")],
+        [("missed", ""), ("", "不再需要。")],
+        [("unverified", ""), ("withdrew", ""), ("blocked", ""), ("", "资质不符。")],
+    ]
+    for module in (of_calls, of_responses):
+        module.to_sentences(apps, None)
+    assert stored() == [
+        [("", of_calls.CANCELLED[1])],
+        [("", of_calls.ENDED[1]), ("", "不再需要。")],
+        [*(("", pair[1]) for pair in of_responses.SENTENCES.values()), ("", "资质不符。")],
+    ]

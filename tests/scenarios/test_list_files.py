@@ -9,6 +9,7 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from scenarios.printing import pdf
 from scenarios.views import list_files
 from tests.factories import Cast, published_capability, published_need
 from tests.scenarios.test_public_pages import open_call
@@ -107,6 +108,19 @@ def test_an_indicator_that_is_longer_than_a_page_is_printed(cast: Cast, method: 
     need.indicators.update(test_method=method)
     text = printed(cast.client(), f"/needs/{need.pk}/", "pdf")
     assert "".join(text.split()).count(method[0]) >= method.count(method[0])
+
+
+def test_no_paragraph_of_a_pdf_holds_more_than_a_few_lines(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their time grows with the square of that: 20,000 lines in one took minutes."""
+    need, seen, original = published_need(cast, problem="丙\n" * 999 + "末"), list[int](), pdf.Paragraph
+
+    def counted(text: str, *given: Any) -> Any:
+        seen.append(text.count("<br/>"))
+        return original(text, *given)
+
+    monkeypatch.setattr(pdf, "Paragraph", counted)
+    text = printed(cast.client(), f"/needs/{need.pk}/", "pdf")
+    assert (max(seen), sum(seen) >= 20 * 49, text.count("丙"), "末" in text) == (49, True, 999, True)
 
 
 def test_a_control_character_that_was_pasted_spoils_no_file(cast: Cast) -> None:
