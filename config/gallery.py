@@ -110,10 +110,10 @@ def _matrix() -> dict[str, Any]:
     texts = (["冷轧薄板表面缺陷检测", "铝板表面缺陷检测"], ["4", "4"], ["80", ""])
     labels = (_("Title"), _("Quantity"), _("Value"))
     rows = [
-        ComparedRow("", str(label), [Cell(text, told=True) for text in some], len(set(some)) > 1)
+        ComparedRow("", str(label), [Cell(text, told=True) for text in some])
         for label, some in zip(labels, texts, strict=True)
     ]
-    hidden = ComparedRow("", str(_("Budget")), [Cell("60", told=True), Cell("", told=False)], None)
+    hidden = ComparedRow("", str(_("Budget")), [Cell("60", told=True), Cell("", told=False)])
     return {"columns": columns, "rows": [*rows, hidden], "words": ["表面缺陷检测"]}
 
 

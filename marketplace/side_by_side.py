@@ -87,15 +87,11 @@ def compared_responses(call: Call, beside: Sequence[Beside]) -> list[ComparedRow
         asked = quantity_text(call.quantity, call.quantity_unit)
         label = _("Price for %(quantity)s") % {"quantity": asked}
         rows.append(("total", label, [Cell(_total(call.quantity, one.content), True) for one in beside]))
-    return [ComparedRow(name, label, cells, _differs(cells)) for name, label, cells in rows if _says(cells)]
+    return [ComparedRow(name, label, cells) for name, label, cells in rows if _says(cells)]
 
 
 def _says(cells: Sequence[Cell]) -> bool:
     return any(cell.text or not cell.told for cell in cells)
-
-
-def _differs(cells: Sequence[Cell]) -> bool | None:
-    return len({cell.text for cell in cells}) > 1 if all(cell.told for cell in cells) else None
 
 
 def _lead(one: Beside) -> Cell:

@@ -15,19 +15,23 @@ SHORTEST_WORD = 4
 
 
 class Cell(NamedTuple):
-    """What a need says in a field. told : whether the reader may know."""
+    """What one side says in a field. told : whether the reader may know."""
 
     text: str
     told: bool
 
 
 class ComparedRow(NamedTuple):
-    """A field of all needs. differs : None where the reader may not know it of each."""
+    """A field of all sides."""
 
     name: str
     label: str
     cells: list[Cell]
-    differs: bool | None
+
+    @property
+    def differs(self) -> bool | None:
+        """Whether the sides differ; None where the reader may not know what each says."""
+        return len({cell.text for cell in self.cells}) > 1 if all(cell.told for cell in self.cells) else None
 
 
 def compared_rows(needs: Sequence[Need], actor: Actor) -> list[ComparedRow]:
@@ -42,12 +46,8 @@ def compared_rows(needs: Sequence[Need], actor: Actor) -> list[ComparedRow]:
             for need, fields in zip(needs, visible, strict=True)
         ]
         if any(cell.text for cell in cells):
-            rows.append(ComparedRow(name, label_of(Need, name), cells, _differs(cells)))
+            rows.append(ComparedRow(name, label_of(Need, name), cells))
     return rows
-
-
-def _differs(cells: Sequence[Cell]) -> bool | None:
-    return len({cell.text for cell in cells}) > 1 if all(cell.told for cell in cells) else None
 
 
 def _text(need: Need, name: str) -> str:
