@@ -6,7 +6,7 @@ Rows here are in the order of `pruned_join.Plan`; features are ranks by document
 import numpy as np
 from numba import njit
 
-from matching.pruned_join import BINS, CHUNK
+from matching.pruned_join import BINS, CHUNK, LEVELS
 
 ONE = np.uint64(1)
 """Unsigned places: a signed one costs a look for negative numbers at every access."""
@@ -98,36 +98,41 @@ def prefixes(ends, features, weights, first, last, cuts, norms, lengths):
 
 
 @njit(nogil=True, cache=True)
-def lengths_by_bin(features, weights, lengths):
-    """Fill lengths (BINS,) with the Euclidean length of the features in each bin."""
+def lengths_by_bin(features, weights, apart, lengths):
+    """Fill lengths (2, BINS) with the Euclidean length of the features in each bin; apart : `pruned_join.parting`."""
     lengths[:] = 0
     for place in range(len(features)):
-        lengths[features[place] % BINS] += weights[place] * weights[place]
-    for number in range(BINS):
-        lengths[number] = np.sqrt(lengths[number])
+        feature = features[place]
+        lengths[np.int64(feature >= apart), feature % BINS] += weights[place] * weights[place]
+    lengths[:] = np.sqrt(lengths)
 
 
 @njit(nogil=True, cache=True)
-def bin_lengths(ends, features, weights, first, last, heavy, bins, scales):
-    """Fill bins[row, b] · scales[row] with no less than the length of a row's features below `heavy` in each bin."""
-    lengths = np.empty(BINS, np.float32)
+def bin_lengths(ends, features, weights, first, last, apart, heavy, bins, steps):
+    """Fill bins[row, half, b] · steps[row, half] with no less than the length of a row's features below `heavy`."""
+    lengths = np.empty((2, BINS), np.float32)
     for row in range(first, last):
         stop = ends[row]
         while stop < ends[row + 1] and features[stop] < heavy:
             stop += 1
-        lengths_by_bin(features[ends[row] : stop], weights[ends[row] : stop], lengths)
-        unit = lengths.max() / np.float32(255)
-        scales[row - first] = unit * np.float32(1 + 1e-5)
-        for number in range(BINS if unit > 0 else 0):
-            bins[row - first, number] = min(255, np.ceil(lengths[number] / unit))
+        lengths_by_bin(features[ends[row] : stop], weights[ends[row] : stop], apart, lengths)
+        for half in range(2):
+            unit = lengths[half].max() / np.float32(LEVELS)
+            steps[row - first, half] = unit * np.float32(1 + 1e-5)
+            for number in range(BINS // 2 if unit > 0 else 0):
+                low = min(LEVELS, int(np.ceil(lengths[half, number] / unit)))
+                high = min(LEVELS, int(np.ceil(lengths[half, BINS // 2 + number] / unit)))
+                bins[row - first, half, number] = low + 16 * high
 
 
 @njit(nogil=True, cache=True, inline="never", fastmath=True)
 def bound_by_bins(lengths, bins):
-    """Return Σ_b lengths[b] · bins[b]; times the row's scale no less than the product of what is in the bins."""
+    """Return Σ_b lengths[b] · bins[b]; times the row's step no less than the product of what is in the bins."""
     total = np.float32(0)
-    for number in range(BINS):
-        total += lengths[number] * np.float32(bins[number])
+    for number in range(BINS // 2):
+        both = np.int32(bins[number])
+        total += lengths[number] * np.float32(both & np.int32(15))
+        total += lengths[BINS // 2 + number] * np.float32(both >> np.int32(4))
     return total
 
 
@@ -201,22 +206,31 @@ def _grown(some):
 
 
 @njit(nogil=True, cache=True)
-def _screened(near, sums, scales, bins, lengths, first, ends, features, limit):
-    """Keep of the rows `near` those whose sum and bound by bins reach the limit; return their number, and a nothing."""
-    kept, touched = 0, np.int64(0)
+def screened(near, sums, lengths, halves, bins, steps, first, ends, features, weights, limit):
+    """Keep of the rows `near` those whose sum and bound by bins reach the limit; return their number, and a nothing.
+
+    halves : 1 where the query skipped nothing beyond the parting, else 2.
+    """
+    kept, touched = 0, np.float64(0)
+    for place in range(len(near)):
+        for half in range(halves):
+            touched += bins[near[place], half, 0] + bins[near[place], half, BINS // 4]
     for place in range(len(near)):
         row = near[place]
-        if sums[place] + bound_by_bins(lengths, bins[row]) * scales[row] >= limit:
+        bound = sums[place]
+        for half in range(halves):
+            bound += bound_by_bins(lengths[half], bins[row, half]) * steps[row, half]
+        if bound >= limit:
             near[kept], sums[kept] = row, sums[place]
-            touched += features[ends[first + row]]
+            touched += features[ends[first + row]] + weights[ends[first + row]]
             kept += 1
     return kept, touched
 
 
 @njit(nogil=True, cache=True)
 def candidates(
-    queries, asked, after_only, first, last, ends, features, weights, cuts, chunk_caps, caps, bins, scales, starts,
-    documents, values, unit, skipped_part, limit,
+    queries, asked, after_only, first, last, ends, features, weights, cuts, apart, chunk_caps, caps, bins, steps,
+    starts, documents, values, unit, skipped_part, limit,
 ):  # fmt: skip
     """Return (query rows, block rows) of all pairs whose similarity may reach `limit`, and a number of no meaning.
 
@@ -230,7 +244,8 @@ def candidates(
     size = last - first
     products, skipped = np.zeros(size, np.float32), np.zeros(cuts[-1], np.float32)
     found_x, found_y, number = np.empty(1024, np.int32), np.empty(1024, np.int32), 0
-    near, sums, lengths = np.empty(size + 1, np.int32), np.empty(size + 1, np.float32), np.empty(BINS, np.float32)
+    near, sums = np.empty(size + 1, np.int32), np.empty(size + 1, np.float32)
+    lengths = np.empty((2, BINS), np.float32)
     q_ends, q_features, q_weights, q_norms, q_lengths = asked
     width, touched = len(starts) - 1, np.float64(0)
     for query in queries:
@@ -251,11 +266,12 @@ def candidates(
             some[:] = 0
         if not number_near:
             continue
-        for place in range(number_near):
-            touched += bins[near[place], 0] + bins[near[place], BINS // 2]
         its_skipped, its_weights = q_features[begin:rest], q_weights[begin:rest]
-        lengths_by_bin(its_skipped, its_weights, lengths)
-        kept, nothing = _screened(near[:number_near], sums, scales, bins, lengths, first, ends, features, limit)
+        lengths_by_bin(its_skipped, its_weights, apart, lengths)
+        halves = 1 + np.int64(cuts[cut] > apart)
+        kept, nothing = screened(
+            near[:number_near], sums, lengths, halves, bins, steps, first, ends, features, weights, limit
+        )
         touched += nothing
         skipped[its_skipped] = its_weights
         for place in range(kept):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from matching.postings import largest
-from matching.pruned_join import BINS
+from matching.pruned_join import BINS, LEVELS
 
 Array = npt.NDArray[Any]
 
@@ -77,17 +77,19 @@ def prefixes(
 
 
 def bin_lengths(
-    ends: Array, features: Array, weights: Array, first: int, last: int, heavy: int, bins: Array, scales: Array
-) -> None:
-    """Fill bins[row, b] · scales[row] with no less than the length of a row's features below `heavy` in each bin."""
-    held = slice(int(ends[first]), int(ends[last]))
+    ends: Array, features: Array, weights: Array, first: int, last: int, apart: int, heavy: int, bins: Array,
+    steps: Array,
+) -> None:  # fmt: skip
+    """Fill bins[row, half, b] · steps[row, half] with no less than the length of a row's features below `heavy`."""
+    held, number = slice(int(ends[first]), int(ends[last])), last - first
     some, squares = features[held], weights[held].astype(np.float64) ** 2
-    places = np.repeat(np.arange(last - first), np.diff(ends[first : last + 1])) * BINS + some % BINS
-    sums = np.bincount(places, squares * (some < heavy), minlength=(last - first) * BINS)
-    lengths = np.sqrt(sums).reshape(last - first, BINS)
-    scales[:] = lengths.max(axis=1, initial=0.0) / 255 * (1 + 1e-5)
-    units = np.where(scales > 0, scales, 1.0)[:, None]
-    bins[:] = np.minimum(np.ceil(lengths / units), 255)
+    rows = np.repeat(np.arange(number), np.diff(ends[first : last + 1]))
+    places = (rows * 2 + (some >= apart)) * BINS + some % BINS
+    sums = np.bincount(places, squares * (some < heavy), minlength=number * 2 * BINS)
+    lengths = np.sqrt(sums).reshape(number, 2, BINS)
+    steps[:] = lengths.max(axis=2, initial=0.0) / LEVELS * (1 + 1e-5)
+    levels = np.minimum(np.ceil(lengths / np.where(steps > 0, steps, 1.0)[..., None]), LEVELS).astype(np.uint8)
+    bins[:] = levels[..., : BINS // 2] + 16 * levels[..., BINS // 2 :]
 
 
 def _rows(some: tuple[Array, ...], rows: Array, width: int) -> csr_array:

@@ -6,10 +6,10 @@ the heavy ranks, the largest length of any of its rows below the cut. A query sk
 which (length of what it skips) · (largest length in the block) stays under `SKIPPED` of the threshold, and adds up the
 rest over the postings. By the Cauchy-Schwarz inequality x·y ≤ x_rest·y_rest + |x_skipped|·|y_skipped| (All-Pairs,
 Bayardo et al. 2007; L2-norm bounds as in L2AP, Anastasiu & Karypis 2014). Where that bound reaches the threshold, the
-inequality is asked once more, bin by bin: the heavy features are dealt out to `BINS` bins, of which every row keeps the
-lengths, a byte each, and x_skipped·y_skipped ≤ Σ_b |x_b|·|y_b|, with about one feature of a row in a bin. Of a hundred
-candidates one is left, and only for that one the skipped part is computed. What is skipped changes the time, never the
-result.
+inequality is asked once more, bin by bin: the heavy features are dealt out to bins, of which every row keeps the
+lengths, four bits each, and x_skipped·y_skipped ≤ Σ_b |x_b|·|y_b|, with less than one feature of a row in a bin. Of a
+hundred candidates few are left, and only for those the skipped part is computed. What is skipped changes the time,
+never the result.
 """
 
 from collections.abc import Iterator
@@ -35,8 +35,11 @@ HEAVY = 0.8
 """Part of the threshold that the heavy features' mean square reaches: no feature beyond them is skipped."""
 
 CUTS = 28
-BINS = 128
-"""Bins of heavy features. Fewer: more candidates pass; more: more memory to read for each."""
+BINS = 256
+"""Bins of the features below `parting`, and as many of the rest. Fewer: more candidates pass; more: more to read."""
+
+LEVELS = 15
+"""Steps that a bin's length is told in, so that two bins share a byte."""
 
 CHUNK = 256
 """Rows of a block whose bounds are looked at together, by vector instructions."""
@@ -84,8 +87,9 @@ class Block(NamedTuple):
     values · unit is no less than a row's weight: a byte each, so that half of what a sum reads need not be read. What
     is found by such sums is computed from the plan's own weights.
     chunk_caps : (cuts, chunks of `CHUNK` rows), the largest norm of any row below each cut. caps : (cuts,), the largest
-    of the block. bins : uint8 (rows, BINS), the length of a row's heavy features in each bin, rounded up, in units of
-    scales : (rows,).
+    of the block. bins : uint8 (rows, 2, BINS / 2), the lengths of a row's heavy features in each bin, rounded up to
+    multiples of steps : (rows, 2); first of the features below `parting`, then of the rest. Bin i is in the lower four
+    bits of byte i, bin BINS / 2 + i in the upper four.
     """
 
     first: int
@@ -97,7 +101,7 @@ class Block(NamedTuple):
     chunk_caps: npt.NDArray[np.float32]
     caps: npt.NDArray[np.float32]
     bins: npt.NDArray[np.uint8]
-    scales: npt.NDArray[np.float32]
+    steps: npt.NDArray[np.float32]
 
 
 def candidate_rows(
@@ -172,6 +176,14 @@ def _plan(matrix: csr_array, threshold: float, compiled: ModuleType) -> Plan:
     return plan_of(matrix, feature_order(frequencies, squares, matrix.shape[0], threshold, 2), compiled)
 
 
+def parting(cuts: npt.NDArray[np.int32]) -> int:
+    """Return the rank that parts the two ranges of bins: what a search skips is mostly below, what a join does is not.
+
+    In bins of their own the features below it meet none of the heavier ones beyond.
+    """
+    return int(cuts[3 * len(cuts) // 4])
+
+
 def block_of(plan: Plan, first: int, compiled: ModuleType) -> Block:
     """Return the block that begins at a row; puts the features of its rows into order, and fills their norms."""
     last = min(first + BLOCK, len(plan.order))
@@ -182,12 +194,14 @@ def block_of(plan: Plan, first: int, compiled: ModuleType) -> Block:
     compiled.turn(plan.ends, plan.features, plan.weights, first, last, starts, documents, weights)
     compiled.prefixes(plan.ends, plan.features, plan.weights, first, last, plan.cuts, plan.norms, plan.lengths)
     caps = np.maximum.reduceat(plan.norms[first:last], np.arange(0, last - first, CHUNK), axis=0).T
-    bins, scales = np.zeros((last - first, BINS), np.uint8), np.zeros(last - first, np.float32)
-    compiled.bin_lengths(plan.ends, plan.features, plan.weights, first, last, plan.cuts[-1], bins, scales)
+    bins, steps = np.zeros((last - first, 2, BINS // 2), np.uint8), np.zeros((last - first, 2), np.float32)
+    compiled.bin_lengths(
+        plan.ends, plan.features, plan.weights, first, last, parting(plan.cuts), plan.cuts[-1], bins, steps
+    )
     unit = np.float32(weights.max() / 255) or np.float32(1)
     values = np.minimum(np.ceil(weights / unit), 255).astype(np.uint8)
     return Block(
-        first, last, starts, documents, values, unit, np.ascontiguousarray(caps), caps.max(axis=1), bins, scales
+        first, last, starts, documents, values, unit, np.ascontiguousarray(caps), caps.max(axis=1), bins, steps
     )
 
 
@@ -219,14 +233,14 @@ def own_rows(plan: Plan) -> tuple[npt.NDArray[np.generic], ...]:
 def held_rows(plan: Plan, block: Block) -> tuple[Any, ...]:
     """Return what the kernels read of the rows that are looked through."""
     return (
-        block.first, block.last, plan.ends, plan.features, plan.weights, plan.cuts, block.chunk_caps, block.caps,
-        block.bins, block.scales, block.starts, block.documents, block.values, block.unit,
+        block.first, block.last, plan.ends, plan.features, plan.weights, plan.cuts, parting(plan.cuts),
+        block.chunk_caps, block.caps, block.bins, block.steps, block.starts, block.documents, block.values, block.unit,
     )  # fmt: skip
 
 
 def searched_rows(plan: Plan, block: Block) -> tuple[Any, ...]:
     """Return what the kernel of searches reads of the same."""
     return (
-        block.first, block.last, plan.ends, plan.features, plan.weights, plan.norms, plan.cuts, block.chunk_caps,
-        block.caps, block.starts, block.documents, block.values, block.unit,
+        block.first, block.last, plan.ends, plan.features, plan.weights, plan.norms, plan.cuts, parting(plan.cuts),
+        block.chunk_caps, block.caps, block.bins, block.steps, block.starts, block.documents, block.values, block.unit,
     )  # fmt: skip

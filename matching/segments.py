@@ -44,7 +44,7 @@ COMPILED_FROM = 5_000
 
 Rows = npt.NDArray[np.int64]
 _PLAN = ("order", "ends", "features", "weights", "cuts", "norms", "lengths")
-_BLOCK = ("starts", "documents", "values", "chunk_caps", "caps", "bins", "scales")
+_BLOCK = ("starts", "documents", "values", "chunk_caps", "caps", "bins", "steps")
 
 
 class Best(NamedTuple):

@@ -5,7 +5,7 @@ from scipy.sparse import csr_array
 import matching.pruned_join
 import matching.segments
 from matching import IndexFormatError, TextIndex
-from matching.pruned_join import feature_order
+from matching.pruned_join import BINS, feature_order, parting
 from matching.segments import Best, Segment, improve, merged, pairs_between, queries_of
 from tests.matching.corpus import documents, needs_kernels
 
@@ -145,6 +145,24 @@ def test_a_byte_of_the_postings_says_no_less_than_the_weight_and_less_than_a_uni
                 assert -1e-6 < block.values[place] * block.unit - weight < block.unit * (1 + 1e-4)
                 turned += 1
     assert turned == len(plan.weights)
+
+
+def test_a_bin_says_no_less_than_the_length_in_it_and_less_than_a_step_more(either):
+    _matrix, _features, segments = laid_out(pieces=1)
+    plan, told = segments[0].plan, 0
+    apart, heavy = parting(plan.cuts), plan.cuts[-1]
+    for block in segments[0].blocks:
+        for row in range(block.first, block.last):
+            its = slice(plan.ends[row], plan.ends[row + 1])
+            features, weights = plan.features[its], plan.weights[its].astype(np.float64)
+            lengths = np.zeros((2, BINS))
+            for feature, weight in zip(features[features < heavy], weights[features < heavy], strict=True):
+                lengths[int(feature >= apart), feature % BINS] += weight**2
+            bins, steps = block.bins[row - block.first], block.steps[row - block.first, :, None]
+            more = np.concatenate([bins & 15, bins >> 4], axis=1) * steps - np.sqrt(lengths)
+            assert (more > -1e-6).all() and (more < steps * (1 + 1e-4) + 1e-9).all()
+            told += np.count_nonzero(lengths)
+    assert told > 1000
 
 
 def test_another_folder_is_refused(tmp_path):
