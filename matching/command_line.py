@@ -190,7 +190,7 @@ def run_merge(options: argparse.Namespace) -> Figures:
     """Score the graded pairs of needs; ties by the pair's ids."""
     documents = read_documents(options.needs)
     known = {document.id for document in documents}
-    grades = read_grades(options.grades, ("need_a", "need_b"), known=(known, known), grades=MERGE_GRADES)
+    grades = read_grades(options.grades, ("need_a", "need_b"), known=(known, known), grades=MERGE_GRADES, ordered=False)
     pairs = sorted(pair for pair, grade in grades.items() if options.reposts or grade != REPOST)
     scores = pair_likeness(TextIndex.build(documents), pairs)
     order = sorted(range(len(pairs)), key=lambda number: (-scores[number], pairs[number]))

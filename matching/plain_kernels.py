@@ -163,12 +163,13 @@ def plan_products(
     ends: Array, features: Array, weights: Array, x: Array, other_ends: Array, other_features: Array,
     other_weights: Array, y: Array,
 ) -> Array:  # fmt: skip
-    """Return the products of rows x[i] of one plan and y[i] of another, summed in float64."""
+    """Return the products of rows x[i] of one plan and y[i] of another, summed in float64 in the features' order."""
     width = int(max(features.max(initial=0), other_features.max(initial=0))) + 1
     products = np.zeros(len(x), np.float64)
     for start in range(0, len(x), 20_000):
         part = slice(start, start + 20_000)
         left = _rows((ends, features, weights), x[part], width)
         right = _rows((other_ends, other_features, other_weights), y[part], width)
-        products[part] = np.asarray(left.multiply(right).sum(axis=1)).ravel()
+        common = left.multiply(right).tocoo()
+        products[part] = np.bincount(common.row, common.data, minlength=len(products[part]))
     return products

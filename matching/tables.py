@@ -2,20 +2,23 @@
 
 import csv
 import gzip
-from collections.abc import Callable, Iterator
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from matching.errors import MatchingError
 from matching.results import Document
-
-if TYPE_CHECKING:
-    from _csv import Reader
 
 LONGEST_CELL = 10_000_000
 """Characters; only the first 20,000 are read anyway, yet a cell may be longer."""
 
 Row = dict[str, str]
+
+_CELL = re.compile(r'"(?:[^"]|"")*"(?=[,\r\n]|\Z)|(?!")[^,\r\n]*')
+_UNDECODED = re.compile("[\udc80-\udcff]")
+"""What errors="surrogateescape" makes of bytes that are not UTF-8."""
 
 
 class MalformedFile(MatchingError):
@@ -37,11 +40,12 @@ def read_documents(path: str) -> list[Document]:
 
 
 def read_grades(
-    path: str, columns: tuple[str, str], *, known: tuple[set[str], set[str]], grades: range
+    path: str, columns: tuple[str, str], *, known: tuple[set[str], set[str]], grades: range, ordered: bool = True
 ) -> dict[tuple[str, str], int]:
     """Return (id, id) → grade from a file with two columns of ids and the column grade; raises MalformedFile.
 
-    known : the ids that each of the two columns may hold. grades : the values a grade may have.
+    known : the ids that each of the two columns may hold. grades : the values a grade may have. ordered : whether
+    (a, b) and (b, a) are two pairs; where not, the ids come in ascending order.
     """
     found: dict[tuple[str, str], int] = {}
     for line, row in _rows(path, (*columns, "grade")):
@@ -49,6 +53,8 @@ def read_grades(
             if row[column] not in ids:
                 raise MalformedFile(f"{path}, line {line}, column {column}: there is no {row[column]!r} in its file")
         pair = (row[columns[0]], row[columns[1]])
+        if not ordered and pair[0] > pair[1]:
+            pair = pair[::-1]
         grade = _grade(path, line, row["grade"], grades)
         if found.setdefault(pair, grade) != grade:
             raise MalformedFile(f"{path}, line {line}, column grade: {pair} has grade {found[pair]} further up")
@@ -70,33 +76,82 @@ def _rows(path: str, columns: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
     csv.field_size_limit(LONGEST_CELL)
     try:
         with _opened(path) as file:
-            yield from _checked(path, csv.reader(file, strict=True), columns)
+            yield from _checked(path, _records(path, file), columns)
     except UnicodeDecodeError as error:
-        raise MalformedFile(f"{path}: byte {error.start} is not UTF-8; save the file as CSV in UTF-8") from error
-    except OSError as error:
-        raise MalformedFile(f"{path}: it cannot be read ({error.strerror or error})") from error
+        raise _undecoded(path) from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise MalformedFile(f"{path}: it cannot be read ({getattr(error, 'strerror', None) or error})") from error
 
 
-def _opened(path: str) -> TextIO:
+def _opened(path: str, *, errors: str = "strict") -> TextIO:
     opener: Callable[..., TextIO] = gzip.open if Path(path).suffix == ".gz" else open
-    return opener(path, "rt", encoding="utf-8-sig", newline="")
+    return opener(path, "rt", encoding="utf-8-sig", errors=errors, newline="")
 
 
-def _checked(path: str, reader: "Reader", columns: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
+def _undecoded(path: str) -> MalformedFile:
+    """Return what is wrong with a file that is not in UTF-8: Python tells only the place within what it read last."""
+    header: list[str] = []
+    with _opened(path, errors="surrogateescape") as file:
+        for line, cells in _records(path, file):
+            for number, cell in enumerate(cells):
+                if _UNDECODED.search(cell):
+                    place = f"line {line}, column {_name(header, number)}"
+                    return MalformedFile(f"{path}, {place}: it is not UTF-8; save the file as CSV in UTF-8")
+            header = header or cells
+    return MalformedFile(f"{path}: it is not UTF-8; save the file as CSV in UTF-8")
+
+
+def _records(path: str, file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line in which a record begins, its cells), the header first."""
+    raw, header, line = list[str](), list[str](), 1
+    reader = csv.reader(_remembered(file, raw), strict=True)
     try:
-        header: list[str] = next(reader, [])
-        missing = [column for column in columns if column not in header]
-        if missing:
-            listed, wanted = ", ".join(header) or "nothing", ", ".join(missing)
-            raise MalformedFile(f"{path}, line 1: the column {wanted} is missing; the header has {listed}")
         for cells in reader:
-            if not cells:
-                continue
-            if len(cells) != len(header):
-                column = f"column {header[len(cells)]}" if len(cells) < len(header) else f"column {len(header) + 1}"
-                raise MalformedFile(
-                    f"{path}, line {reader.line_num}, {column}: {len(cells)} cells where the header has {len(header)}"
-                )
-            yield reader.line_num, dict(zip(header, cells, strict=True))
+            yield line, cells
+            header, line = header or cells, reader.line_num + 1
+            raw.clear()
     except csv.Error as error:
-        raise MalformedFile(f"{path}, line {reader.line_num}: {error}") from error
+        column = _name(header, _unreadable("".join(raw)))
+        raise MalformedFile(f"{path}, line {line}, column {column}: {error}") from error
+
+
+def _remembered(lines: Iterable[str], raw: list[str]) -> Iterator[str]:
+    for line in lines:
+        raw.append(line)
+        yield line
+
+
+def _unreadable(record: str) -> int:
+    """Return the number of the cell, from 0, at which a record cannot be read on."""
+    number = place = 0
+    while (cell := _CELL.match(record, place)) and record[cell.end() : cell.end() + 1] == ",":
+        if cell.end() - place > LONGEST_CELL:
+            break
+        number, place = number + 1, cell.end() + 1
+    return number
+
+
+def _name(header: Sequence[str], number: int) -> str:
+    return header[number] if number < len(header) else str(number + 1)
+
+
+def _checked(
+    path: str, records: Iterator[tuple[int, list[str]]], columns: tuple[str, ...]
+) -> Iterator[tuple[int, Row]]:
+    header = next(records, (1, list[str]()))[1]
+    missing = [column for column in columns if column not in header]
+    if missing:
+        listed, wanted = ", ".join(header) or "nothing", ", ".join(missing)
+        raise MalformedFile(f"{path}, line 1: the column {wanted} is missing; the header has {listed}")
+    for column in columns:
+        if header.count(column) > 1:
+            raise MalformedFile(f"{path}, line 1, column {column}: the header has it more than once")
+    for line, cells in records:
+        if not cells:
+            continue
+        if len(cells) != len(header):
+            column = _name(header, min(len(cells), len(header)))
+            raise MalformedFile(
+                f"{path}, line {line}, column {column}: {len(cells)} cells where the header has {len(header)}"
+            )
+        yield line, dict(zip(header, cells, strict=True))

@@ -127,8 +127,17 @@ def test_join_writes_the_pairs(capsys, tmp_path):
         ("id,title,body\n1,甲,乙,丁\n", "line 2, column 4: 4 cells where the header has 3"),
         ("id,title,body\n1,甲,乙\n1,丙,丁\n", "line 3, column id: '1' stands in line 2 too"),
         ("id,title,body\n,甲,乙\n", "line 2, column id: it is empty"),
-        ('id,title,body\n1,"甲"x,乙\n', "line 2: "),
-        (b"id,title,body\n1,\xff\xfe,\n", "is not UTF-8"),
+        ('id,title,body\n1,"甲"x,乙\n', "line 2, column title: ',' expected after '\"'"),
+        ('id,title,body\n1,甲,"乙, ""丙""\n2,丁,戊\n', "line 2, column body: unexpected end of data"),
+        ('id,title,body\n1,"甲\n乙",丙\n2,"丁\n戊"\n', "line 4, column body: 2 cells where the header has 3"),
+        ('"id,title,body\n1,甲,乙\n', "line 1, column 1: unexpected end of data"),
+        (f"id,title,body\n1,甲,乙\n2,甲,{'乙' * 10_000_001}\n", "line 3, column body: field larger than field limit"),
+        ("id,title,body,title\n1,甲,乙,丙\n", "line 1, column title: the header has it more than once"),
+        (b"id,title,body\n1,\xff\xfe,\n", "line 2, column title: it is not UTF-8; save the file as CSV in UTF-8"),
+        (
+            b"id,title,body\n" + b"1,a,b\n" + b"2,c," + b"d" * 9_000 + "检".encode("gbk"),
+            "line 3, column body: it is not UTF-8",
+        ),
         (None, "it cannot be read (No such file or directory)"),
     ],
 )
@@ -140,6 +149,36 @@ def test_a_malformed_file_is_named_with_line_and_column(capsys, tmp_path, conten
     assert (code, out) == (2, "")
     assert err.startswith(f"matching: {path}")
     assert message in err
+
+
+@pytest.mark.parametrize("cut", [slice(0, 25), slice(0, -1), slice(3, None)])
+def test_a_damaged_archive_is_named(capsys, tmp_path, cut):
+    path = tmp_path / "bad.csv.gz"
+    path.write_bytes(gzip.compress("id,title,body\n1,甲,乙\n".encode())[cut])
+    code, out, err = run(capsys, "join", "--documents", str(path), "--min-similarity", "0.5")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"matching: {path}: it cannot be read (")
+
+
+def test_an_archive_with_a_changed_byte_is_named(capsys, tmp_path):
+    path = tmp_path / "bad.csv.gz"
+    packed = bytearray(gzip.compress("id,title,body\n1,甲,乙\n".encode()))
+    packed[10] ^= 0xFF  # the first byte of what is packed: a kind of block that does not exist
+    path.write_bytes(packed)
+    code, out, err = run(capsys, "join", "--documents", str(path), "--min-similarity", "0.5")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"matching: {path}: it cannot be read (")
+
+
+def test_a_pair_of_needs_has_one_grade_in_either_order(capsys, files, tmp_path):
+    grades = [("n1", "n2", 2), ("n2", "n1", 2), ("n1", "n3", 0), ("n3", "n1", 1)]
+    path = write(tmp_path / "g.csv", ["need_a", "need_b", "grade"], grades[:3])
+    code, out, _ = run(capsys, "merge", "--needs", files["needs"], "--grades", path, "--json")
+    assert (code, json.loads(out)["pairs"], json.loads(out)["positives"]) == (0, 2, 1)
+    path = write(tmp_path / "g.csv", ["need_a", "need_b", "grade"], grades)
+    code, out, err = run(capsys, "merge", "--needs", files["needs"], "--grades", path, "--json")
+    assert (code, out) == (2, "")
+    assert "line 5, column grade: ('n1', 'n3') has grade 0 further up" in err
 
 
 @pytest.mark.parametrize(
