@@ -76,6 +76,16 @@ class CapabilityQuerySet(FullText, models.QuerySet[Any]):
     def for_page(self) -> Self:
         return self.select_related("owner", "owner__district").prefetch_related("evidence", "price_tiers", "districts")
 
+    def with_copies(self, actor: Actor) -> Self:
+        """With what was found of those that are nearly copies; the source only where the actor may read it."""
+        related = self.model._meta.apps.get_model
+        need = related("scenarios", "Need")._default_manager.visible_to(actor)
+        source = related("marketplace", "Capability")._default_manager.visible_to(actor)
+        copies = related("marketplace", "NearCopy")._default_manager.prefetch_related(
+            Prefetch("need", queryset=need), Prefetch("source", queryset=source)
+        )
+        return self.prefetch_related(Prefetch("near_copy", queryset=copies))
+
 
 class SuggestionQuerySet(models.QuerySet[Any]):
     def current(self) -> Self:

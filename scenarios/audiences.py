@@ -41,7 +41,7 @@ CAPABILITY_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("valid_until", "status", "published_at", "version"), Audience.PUBLIC),
     "min_scale_basis": Audience.VERIFIED,
     **dict.fromkeys(("price_tiers", "source", "external_id", "suspended_reason"), Audience.STAFF),
-    **dict.fromkeys(("created_at", "updated_at", "submitted_at"), Audience.STAFF),
+    **dict.fromkeys(("created_at", "updated_at", "submitted_at", "near_copy"), Audience.STAFF),
     "contact": Audience.OWNER,
 }
 

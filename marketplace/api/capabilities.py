@@ -36,7 +36,7 @@ class CapabilityEndpoint(Endpoint):
     filterset_class = CapabilityFilter
 
     def rows(self) -> Any:
-        return Capability.objects.for_page()
+        return Capability.objects.for_page().with_copies(self.actor)
 
     def get_queryset(self) -> Any:
         return self.rows().visible_to(self.actor)

@@ -7,9 +7,9 @@ from rest_framework import serializers
 
 from marketplace.capability_content import CapabilityFields
 from marketplace.lifecycle import CAPABILITY_MOVES
-from marketplace.models import Capability, Evidence, PriceTier
+from marketplace.models import Capability, Evidence, NearCopy, PriceTier
 from scenarios.api.input import KnownIds, Strict, Version
-from scenarios.api.output import Audienced, Party, actor_of
+from scenarios.api.output import Audienced, Brief, Party, actor_of
 from scenarios.audiences import CAPABILITY_FIELDS
 from scenarios.models import District
 from scenarios.policies import open_moves
@@ -32,6 +32,24 @@ class TierShown(serializers.ModelSerializer[PriceTier]):
         read_only_fields = fields
 
 
+class NearCopyShown(serializers.ModelSerializer[NearCopy]):
+    """What a capability has nearly word for word from others; as long as it stands the capability is not suggested."""
+
+    stands = serializers.BooleanField(read_only=True, help_text="No moderator found that it is no copy.")
+    need = Brief(read_only=True, allow_null=True, help_text="The need with most of the text, if you may read it.")
+    capability = Brief(
+        source="source", read_only=True, allow_null=True, help_text="The earlier capability, if you may read it."
+    )
+
+    class Meta:
+        model = NearCopy
+        fields = ("kind", "stands", "overlap", "passage", "need", "capability", "found_at", "cleared_at")
+        read_only_fields = fields
+        extra_kwargs = {
+            "overlap": {"help_text": "Part of the text that is copied, or of the characters listed, 0 to 1."}
+        }
+
+
 class CapabilityShown(Audienced):
     """A capability as its reader may see it; money in 万元, money and quantities as decimal strings."""
 
@@ -41,6 +59,7 @@ class CapabilityShown(Audienced):
     owner = Party(read_only=True)
     evidence = EvidenceShown(many=True, read_only=True)
     price_tiers = TierShown(many=True, read_only=True)
+    near_copy = NearCopyShown(read_only=True, allow_null=True)
     moves = serializers.SerializerMethodField(help_text="The steps that you may take now.")
 
     class Meta:

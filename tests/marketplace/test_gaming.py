@@ -181,6 +181,39 @@ def test_the_moderator_sees_the_source_and_the_owner_what_to_do(cast: Cast, need
     assert told.account == cast.rival
 
 
+def copied_parts(answer: Any) -> dict[str, Any]:
+    """Return what the API tells of a copy, without its moments."""
+    told = answer.json()["near_copy"]
+    return {name: value for name, value in told.items() if not name.endswith("_at")}
+
+
+def test_the_api_tells_the_owner_and_the_staff_what_was_copied(cast: Cast, need: Need) -> None:
+    copy = offered_by_form(cast, title_zh="检测服务", solves=PASTE)
+    url = f"/api/v1/capabilities/{copy.pk}/"
+    row = NearCopy.objects.get()
+    brief = {"id": str(need.pk), "code": need.code, "title_zh": need.title_zh, "title_en": need.title_en}
+    found = {"overlap": row.overlap, "passage": row.passage, "need": brief, "capability": None}
+    for part in ("rival", "moderator", "auditor"):
+        assert copied_parts(cast.client(part).get(url)) == {"kind": "needs", "stands": True, **found}
+    for other in (None, "supplier", "stranger"):
+        assert "near_copy" not in cast.client(other).get(url).json()
+    answer = cast.client("moderator").post(f"{url}no-copy/")
+    assert copied_parts(answer) == {"kind": "needs", "stands": False, **found}
+    assert answer.json()["near_copy"]["cleared_at"] is not None
+
+
+def test_the_api_names_the_earlier_capability_and_no_need_that_the_owner_may_not_read(cast: Cast, need: Need) -> None:
+    honest = Capability.objects.get(owner=cast.supplier_org)
+    assert cast.client("supplier").get(f"/api/v1/capabilities/{honest.pk}/").json()["near_copy"] is None
+    copy = offered_by_form(cast, title_zh="检测服务", solves=CAPABILITY["solves"])
+    told = copied_parts(cast.client("rival").get(f"/api/v1/capabilities/{copy.pk}/"))
+    assert (told["kind"], told["capability"]["code"], told["need"]) == ("capability", honest.code, None)
+    copy = offered_by_form(cast, title_zh="检测服务二", solves=PASTE)
+    Need.objects.filter(pk=need.pk).update(status="suspended", suspended_reason="Under review.")
+    assert copied_parts(cast.client("rival").get(f"/api/v1/capabilities/{copy.pk}/"))["need"] is None
+    assert copied_parts(cast.client("moderator").get(f"/api/v1/capabilities/{copy.pk}/"))["need"]["code"] == need.code
+
+
 def test_a_moderators_word_gives_the_place_back_until_the_text_changes(cast: Cast, need: Need, settings: Any) -> None:
     settings.SUGGESTIONS_PER_NEED = 20
     copy = offered_by_form(cast, title_zh="检测服务", solves=PASTE)
