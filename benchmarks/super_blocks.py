@@ -1,16 +1,19 @@
 """How a join over super-blocks gains from workers: wall time with each number of them, and the efficiency.
 
-    python -m benchmarks.super_blocks documents.csv [--workers 1 2] [--min-similarity 0.5] [--segment 131072]
-        [--folder /disk] [--namespaces] [--json]
+    python -m benchmarks.super_blocks documents.csv|collection [--workers 1 2] [--min-similarity 0.5]
+        [--segment 131072] [--folder /disk] [--namespaces] [--json]
 
 The whole path of the product: PostgreSQL and Valkey of its own, the relay, Celery workers of one process and one thread
 each, tasks of two blocks claimed in the database, segments and results in the storage. Before it is measured, every
 worker joins a small block often enough to have its kernels loaded. Wall time is from the start of the first task to the
 end of the last; efficiency = (wall with one worker) / (n · wall with n), or against the first number that is given.
 
---segment : documents of a block. --folder : where segments go, some 5 KB per document; by default the folder for
-temporary files. --namespaces : each worker in a network namespace of its own, which reaches nothing but files and their
-sockets; Linux, as root.
+A file is laid out first. The folder of a stored `matching.Collection` is joined as it lies there, without what was
+added to it since its segments were made; nothing is written to it.
+
+--segment : documents of a block, where a file is laid out. --folder : where segments go, some 5 KB per document; by
+default the folder for temporary files. --namespaces : each worker in a network namespace of its own, which reaches
+nothing but files and their sockets; Linux, as root.
 """
 
 import argparse
@@ -32,6 +35,7 @@ from config.runtime.commands import run as run_beside_servers
 from config.runtime.crew import die_with
 
 if TYPE_CHECKING:
+    from matching import Document
     from scenarios.models import SimilarityRun
 
 Process = subprocess.Popen[bytes]
@@ -126,15 +130,37 @@ def figures(run: "SimilarityRun", workers: int) -> dict[str, Any]:
     }
 
 
+def warm_documents(path: Path) -> Iterator["Document"]:
+    """Yield the first documents of a file; beside a collection, which keeps no texts, made-up ones."""
+    from matching import Document
+
+    if path.is_dir():
+        words = [f"w{number}" for number in range(500)]
+        for number in range(WARM_DOCUMENTS):
+            yield Document(str(number), "", " ".join(words[(number * step) % 500] for step in range(1, 30)))
+    else:
+        yield from islice(documents(path), WARM_DOCUMENTS)
+
+
 def publish(path: Path, root: Path, segment: int) -> None:
-    """Lay the documents out in the storage: all of them as one epoch, the first few as another to warm up with."""
+    """Lay the documents out in the storage, or link a collection into it: all of them as one epoch.
+
+    A few texts are another epoch to warm up with.
+    """
     from matching import Collection
     from scenarios.epochs import Epoch, publish_epoch
 
-    whole = Collection.build(root / "epochs/whole", documents(path), segment=segment)
+    if path.is_dir():
+        (root / "epochs/whole").mkdir(parents=True)
+        whole = Collection.open(path)
+        for name in whole.manifest["segments"]:
+            (root / "epochs/whole" / name).symlink_to((path / name).resolve(), target_is_directory=True)
+    else:
+        whole = Collection.build(root / "epochs/whole", documents(path), segment=segment)
+    sizes = [len(one) for one in whole.segments]
     blocks = [f"epochs/whole/{name}" for name in whole.manifest["segments"]]
-    publish_epoch("whole", Epoch(len(whole), segment, blocks, blocks))
-    warm = Collection.build(root / "epochs/warm", islice(documents(path), WARM_DOCUMENTS))
+    publish_epoch("whole", Epoch(sum(sizes), max(sizes), blocks, blocks))
+    warm = Collection.build(root / "epochs/warm", warm_documents(path))
     blocks = [f"epochs/warm/{name}" for name in warm.manifest["segments"]] * WARM_BLOCKS
     publish_epoch("warm", Epoch(len(warm), len(warm), blocks, blocks))
 
@@ -163,7 +189,7 @@ def measure(asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
 def main() -> None:
     """Measure, beside throw-away servers that are started where the command does not run beside them yet."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("documents", type=Path)
+    parser.add_argument("documents", type=Path, help="id,title,body, or the folder of a collection")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--min-similarity", type=float, default=0.5)
     parser.add_argument("--segment", type=int, default=131_072)

@@ -1,6 +1,7 @@
 """Synonyms: what a text speaks of, that ordinary tokens stay as they are, and what becomes of them in an index."""
 
 from collections import Counter
+from math import log, sqrt
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from matching import (
     IndexFormatError,
     IndexSet,
     MatchingError,
+    Pair,
     TextIndex,
     Thesaurus,
     common_terms,
@@ -20,6 +22,7 @@ from matching import (
     explain,
     explain_rank,
     rank,
+    similar_pairs,
 )
 from matching.candidates import bigram_columns
 from matching.counting import count_terms
@@ -143,6 +146,15 @@ def test_an_english_capability_is_found_for_a_chinese_need():
     assert [one.id for one in rank(plain, "n1")] == ["metal"]
     assert [one.id for one in rank(known, "n1")] == ["strip", "metal"]
     assert known.part("capabilities").search("钢带外观检测")[0].id == "strip"
+
+
+def test_two_languages_meet_in_the_column_of_their_concept_alone():
+    texts = [Document("zh", "缺陷检测"), Document("en", "Defect inspection")]
+    assert similar_pairs(TextIndex.build(texts), min_similarity=1e-9) == []
+    pairs = similar_pairs(TextIndex.build(texts, analyzer=Analyzer(KNOWN)), min_similarity=1e-9)
+    # idf 1 for the concept, which both texts hold; the 7 tokens of one and the 3 of the other are in one text each.
+    alone = (1 + log(3 / 2)) ** 2
+    assert pairs == [Pair("en", "zh", pytest.approx(1 / sqrt((1 + 7 * alone) * (1 + 3 * alone)), abs=1e-6))]
 
 
 def test_concepts_are_explained_by_what_they_are_called():
