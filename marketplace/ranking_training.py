@@ -23,8 +23,9 @@ from django.db.models.functions import Coalesce
 from marketplace.choices import RankingRefusal, RankingState
 from marketplace.choices import SuggestionState as S
 from marketplace.models import Capability, Judgement, RankingModel, Suggestion
-from marketplace.suggesting import SECOND_STAGE, background_of
-from matching import Calibration, Candidates, MatchingError, Trial, calibrate, rank, try_ranking
+from marketplace.soft_evidence import FACETS, facets_of, stated_by
+from marketplace.suggesting import SECOND_STAGE, background_of, subject_of_need
+from matching import Calibration, Candidates, Facets, MatchingError, Trial, calibrate, rank, try_ranking
 from matching.evaluation import RELEVANT
 from matching.features import VERSION
 from scenarios.actor import SYSTEM
@@ -109,7 +110,7 @@ def material_of(live: LiveIndex) -> Material | None:
     grades = {pair: grade for pair, grade in judged_grades().items() if pair[0] in needs and pair[1] in capabilities}
     if readiness(grades).missing:
         return None
-    parts = [VERSION, live.build.analyzer, [[*pair, grade] for pair, grade in grades.items()]]
+    parts = [VERSION, FACETS, live.build.analyzer, [[*pair, grade] for pair, grade in grades.items()]]
     digest = sha256(json.dumps(parts).encode()).hexdigest()
     return None if RankingModel.objects.filter(material=digest).exists() else Material(grades, digest)
 
@@ -125,12 +126,18 @@ def tried_ranking(live: LiveIndex, material: Material) -> RankingModel | None:
         pools[need].add(capability)
     for need, pool in pools.items():
         pool |= {hit.id for hit in rank(live.indexes, need, limit=SECOND_STAGE)}
-    candidates = Candidates(live.indexes, pools, background=background_of(live))
+    candidates = Candidates(live.indexes, pools, background=background_of(live), facets=_facets(live, pools))
     try:
         trial = try_ranking(candidates, material.grades, min_judged=MIN_JUDGED)
     except MatchingError:
         return None
     return _row(trial, _calibration(candidates, trial), material)
+
+
+def _facets(live: LiveIndex, pools: Mapping[str, set[str]]) -> Facets:
+    asked = {str(need.pk): subject_of_need(need, live).asked for need in Need.objects.filter(pk__in=list(pools))}
+    pairs = [(need, one) for need, pool in pools.items() for one in sorted(pool) if need in asked]
+    return facets_of(asked, pairs, stated_by(set().union(*pools.values())))
 
 
 def _calibration(candidates: Candidates, trial: Trial) -> Calibration | None:

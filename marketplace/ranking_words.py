@@ -11,6 +11,7 @@ FAMILY_LABELS = {
     "cos": gettext_lazy("Likeness of title and text as a whole"),
     "bm25": gettext_lazy("Words of the need that the capability uses, measured by its length"),
     "pool": gettext_lazy("What the capabilities nearest to this need have in common"),
+    "facet": gettext_lazy("Maturity, cases, filings and places that the capability states"),
 }
 
 

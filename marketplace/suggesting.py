@@ -17,6 +17,7 @@ from marketplace.active_ranking import ActiveRanking
 from marketplace.gates import Asked, FieldVerdict, Offered, in_bands, passes, verdicts
 from marketplace.models import Capability, Suggestion
 from marketplace.querysets import SuggestionQuerySet
+from marketplace.soft_evidence import facets_beside
 from matching import Background, Document, Ranked, Reranked, rank, rerank_one
 from matching.super_blocks import ROUNDING
 from scenarios.actor import SYSTEM
@@ -148,8 +149,7 @@ def drafts_for(
             (passing if passes(subject.asked, offer.offered) else failing).append(pk)
     owners = {pk: offer.owner_id for pk, offer in offers.items()}
     near = _nearest(live, subject, passing, owners, short)
-    best = _ranked(live, subject, near, SECOND_STAGE, ranking)
-    best = _best_of_each(best, owners)[: settings.SUGGESTIONS_PER_NEED]
+    best = _best_of_each(_ranked(live, subject, near, SECOND_STAGE, ranking), owners)[: settings.SUGGESTIONS_PER_NEED]
     lacking = {pk for pk in failing if _lacks_scale_alone(subject, offers[pk].offered)}
     near = _nearest(live, subject, sorted(lacking), owners, short) if lacking else []
     best += _ranked(live, subject, near, settings.SUGGESTIONS_PER_NEED, ranking)
@@ -174,11 +174,10 @@ def _ranked(
     live: LiveIndex, subject: Subject, pool: list[str], limit: int, ranking: ActiveRanking | None
 ) -> list[Reranked]:
     """Return the best of what is nearest by its cosines, in the order of the second stage."""
-    background = background_of(live)
-    model = ranking.model if ranking else None
-    return rerank_one(
-        live.indexes, subject.text, pool, background=background, model=model, limit=limit, terms=SHOWN_TERMS
-    )
+    name = subject.text if isinstance(subject.text, str) else subject.text.id
+    model, facets = (ranking.model, facets_beside(name, subject.asked, pool)) if ranking else (None, None)
+    options: dict[str, Any] = {"background": background_of(live), "model": model, "facets": facets}
+    return rerank_one(live.indexes, subject.text, pool, **options, limit=limit, terms=SHOWN_TERMS)
 
 
 def _nearest(

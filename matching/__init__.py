@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matching.acceptance import Acceptance, learn_acceptance
     from matching.calibration import Calibration, Reliability, calibrate
-    from matching.candidates import Background, Candidates
+    from matching.candidates import Background, Candidates, Facets
     from matching.collection import Collection
     from matching.continuity import continue_groups
     from matching.errors import IndexExistsError, IndexFormatError, MatchingError, UnknownDocument
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "acceptance": ("Acceptance", "learn_acceptance"),
     "calibration": ("Calibration", "Reliability", "calibrate"),
-    "candidates": ("Background", "Candidates"),
+    "candidates": ("Background", "Candidates", "Facets"),
     "collection": ("Collection",),
     "continuity": ("continue_groups",),
     "errors": ("IndexExistsError", "IndexFormatError", "MatchingError", "UnknownDocument"),
@@ -95,6 +95,7 @@ __all__ = [
     "Collection",
     "Containment",
     "Document",
+    "Facets",
     "FieldCosines",
     "Group",
     "Hit",

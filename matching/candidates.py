@@ -20,6 +20,9 @@ Mask = npt.NDArray[np.bool_]
 
 PARTS: tuple[Field, ...] = ("title", "body")
 
+Facets = Mapping[tuple[str, str], Mapping[str, float]]
+"""(Need id, capability id) → name → value: what is known of a pair beside its texts."""
+
 
 class Side(NamedTuple):
     """Counts of some columns: of the needs' titles, bodies and both, and of the candidates, a row per candidate."""
@@ -79,11 +82,12 @@ class Candidates:
         *,
         background: Background | None = None,
         texts: Iterable[Document] = (),
+        facets: Facets | None = None,
     ) -> None:
         """Take pools (need id → candidate ids); raises UnknownDocument for an id that is not in its index.
 
         background : makes every score independent of which other needs are given. texts : those needs that are in no
-        index.
+        index. facets : a pair or a name that is missing counts as 0.
         """
         self.needs, self.capabilities = indexes(source)
         self.need_ids = list(pools)
@@ -93,6 +97,7 @@ class Candidates:
         self.need = np.repeat(np.arange(len(sets)), np.diff(self.ends))
         self.background = background
         self._texts = {text.id: text for text in texts}
+        self._facets = facets or {}
         self._rows = np.array([self.capabilities.row(one) for one in self.ids], np.int64)
         self._of_needs = {field: self._needs_counts(field) for field in PARTS}
         self._of_needs["all"] = self._of_needs["title"] + self._of_needs["body"]
@@ -131,6 +136,14 @@ class Candidates:
         """Return the counts of these columns, float64."""
         parts = (self._of_needs["title"], self._of_needs["body"], self._of_needs["all"], self._of_candidates)
         return Side(columns, *(csr_array(part[:, columns], dtype=np.float64) for part in parts))
+
+    @cached_property
+    def facets(self) -> dict[str, Floats]:
+        """The facets by name, a value per row; none where none were given."""
+        names = sorted({name for known in self._facets.values() for name in known})
+        pairs = [(self.need_ids[need], one) for need, one in zip(self.need.tolist(), self.ids, strict=True)]
+        known = [self._facets.get(pair, {}) for pair in pairs]
+        return {name: np.array([row.get(name, 0.0) for row in known], np.float64) for name in names}
 
     def shared(self, row: int, columns: Numbers) -> Numbers:
         """Return which of these columns a candidate has in common with its need."""

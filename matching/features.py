@@ -1,9 +1,10 @@
-"""Lexical features of a need and a candidate, each explainable by the words it counts.
+"""Features of a need and a candidate, each explainable by the words it counts or by what it is called.
 
 58 in four families: cosines; BM25 (Robertson & Zaragoza 2009) in two settings; closeness to this need compared with
 other needs ("hub": a text that is near to everything says little); and what the candidates of a need have in common
 beyond its own words ("pool": the relevance model of Lavrenko & Croft 2001, and the lift of a term among the candidates
 over all others, each time without the candidate's own text). A need that is looked at alone has no hub features: 42.
+Beside them stand the facets that the candidates bring, if any: what is known of a pair beside its texts.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,6 +21,9 @@ VERSION = 1
 
 BM25 = ((0.8, 0.3), (1.2, 0.75))
 """(k1, b)."""
+
+FACET = "facet"
+"""Family of what is no text."""
 
 NEAREST = 5
 """Other needs that a candidate's closeness is compared with."""
@@ -51,7 +55,8 @@ def features(candidates: Candidates) -> dict[str, Floats]:
         if name != "12" and candidates.background is None:
             for label, values in _hub_features(weights, candidates):
                 found[f"{label}.{name}"] = values
-    return found | _pool_features(sides["2"], plain_scores(found), candidates)
+    found |= _pool_features(sides["2"], plain_scores(found), candidates)
+    return found | {f"{FACET}.{name}": values for name, values in candidates.facets.items()}
 
 
 def products(candidates: Candidates) -> Iterator[Product]:
@@ -69,7 +74,7 @@ def _products(name: str, side: Side, weights: "Weighted", candidates: Candidates
 
 
 def family(name: str) -> str:
-    """Return the family of a feature: cos, bm25, hub or pool."""
+    """Return the family of a feature: cos, bm25, hub, pool or facet."""
     return name.partition(".")[0]
 
 

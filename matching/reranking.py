@@ -72,8 +72,8 @@ class RankingModel:
         unknown = set(self.names) - set(values)
         if unknown:
             raise MatchingError(
-                f"the model knows {min(unknown)}, which is not computed here; learn it with a background where it is "
-                "used with one, and without where not"
+                f"the model knows {min(unknown)}, which is not computed here; learn it with a background and facets "
+                "where it is used with them, and without where not"
             )
         parts = zip(self.names, self.means, self.scales, self.coefficients, strict=True)
         return {name: (values[name] - mean) / scale * weight for name, mean, scale, weight in parts}

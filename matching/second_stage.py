@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from matching.candidates import Background, Candidates, Floats
+from matching.candidates import Background, Candidates, Facets, Floats
 from matching.explanation import shown
 from matching.features import Product, family, products
 from matching.ranking import Source
@@ -41,18 +41,20 @@ def rerank_one(
     *,
     background: Background,
     model: RankingModel | None = None,
+    facets: Facets | None = None,
     limit: int | None = None,
     terms: int | None = 12,
 ) -> list[Reranked]:
     """Return the candidates of one need, best first; ties by capability id.
 
     need : id in the needs index, or a Document. candidates : capability ids, the best of `rank`. model : one that was
-    learned with a background; without it `character_scores` rank. limit : how many. terms : how many for each.
+    learned with a background; without it `character_scores` rank. facets : those that it was learned with, if any.
+    limit : how many. terms : how many for each.
 
     Raises UnknownDocument for an id that is not in its index.
     """
     name, texts = (need, ()) if isinstance(need, str) else (need.id, (need,))
-    some = Candidates(source, {name: candidates}, background=background, texts=texts)
+    some = Candidates(source, {name: candidates}, background=background, texts=texts, facets=facets)
     if not some.ids:  # without candidates there are no features
         return []
     characters = character_product(some)

@@ -95,7 +95,7 @@ def test_a_ranking_in_use_ranks_all_anew_and_going_back_does_too(cast: Cast, can
     assert set(rows.values_list("ranking", flat=True)) == {candidate.pk}
     assert all(0 <= row.probability <= 1 for row in rows)
     for row in rows:
-        assert set(row.families) == {"characters", "cos", "bm25", "pool"}
+        assert set(row.families) == {"characters", "cos", "bm25", "pool", "facet"}
         assert sum(row.families.values()) == pytest.approx(row.score, abs=1e-4)
     retire_ranking(actor=manager, ranking_id=candidate.pk)
     drain_outbox()

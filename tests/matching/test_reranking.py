@@ -203,6 +203,30 @@ def test_families_and_terms_explain_the_score():
     assert [(one.id, one.score) for one in learned] == [(name, pytest.approx(score)) for name, score in expected]
 
 
+def test_facets_are_learned_beside_the_texts_and_explained_apart():
+    texts = [Document(f"{name}{number}", "焊缝检测") for name in "ab" for number in range(20)]
+    needs = [Document(f"n{number}", f"焊缝检测{TOPICS[number % 10]}{number}") for number in range(20)]
+    source = IndexSet.build({"needs": needs, "capabilities": texts})
+    pools = {f"n{number}": [f"a{number}", f"b{number}"] for number in range(20)}
+    # Equal texts teach as one pair, so each has words of its own.
+    source.add("capabilities", [Document(one.id, f"{one.title}{one.id}") for one in texts])
+    grades = {(need, one): 4 if one[0] == "b" else 1 for need, pool in pools.items() for one in pool}
+    facets = {pair: {"cases": 3.0} for pair, grade in grades.items() if grade == 4}
+    background = Background.of(source)
+    candidates = Candidates(source, pools, background=background, facets=facets)
+    assert features(candidates)["facet.cases"].tolist() == [0.0, 3.0] * 20
+    model = learn_ranking(candidates, grades)
+    assert "facet.cases" in model.names
+    found = rerank_one(source, "n7", ["a7", "b7"], background=background, model=model, facets=facets)
+    by_id = {one.id: one for one in found}
+    assert found[0].id == "b7"
+    assert by_id["b7"].families["facet"] > 0 > by_id["a7"].families["facet"]
+    for one in found:
+        assert sum(one.families.values()) == pytest.approx(one.score)
+    with pytest.raises(MatchingError, match=r"the model knows facet\.cases, which is not computed here"):
+        rerank_one(source, "n7", ["a7", "b7"], background=background, model=model)
+
+
 def test_few_candidates_or_none_are_ranked_by_a_model_too():
     source, pools, grades = city()
     background = Background.of(source)
