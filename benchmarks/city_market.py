@@ -45,13 +45,11 @@ STATEMENTS = {
                 SELECT id, owner_id, quantity_unit FROM scenarios_need
                 WHERE {published} AND NOT EXISTS (SELECT FROM scenarios_demandmember WHERE need_id = scenarios_need.id)
                     AND owner_id <> '{enterprise_org}' ORDER BY random() LIMIT 2400
-            ) AS some
+            ) AS picked
         ), pools AS (
             INSERT INTO scenarios_mergeddemand
                 (id, code, version, created_at, updated_at, title_zh, title_en, status, manager_id, core_version, unit,
                 threshold_quantity, deadline, deadline_generation, formed_at, on_fail, after_extension,
-                disclosure, reason)
-                threshold_quantity, consent_by, deadline, deadline_generation, formed_at, on_fail, after_extension,
                 disclosure, reason, end_ground)
             SELECT gen_random_uuid(), 'HB-2026-' || to_char(1000 + pool, 'FM0000'), 1, now(), now(),
                 '同类需求池' || pool, '',
