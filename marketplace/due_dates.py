@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.choices import SelectionStatus
 from marketplace.models import Selection
+from marketplace.waiting_rows import in_language
 from scenarios.actor import Actor
 from scenarios.figure_querysets import within_days
 from scenarios.models import Call, MergedDemand
@@ -28,6 +29,9 @@ from scenarios.waiting import QUEUES, Queue
 PROMISED = frozenset(
     {"moderation_queue", "capability_queue", "organisation_queue", "supervision_queue", "publication_queue"}
 )
+
+SHOWN = ("pk", "code", "title_zh", "title_en", "updated_at")
+"""The columns that every source's rows have."""
 
 
 class Source(NamedTuple):
@@ -73,7 +77,9 @@ SOURCES = (
 
 @dataclass(frozen=True)
 class Due:
-    """One date: what ends when, of which object. `at` is a moment; a promise of a queue is due within its day."""
+    """One date: what ends when, of which object, and when that was last changed. `at` is a moment; a promise of a queue
+    is due within its day.
+    """
 
     kind: str
     label: Any
@@ -81,7 +87,8 @@ class Due:
     code: str
     title: str
     url: str
-    pk: UUID | None = None
+    pk: UUID
+    changed_at: datetime
 
     @property
     def day(self) -> date:
@@ -98,15 +105,16 @@ def due_dates(actor: Actor, since: date, until: date) -> list[Due]:
     for rows, group in groupby(told, key=attrgetter("rows")):
         sources = list(group)
         ending = reduce(or_, (within_days(source.column, since, until) for source in sources))
-        for row in rows(actor).filter(ending):
-            found += [due for source in sources if (due := _due(source, row)) and since <= due.day <= until]
+        for row in rows(actor).filter(ending).values_list(*SHOWN, *(source.column for source in sources)):
+            dues = (_due(source, at, row) for source, at in zip(sources, row[len(SHOWN) :], strict=True) if at)
+            found += [due for due in dues if since <= due.day <= until]
     return sorted(found, key=lambda due: (due.at, due.code, due.kind))
 
 
-def _due(source: Source, row: Any) -> Due | None:
-    at = getattr(row, source.column)
-    url = reverse(source.page, args=[row.pk])
-    return Due(source.kind, source.label, at, row.code, row.title, url, row.pk) if at else None
+def _due(source: Source, at: datetime, row: Any) -> Due:
+    pk, code, zh, en, changed_at, *_ = row
+    url = reverse(source.page, args=[pk])
+    return Due(source.kind, source.label, at, code, in_language(zh, en), url, pk, changed_at)
 
 
 class Promise(NamedTuple):

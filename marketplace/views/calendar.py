@@ -20,7 +20,8 @@ from scenarios.listing import a_day
 from scenarios.querysets import database_time
 from scenarios.views.parts import actor_of
 
-BACK, AHEAD = timedelta(days=31), timedelta(days=366)
+BACK, AHEAD = timedelta(days=7), timedelta(days=184)
+"""What the file holds: it is read again within a day, and a date that is over reminds nobody."""
 MONDAY_FIRST = Calendar(firstweekday=0)
 WEEKDAYS = (
     pgettext_lazy("weekday", "Mon"),
@@ -47,7 +48,7 @@ def staff_calendar(request: HttpRequest) -> HttpResponse:
 
 @access("public")
 def calendar_feed(request: HttpRequest) -> HttpResponse:
-    """The public deadlines of the last month and of the year to come."""
+    """The public deadlines of the last week and of the half-year to come."""
     return _feed(request, PUBLIC, "deadlines.ics")
 
 
@@ -105,13 +106,7 @@ def _named(day: date) -> str:
 
 
 def _feed(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
-    now = database_time()
-    today = timezone.localtime(now).date()
-    file = calendar_file(
-        due_dates(actor, today - BACK, today + AHEAD),
-        host=site_host(),
-        made_at=now,
-        address=site_address,
-    )
+    today = timezone.localtime(database_time()).date()
+    file = calendar_file(due_dates(actor, today - BACK, today + AHEAD), host=site_host(), address=site_address)
     disposition = {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(file, content_type="text/calendar; charset=utf-8", headers=disposition)

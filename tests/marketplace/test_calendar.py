@@ -113,6 +113,18 @@ def test_the_file_holds_each_date_once_and_under_the_same_id(
     assert first["url"] == f"http://localhost:8000/calls/{call.pk}/"
 
 
+def test_the_file_follows_a_date_that_moves_and_holds_what_ends_around_today(cast: Cast, call: Call) -> None:
+    def ending(days: int) -> list[timedelta]:
+        closes = timezone.now().replace(microsecond=0) + timedelta(days=days)
+        opens = closes - timedelta(days=30)
+        Call.objects.filter(pk=call.pk).update(question_deadline=None, opens_at=opens, closes_at=closes)
+        events = Calendar.from_ical(cast.client().get("/calendar.ics").content).walk("VEVENT")
+        return [event.decoded("dtstart") - closes for event in events]
+
+    assert [ending(days) for days in (20, 21, 183, -6)] == [[timedelta()]] * 4
+    assert ending(186) == ending(-9) == []
+
+
 def test_the_same_dates_as_data(cast: Cast, call: Call) -> None:
     def asked(**query: str) -> Any:
         return cast.client().get("/api/v1/deadlines/", query)
