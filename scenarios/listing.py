@@ -7,6 +7,8 @@ from functools import reduce
 from operator import and_
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
@@ -122,6 +124,9 @@ def _values_counted(
     """Return the number of rows of each value of these facets under the choices of the others among them, and of all
     rows; in one query.
     """
+    chosen = [facet for facet in facets if held[facet.name]]
+    if facets and not any(facet.condition for facet in facets) and (not chosen or len(facets) == 1):
+        return _grouped(rows, facets)
     asked: dict[str, Any] = {"total": Count("pk")}
     places: dict[str, tuple[str, str]] = {}
     for facet in facets:
@@ -134,6 +139,32 @@ def _values_counted(
     for alias, (name, value) in places.items():
         counts[name][value] = found[alias]
     return counts, found["total"]
+
+
+def _grouped(rows: QuerySet[Any], facets: list[Facet]) -> tuple[dict[str, dict[str, int]], int]:
+    """Return the same where no choice holds and each facet is a field: the rows are put into groups by each field at
+    once, arrays as they are, instead of being asked for every value.
+    """
+    counts: dict[str, dict[str, int]] = {facet.name: {} for facet in facets}
+    try:
+        listed, values = rows.values_list(*(facet.field or facet.name for facet in facets)).query.sql_with_params()
+    except EmptyResultSet:
+        return counts, 0
+    columns = [f"value_{place}" for place in range(len(facets))]
+    names, sets = ", ".join(columns), ", ".join(f"({column})" for column in columns)
+    counted = f"SELECT GROUPING({names}), COUNT(*), {names} FROM ({listed}) AS listed ({names})"  # noqa: S608 - as compiled
+    with connection.cursor() as cursor:
+        cursor.execute(f"{counted} GROUP BY GROUPING SETS ({sets}, ())", values)
+        groups = cursor.fetchall()
+    # A bit for each column, the first the highest, that a group is not by.
+    every = 2 ** len(facets) - 1
+    by = {every - 2**place: number for number, place in enumerate(reversed(range(len(facets))))}
+    for without, count, *group in groups:
+        if without != every:
+            facet, value = facets[by[without]], group[by[without]]
+            for one in set(value or ()) if facet.many else [value]:
+                counts[facet.name][str(one)] = counts[facet.name].get(str(one), 0) + count
+    return counts, next(count for without, count, *_ in groups if without == every)
 
 
 def _shown(facet: Facet, selected: list[str], counts: Mapping[str, int]) -> ShownFacet:
