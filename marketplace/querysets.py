@@ -156,7 +156,14 @@ class NeedFitQuerySet(models.QuerySet[Any]):
 
     def standing(self) -> Self:
         """Those of which a capability is still on offer by the database clock."""
-        return self.filter(until__gt=DatabaseClock())
+        return self.filter(still_fits())
+
+
+def still_fits(fit: str = "") -> Q:
+    """Return the condition that a fit stands by the database clock. fit : the way to it from the row, `fits__` of a
+    need.
+    """
+    return Q(**{f"{fit}until__gt": DatabaseClock()})
 
 
 class NotificationQuerySet(models.QuerySet[Any]):

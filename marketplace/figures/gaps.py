@@ -9,6 +9,7 @@ from marketplace.choices import Technique
 from marketplace.figures.scope import Scope, lists
 from marketplace.figures.tables import Cell, Column, Table
 from marketplace.models import NeedFit
+from marketplace.querysets import still_fits
 from scenarios.choices import Domain
 
 Totals = dict[str, tuple[int, int]]
@@ -54,9 +55,10 @@ def _totals(scope: Scope) -> Totals:
 
 
 def _cells(scope: Scope) -> Cells:
-    fits = NeedFit.objects.standing().filter(need__in=scope.offered().values("pk"))
-    counted = fits.order_by().values("need__domain", "technique").annotate(needs=Count("pk"))
-    return {(row["need__domain"], row["technique"]): row["needs"] for row in counted}
+    # From the needs, whose index holds all that is asked of them: from the fits each need would be looked up anew.
+    fitted = scope.offered().filter(still_fits("fits__")).order_by()
+    counted = fitted.values_list("domain", "fits__technique").annotate(Count("fits"))
+    return {(domain, technique): needs for domain, technique, needs in counted}
 
 
 def _supply(scope: Scope) -> dict[str, int]:

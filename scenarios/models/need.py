@@ -25,6 +25,8 @@ OPTIONAL = (
 LISTED_BY = ("domain", "district", "quantity_unit", "data_class", "deploy", "adoption", "finish_by")
 SORTED_BY = ("precision_score", "quantity")
 """What a list of needs is narrowed and sorted by."""
+HANDED_IN_BY = ("submitted_at", "imported")
+"""What tells staff that a need was handed in."""
 
 
 class Bilingual(models.Model):
@@ -151,8 +153,8 @@ class Need(Bilingual, Stamped):
             models.Index(
                 F("published_at").desc(nulls_last=True),
                 "id",
-                name="need_listed",
-                include=[*LISTED_BY, *SORTED_BY, "owner", "status", "visibility", "expires_at"],
+                name="need_counted",
+                include=[*LISTED_BY, *SORTED_BY, "owner", "status", "visibility", "expires_at", *HANDED_IN_BY],
                 condition=Q(status__in=LISTED),
             ),
         ]
