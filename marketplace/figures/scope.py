@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -93,11 +93,18 @@ def lists(name: str, page: Pairs, api: Pairs | None = None) -> dict[str, str]:
 
     page, api : parameter → value or values; `api` where the two differ.
     """
+    asked = urlencode(page, doseq=True)
     return {
-        "page": _address(reverse(name), page),
-        "api": _address(reverse(API[name]), page if api is None else api),
+        "page": _address(_path(name), asked),
+        "api": _address(_path(API[name]), asked if api is None else urlencode(api, doseq=True)),
     }
 
 
-def _address(path: str, pairs: Pairs) -> str:
-    return f"{path}?{urlencode(pairs, doseq=True)}" if pairs else path
+@cache
+def _path(name: str) -> str:
+    """Return the path of a list; a page of figures leads to hundreds of them."""
+    return reverse(name)
+
+
+def _address(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path

@@ -40,8 +40,9 @@ class Table:
 
     @property
     def lines(self) -> list[list[tuple[Column, Cell]]]:
-        """The rows with the column of each cell."""
-        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+        """The rows with the column of each cell, its label said in the reader's language once and not for each."""
+        columns = [column._replace(label=str(column.label)) for column in self.columns]
+        return [list(zip(columns, row, strict=True)) for row in self.rows]
 
     def as_dicts(self) -> list[dict[str, Any]]:
         """Return the rows as name → value, with the addresses of the lists behind the numbers under `lists`."""
