@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from marketplace.models import Suggestion
 from scenarios.actions.scales import Scale
-from scenarios.disclosure import unit_sums
+from scenarios.disclosure import consented_members, unit_sums
 from scenarios.models import MergedDemand
 
 
@@ -14,7 +14,7 @@ def matching_scales(demand: MergedDemand) -> list[Scale]:
     The gates compare with the quantity in the pool's own unit: a capability that counts in another one fails by that.
     """
     rows = Suggestion.objects.current().exclude(state="dismissed").filter(demand=demand)
-    units = [one.unit for one in unit_sums(demand)]
+    units = [one.unit for one in unit_sums(consented_members(demand))]
     own = Q(Q(failed_gates=[]) | Q(failed_gates=["min_scale"]), capability__min_scale_unit=demand.unit)
     other = Q(failed_gates=["unit"], capability__min_scale_unit__in=units)
     fitting = rows.filter(own | other, capability__min_scale_quantity__isnull=False)

@@ -22,7 +22,7 @@ from matching import Background, Document, Ranked, Reranked, rank, rerank_one
 from matching.super_blocks import ROUNDING
 from scenarios.actor import SYSTEM
 from scenarios.content import text_of
-from scenarios.disclosure import own_sum, pooled_band, told_at_most, unit_sums
+from scenarios.disclosure import consented_members, own_sum, pooled_band, told_at_most, unit_sums
 from scenarios.journal import log_event
 from scenarios.live_index import LiveIndex
 from scenarios.locks import wait_for_lock
@@ -82,7 +82,7 @@ def subject_of_demand(demand: MergedDemand) -> Subject:
     owners = set(demand.members.filter(left_at__isnull=True).values_list("need__owner", flat=True))
     scale = MergedDemand.objects.with_scale().get(pk=demand.pk)
     asked = _asked_by_pool(demand, told_at_most(own_sum(scale)))
-    units = {demand.unit, *(one.unit for one in unit_sums(demand))}
+    units = {demand.unit, *(one.unit for one in unit_sums(consented_members(demand)))}
     return Subject({"demand": demand}, text, asked, owners, pooled_band(scale), units)
 
 

@@ -1,5 +1,6 @@
 """Forms by which organisations answer: to the core of a pool, with a change of it, to a call."""
 
+from collections.abc import Sequence
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -48,7 +49,7 @@ class ConsentForm(RefusableForm):
 class CoreChangeForm(RefusableForm):
     """What a part of a pool's core should say in its next version, and why."""
 
-    need_id = forms.ModelChoiceField(label=_("Your need"), queryset=Need.objects.none())
+    need_id = forms.TypedChoiceField(label=_("Your need"), coerce=UUID)
     part = forms.ChoiceField(label=_("Part of the core"), choices=CorePart.choices)
     value = forms.CharField(label=_("What it should say"), widget=forms.Textarea(attrs={"rows": 3}))
     reason = forms.CharField(
@@ -58,12 +59,9 @@ class CoreChangeForm(RefusableForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, needs: Any, data: Any = None) -> None:
-        super().__init__(data, prefix="change", initial={"need_id": needs.first()})
-        self.fields["need_id"].queryset = needs  # type: ignore[attr-defined]
-
-    def clean_need_id(self) -> Any:
-        return self.cleaned_data["need_id"].pk
+    def __init__(self, needs: Sequence[Need], data: Any = None) -> None:
+        super().__init__(data, prefix="change", initial={"need_id": needs[0].pk if needs else None})
+        self.fields["need_id"].choices = [(need.pk, str(need)) for need in needs]  # type: ignore[attr-defined]
 
 
 class Declaration(TypedDict):

@@ -17,17 +17,24 @@ CORE_PARTS = ("title_zh", "title_en", "problem", "boundary_in", "boundary_out")
 
 
 def difference_rows(
-    needs: Sequence[Need], conflicts: Collection[str] = (), treatments: Mapping[str, Any] | None = None
+    needs: Sequence[Need],
+    conflicts: Collection[str] = (),
+    treatments: Mapping[str, Any] | None = None,
+    indicators: Iterable[Sequence[Mapping[str, Any]]] | None = None,
 ) -> list[dict[str, Any]]:
     """Return one row per field with each need's value.
 
     conflicts : fields in which the needs conflict.
     treatments : field → the label of what was decided on it.
 
+    indicators : those of each need, where the needs do not come with them loaded.
+
     The needs come with owner, district and indicators loaded.
     """
+    if indicators is None:
+        indicators = [[vars(row) for row in need.indicators.all()] for need in needs]
     rows = [_row(name, [text_of_field(need, name) for need in needs], conflicts, treatments or {}) for name in COMPARED]
-    lines = ["; ".join(indicator_text(vars(row)) for row in need.indicators.all()) for need in needs]
+    lines = ["; ".join(map(indicator_text, rows)) for rows in indicators]
     return [*rows, _row("indicators", lines, conflicts, treatments or {})]
 
 

@@ -87,19 +87,38 @@ def own_sum(demand: MergedDemand) -> UnitSum:
     return UnitSum(demand.unit, demand.pooled_quantity, demand.counted_owners)  # type: ignore[attr-defined]
 
 
-def unit_sums(demand: MergedDemand) -> list[UnitSum]:
-    """Return what is pooled in each unit in which an owner who consented counts, ordered by unit."""
-    return [UnitSum(*row) for row in DemandMember.objects.consented().filter(demand=demand).per_unit()]
+def counted(members: Iterable[DemandMember]) -> list[DemandMember]:
+    """Return the links whose owners stand behind the pool, of those from `telling_consent`."""
+    return [member for member in members if member.counts]  # type: ignore[attr-defined]
 
 
-def shared_sums(demand: MergedDemand) -> list[UnitSum]:
+def consented_members(demand: MergedDemand) -> list[DemandMember]:
+    """Return the links whose owners stand behind the pool, with their needs loaded."""
+    return list(demand.members.consented().select_related("need"))
+
+
+def unit_sums(consented: Iterable[DemandMember]) -> list[UnitSum]:
+    """Return what is pooled in each unit in which one of these owners counts, by unit; nothing is converted."""
+    by_unit: dict[str, list[Need]] = {}
+    for member in consented:
+        if member.need.quantity is not None:
+            by_unit.setdefault(member.need.quantity_unit, []).append(member.need)
+    return [
+        UnitSum(
+            unit, sum((row.quantity or Decimal(0) for row in rows), Decimal(0)), len({row.owner_id for row in rows})
+        )
+        for unit, rows in sorted(by_unit.items())
+    ]
+
+
+def shared_sums(demand: MergedDemand, consented: Iterable[DemandMember]) -> list[UnitSum]:
     """Return the sums of which somebody else than a single owner may learn: the pool's own, and of two owners on."""
-    return [one for one in unit_sums(demand) if one.unit == demand.unit or one.owners > 1]
+    return [one for one in unit_sums(consented) if one.unit == demand.unit or one.owners > 1]
 
 
-def told_sums(demand: MergedDemand, actor: Actor) -> list[UnitSum]:
+def told_sums(demand: MergedDemand, consented: Iterable[DemandMember], actor: Actor) -> list[UnitSum]:
     """Return the sums of which the reader may learn, each exactly or, where `shows_sum` is not, as a band."""
-    return unit_sums(demand) if actor.is_staff else shared_sums(demand)
+    return unit_sums(consented) if actor.is_staff else shared_sums(demand, consented)
 
 
 def pooled_band(demand: MergedDemand) -> str:
@@ -127,14 +146,15 @@ def shows_reservation(consent: Consent, actor: Actor) -> bool:
     return actor.has_role("manager") or actor.belongs_to(consent.organisation_id)
 
 
-def named_owners(demand: MergedDemand) -> set[UUID]:
+def named_owners(demand: MergedDemand, consented: Iterable[DemandMember] | None = None) -> set[UUID]:
     """Return the owners whose needs in the pool are named to everyone; staff read all.
 
     Those who consented to the core, where the pool discloses them and they are three or more.
+    consented : their links, where they are read already.
     """
     if demand.disclosure != Disclosure.NAMED:
         return set()
-    owners = set(demand.members.consented().values_list("need__owner", flat=True))
+    owners = owners_of(consented_members(demand) if consented is None else consented)
     return owners if len(owners) >= ENOUGH_OWNERS else set()
 
 
@@ -153,9 +173,9 @@ def _same(one: Any, other: str) -> bool:
 def shown_members(demand: MergedDemand, members: Sequence[DemandMember], actor: Actor) -> list[ShownMember]:
     """Return the members as `actor` may see them, its own first; owners are numbered, not needs.
 
-    members : the living ones, with their needs and owners loaded.
+    members : the living ones, from `telling_consent`, with their needs and owners loaded.
     """
-    named = owners_of(members) if actor.is_staff else named_owners(demand)
+    named = owners_of(members) if actor.is_staff else named_owners(demand, counted(members))
     numbers = _numbers(members)
     rows = []
     for member in members:

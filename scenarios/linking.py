@@ -83,6 +83,20 @@ def words_on(owners: Mapping[UUID, UUID]) -> Words:
     return Words(apart, tied - void, contradicted, void)
 
 
+def kept_apart_from(needs: Iterable[Need]) -> Q:
+    """Return the condition on a need that a manager's word, or a block between the owners, keeps it apart from one of
+    these.
+    """
+    ids, owners = [need.pk for need in needs], {need.owner_id for need in needs}
+    one_way, other_way = Q(need_a=OuterRef("pk"), need_b__in=ids), Q(need_b=OuterRef("pk"), need_a__in=ids)
+    said = MergeLink.objects.filter(one_way | other_way, together=False)
+    blocks, blocked = (
+        Q(need__owner=OuterRef("owner"), organisation__in=owners),
+        Q(need__owner__in=owners, organisation=OuterRef("owner")),
+    )
+    return Q(Exists(said)) | Q(Exists(Need.blocked_organisations.through.objects.filter(blocks | blocked)))
+
+
 def contradictions() -> list[Contradiction]:
     """Return every contradiction between words about needs that could be merged now."""
     link = MergeLink.objects.filter(Q(need_a=OuterRef("pk")) | Q(need_b=OuterRef("pk")), together=True)

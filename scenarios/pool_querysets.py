@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from scenarios.actor import Actor
+from scenarios.beside import rows_beside
 from scenarios.choices import ConsentState, ProposalStatus
 from scenarios.figure_querysets import DemandMemberFigures, MergedDemandFigures, owners_in
 from scenarios.querysets import DatabaseClock, FullText, events_of
@@ -25,12 +26,6 @@ class DemandMemberQuerySet(DemandMemberFigures):
         """Links whose need is in the pool now."""
         return self.filter(left_at__isnull=True)
 
-    def per_unit(self) -> Any:
-        """Return (unit, quantity, owners) over the needs of these links, one row a unit; nothing is converted."""
-        sums = self.filter(need__quantity__isnull=False).order_by("need__quantity_unit")
-        owners = Count("need__owner", distinct=True)
-        return sums.values_list("need__quantity_unit").annotate(total=Sum("need__quantity"), owners=owners)
-
     def consented(self) -> Self:
         """Living links whose owner consented to the pool's present core: what stands behind the pool and its call."""
         return self.living().filter(self._consent()).exclude(need__owner__verification="suspended")
@@ -38,6 +33,18 @@ class DemandMemberQuerySet(DemandMemberFigures):
     def without_consent(self) -> Self:
         """Living links whose owner has given no consent to the pool's present core."""
         return self.living().exclude(self._consent())
+
+    def telling_consent(self) -> Self:
+        """Annotate counts: whether a link is one of `consented`."""
+        standing = Q(self._consent(), left_at__isnull=True) & ~Q(need__owner__verification="suspended")
+        return self.annotate(counts=ExpressionWrapper(standing, output_field=models.BooleanField()))
+
+    def with_indicators(self) -> Self:
+        """Annotate indicator_rows: the needs' indicators as a core keeps them."""
+        need: Any = self.model._meta.get_field("need").related_model
+        rows = need._meta.get_field("indicators").related_model._default_manager.filter(need=OuterRef("need"))
+        columns = ("metric", "unit", "comparator", "baseline", "target", "target_max")
+        return self.annotate(indicator_rows=rows_beside(rows, *columns))
 
     def _consent(self) -> Exists:
         consent: Any = self.model._meta.get_field("demand").related_model._meta.get_field("consents").related_model
@@ -100,8 +107,44 @@ class MergedDemandQuerySet(FullText, MergedDemandFigures):
         ended = Q(demand__status__in=ENDED_DEMANDS, left_at__gte=F("demand__updated_at"))
         return self.filter(pk__in=mine.filter(Q(left_at__isnull=True) | ended).values("demand_id"))
 
+    def telling_party(self, actor: Actor) -> Self:
+        """Annotate is_party: whether the actor is staff or one of `of`, who read more of a pool than everyone."""
+        mine = Exists(self.model._default_manager.of(actor).filter(pk=OuterRef("pk")))
+        return self.annotate(is_party=Value(True) if actor.is_staff else mine)
+
+    def with_obstacles(self) -> Self:
+        """Annotate what a pool waits for before it can be frozen, beside what `with_scale` tells.
+
+        waiting_owners : organisations in it without consent to the present core. has_undecided : targets differ.
+        """
+        waiting = self._members(demand=OuterRef("pk")).without_consent().order_by().values("demand")
+        undecided = self._hanging("differences").undecided()
+        return self.with_scale().annotate(waiting_owners=owners_in(waiting), has_undecided=Exists(undecided))
+
+    def with_differences(self, **conditions: Any) -> Self:
+        """Annotate difference_rows, for `rows_of`: where members deviate, those that left included."""
+        return self.annotate(difference_rows=rows_beside(self._hanging("differences").filter(**conditions)))
+
+    def with_consents(self) -> Self:
+        """Annotate consent_rows, for `rows_of`: what each owner said to each core, the present one first."""
+        return self.annotate(consent_rows=rows_beside(self._hanging("consents")))
+
+    def with_calls(self) -> Self:
+        """Annotate call_rows, for `rows_of`, and has_undecided_call: one closed, and what comes of it is still open."""
+        rows = self._hanging("calls")
+        columns = ("id", "code", "status", "title_zh", "title_en")
+        return self.annotate(call_rows=rows_beside(rows, *columns), has_undecided_call=Exists(rows.undecided()))
+
+    def with_core_changes(self, **conditions: Any) -> Self:
+        """Annotate change_rows, for `rows_of`: what members want in the next core."""
+        return self.annotate(change_rows=rows_beside(self._hanging("core_changes").filter(**conditions)))
+
     def _members(self, **conditions: Any) -> Any:
         return self.model._meta.get_field("members").related_model._default_manager.filter(**conditions)
+
+    def _hanging(self, relation: str) -> Any:
+        related: Any = self.model._meta.get_field(relation).related_model
+        return related._default_manager.filter(demand=OuterRef("pk"))
 
     def past_deadline(self) -> Self:
         """Pools whose deadline has come on the database clock."""

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -18,11 +18,11 @@ from django.utils.translation import ngettext
 from scenarios.actor import Actor
 from scenarios.choices import Unit
 from scenarios.conflicts import conflicts_between
-from scenarios.disclosure import UnitSum, band_of, own_sum, shows_sum, told_sums
+from scenarios.disclosure import UnitSum, band_of, counted, own_sum, shows_sum, told_sums
 from scenarios.facts import number
-from scenarios.linking import holds, words_on
+from scenarios.linking import kept_apart_from
 from scenarios.live_index import live_index
-from scenarios.models import MergedDemand, Need, ScaleMark
+from scenarios.models import CoreVersion, DemandMember, MergedDemand, Need, ScaleMark
 
 # As far as two published needs are like enough for an author to be shown one beside the other.
 MIN_SIMILARITY = 0.08
@@ -59,20 +59,38 @@ class ShownMark:
         return "" if self.gap is None else number(self.gap)
 
 
-def shown_marks(pool: MergedDemand, actor: Actor, *, is_party: bool) -> list[ShownMark]:
-    """Return the marks of a pool's meter, those in its own unit first, smallest first; `pool` is from `with_scale`.
+class Gathered(NamedTuple):
+    """A pool with what its meter is reckoned from, read once.
+
+    pool : from `with_scale`. members : those in it now, from `telling_consent`, with their needs. core : the present
+    one. decided : the fields on which a manager decided.
+    """
+
+    pool: MergedDemand
+    members: Sequence[DemandMember]
+    core: CoreVersion
+    decided: Collection[str]
+
+    def sums(self, actor: Actor) -> list[UnitSum]:
+        """Return what is pooled in each unit of which the reader may learn."""
+        return told_sums(self.pool, counted(self.members), actor)
+
+
+def shown_marks(gathered: Gathered, actor: Actor, *, is_party: bool) -> list[ShownMark]:
+    """Return the marks of a pool's meter, those in its own unit first, smallest first.
 
     Staff, the pool's owners and the supplier itself read which capability it is; for everyone else those of one
     quantity are counted. Which needs would close a gap is told to staff only: that a need is left out tells whom its
     owner blocks.
     """
-    sums = {one.unit: one for one in told_sums(pool, actor)} | {pool.unit: own_sum(pool)}
+    pool = gathered.pool
+    sums = {one.unit: one for one in gathered.sums(actor)} | {pool.unit: own_sum(pool)}
     marks = [mark for mark in ScaleMark.objects.of_pool(pool).select_related("capability") if mark.unit in sums]
     named = [mark for mark in marks if is_party or actor.belongs_to(mark.capability.owner_id)]
     shown = [_named(sums[mark.unit], mark, actor) for mark in named]
     shown += _counted(sums, [mark for mark in marks if mark not in named], actor)
     if actor.is_staff:
-        shown = _with_closing(pool, shown)
+        shown = _with_closing(gathered, shown)
     return sorted(shown, key=lambda one: (one.unit != pool.unit, one.unit, one.quantity, one.code))
 
 
@@ -113,10 +131,10 @@ def standing(summed: UnitSum, wanted: Decimal, actor: Actor) -> tuple[str, Decim
     return (MISSED if band.high is not None and wanted > band.high else WITHIN), None
 
 
-def _with_closing(pool: MergedDemand, marks: list[ShownMark]) -> list[ShownMark]:
+def _with_closing(gathered: Gathered, marks: list[ShownMark]) -> list[ShownMark]:
     if not any(mark.gap for mark in marks):
         return marks
-    candidates = joinable_needs(pool, {mark.unit for mark in marks if mark.gap})
+    candidates = joinable_needs(gathered, {mark.unit for mark in marks if mark.gap})
     return [replace(mark, closing=_closing_of(mark, candidates)) if mark.gap else mark for mark in marks]
 
 
@@ -125,31 +143,27 @@ def _closing_of(mark: ShownMark, candidates: Sequence[Need]) -> tuple[Need, ...]
     return tuple(closing_needs(counted, mark.gap or Decimal(0)))
 
 
-def joinable_needs(pool: MergedDemand, units: Collection[str]) -> list[Need]:
+def joinable_needs(gathered: Gathered, units: Collection[str]) -> list[Need]:
     """Return the needs on offer, most alike first, that could join the pool: like its core, in one of these units, in
     no other pool, kept apart from no member, and in conflict with none in a field that is not decided.
     """
-    members = list(Need.objects.filter(memberships__demand=pool, memberships__left_at__isnull=True))
-    decided = pool.differences.decided_fields()
-    rows = _like(pool, units)
-    apart = words_on({need.pk: need.owner_id for need in (*members, *rows)}).apart
+    members = [member.need for member in gathered.members]
     return [
         need
-        for need in rows
-        if not any(holds((need.pk, member.pk), apart) for member in members)
-        and not {one.field for one in conflicts_between([*members, need])} - decided
+        for need in _like(gathered.core, members, units)
+        if not {one.field for one in conflicts_between([*members, need])} - {*gathered.decided}
     ]
 
 
-def _like(pool: MergedDemand, units: Collection[str]) -> list[Need]:
+def _like(core: CoreVersion, members: Sequence[Need], units: Collection[str]) -> list[Need]:
     live = live_index()
     if live is None:
         return []
-    core = pool.cores.get(version=pool.core_version)
     title = f"{core.title_zh} {core.title_en}".strip()
     hits = live.indexes.part("needs").search(title, f"{core.problem}\n{core.boundary_in}", limit=LOOKED_AT)
     alike = {hit.id: hit.score for hit in hits if hit.score >= MIN_SIMILARITY}
     wanted = Need.objects.poolable().filter(pk__in=list(alike), quantity_unit__in=units, quantity__gt=0)
+    wanted = wanted.exclude(kept_apart_from(members))
     return sorted(wanted.select_related("owner"), key=lambda need: (-alike[str(need.pk)], need.code))
 
 
@@ -175,12 +189,12 @@ def meter_rows(pool: MergedDemand, marks: Iterable[ShownMark], actor: Actor) -> 
     return own_scale(pool, actor) + [_row(mark) for mark in marks if mark.unit == pool.unit]
 
 
-def other_meters(pool: MergedDemand, marks: Iterable[ShownMark], actor: Actor) -> list[dict[str, Any]]:
+def other_meters(gathered: Gathered, marks: Iterable[ShownMark], actor: Actor) -> list[dict[str, Any]]:
     """Return a meter for each further unit of which the reader may learn: what is pooled in it, and its marks."""
     marks = list(marks)
     meters = []
-    for one in told_sums(pool, actor):
-        if one.unit != pool.unit:
+    for one in gathered.sums(actor):
+        if one.unit != gathered.pool.unit:
             band = None if shows_sum(one, actor) else band_of(one.quantity)
             drawn = number(one.quantity) if band is None else str(band.low)
             rows = [_row(mark) for mark in marks if mark.unit == one.unit]

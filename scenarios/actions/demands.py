@@ -291,7 +291,7 @@ def freeze_demand(*, actor: Actor, demand_id: UUID) -> MergedDemand:
     """
     demand = lock_demand(MergedDemand.objects.visible_to(actor), demand_id)
     require_move(DEMAND_MOVES, "freeze", actor=actor, owner_id=None, status=demand.status)
-    if obstacles := obstacles_to_freezing(demand):
+    if obstacles := obstacles_to_freezing(MergedDemand.objects.with_obstacles().get(pk=demand.pk)):
         raise IllegalMove(" ".join(obstacles))
     return move_demand(demand, "freeze", actor=actor)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from scenarios.actor import SYSTEM
 from scenarios.choices import DemandStatus
-from scenarios.disclosure import shared_sums
+from scenarios.disclosure import consented_members, shared_sums
 from scenarios.journal import log_event
 from scenarios.locks import wait_for_lock
 from scenarios.models import MergedDemand, ScaleMark
@@ -57,7 +57,7 @@ def note_reached(demand: MergedDemand) -> None:
     """
     if demand.status not in MEASURED:
         return
-    quantities = {one.unit: one.quantity for one in shared_sums(demand)}
+    quantities = {one.unit: one.quantity for one in shared_sums(demand, consented_members(demand))}
     marks = list(ScaleMark.objects.reached_now(demand, quantities).select_related("capability"))
     if not marks:
         return

@@ -69,18 +69,19 @@ def _weigh(demand: MergedDemand, scale: Any) -> None:
         move_demand(demand, "fall_after_deadline" if late else "fall_below", actor=SYSTEM, **figures)
 
 
-def obstacles_to_freezing(demand: MergedDemand) -> list[str]:
+def obstacles_to_freezing(demand: Any) -> list[str]:
     """Return, in the reader's language, why a pool cannot be frozen yet and what would help; empty when it can.
+
+    demand : from `with_obstacles`.
 
     A member that is frozen into a call without its consent could neither answer nor leave any more.
     """
     rows = []
-    waiting = demand.members.without_consent().order_by().values("need__owner").distinct().count()
-    if waiting:
-        rows.append(_waiting_text(waiting))
-    if demand.differences.undecided().exists():
+    if demand.waiting_owners:
+        rows.append(_waiting_text(demand.waiting_owners))
+    if demand.has_undecided:
         rows.append(_("Targets of the members differ and are not decided. Decide for each: module or excluded."))
-    if MergedDemand.objects.with_scale().get(pk=demand.pk).owners < ENOUGH_OWNERS:
+    if demand.owners < ENOUGH_OWNERS:
         rows.append(_("At least two owners must have accepted this core."))
     if demand.threshold_quantity is not None and demand.status != DemandStatus.THRESHOLD_MET:
         rows.append(_("The pool is below its minimum scale. Wait for more members, or lower the scale."))

@@ -165,6 +165,15 @@ class PartChanged(serializers.Serializer[Any]):
     after = serializers.CharField()
 
 
+def _present_core(row: Any) -> Any:
+    return next((one for one in row.cores.all() if one.version == row.core_version), None)
+
+
+def _living(row: Any) -> list[Any]:
+    """Return the links to the needs that are in a pool now, of those from `telling_consent`."""
+    return [member for member in row.members.all() if member.left_at is None]
+
+
 class DemandShown(DemandListed):
     """A pool with its core, its members as far as they are disclosed, and the reader's own consents."""
 
@@ -203,13 +212,12 @@ class DemandShown(DemandListed):
 
     @extend_schema_field(CoreShown(allow_null=True))
     def get_core(self, row: Any) -> Any:
-        core = next((one for one in row.cores.all() if one.version == row.core_version), None)
+        core = _present_core(row)
         return CoreShown(core).data if core else None
 
     @extend_schema_field(MemberShown(many=True))
     def get_members(self, row: Any) -> Any:
-        living = [member for member in row.members.all() if member.left_at is None]
-        return MemberShown(disclosure.shown_members(row, living, actor_of(self.context)), many=True).data
+        return MemberShown(disclosure.shown_members(row, _living(row), actor_of(self.context)), many=True).data
 
     @extend_schema_field(SourceShown(many=True))
     def get_indicator_sources(self, row: Any) -> Any:
@@ -218,9 +226,11 @@ class DemandShown(DemandListed):
     @extend_schema_field(ScaleMarkShown(many=True))
     def get_scale_marks(self, row: Any) -> Any:
         actor = actor_of(self.context)
-        owners = {member.need.owner_id for member in row.members.all() if member.left_at is None}
-        is_party = actor.is_staff or any(actor.belongs_to(owner) for owner in owners)
-        return ScaleMarkShown(scale.shown_marks(row, actor, is_party=is_party), many=True).data
+        members = _living(row)
+        is_party = actor.is_staff or any(actor.belongs_to(owner) for owner in disclosure.owners_of(members))
+        decided = {one.field for one in row.differences.all() if one.decided_by_id is not None}
+        gathered = scale.Gathered(row, members, _present_core(row), decided)
+        return ScaleMarkShown(scale.shown_marks(gathered, actor, is_party=is_party), many=True).data
 
     @extend_schema_field(UnitSumShown(many=True))
     def get_pooled_by_unit(self, row: Any) -> Any:
@@ -231,7 +241,7 @@ class DemandShown(DemandListed):
                 "quantity": one.quantity if disclosure.shows_sum(one, actor) else None,
                 "band": str(disclosure.band_of(one.quantity)),
             }
-            for one in disclosure.told_sums(row, actor)
+            for one in disclosure.told_sums(row, disclosure.counted(_living(row)), actor)
         ]
         return UnitSumShown(rows, many=True).data
 

@@ -28,7 +28,7 @@ from scenarios.api.demand_serializers import DemandListed, DemandShown
 from scenarios.api.endpoint import Endpoint, operation
 from scenarios.api.filters import DemandFilter
 from scenarios.api.input import Reason
-from scenarios.models import CoreChange, CoreIndicator, MergedDemand, Need
+from scenarios.models import CoreChange, CoreIndicator, DemandMember, MergedDemand, Need
 from scenarios.policies import one_of
 
 
@@ -47,8 +47,9 @@ class DemandEndpoint(Endpoint):
 
     def rows(self) -> Any:
         return MergedDemand.objects.with_scale().prefetch_related(
-            *("cores", "members__need__owner", "consents__organisation", "differences__need"),
+            *("cores", "consents__organisation", "differences__need"),
             "core_changes__need",
+            Prefetch("members", queryset=DemandMember.objects.telling_consent().select_related("need__owner")),
             Prefetch("core_indicators", queryset=CoreIndicator.objects.select_related("source__need")),
         )
 

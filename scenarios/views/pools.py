@@ -19,20 +19,21 @@ from scenarios.actions.core_changes import propose_core_change
 from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actor import Actor
 from scenarios.answer_forms import ConsentForm, CoreChangeForm
+from scenarios.beside import rows_of
 from scenarios.comparing import core_changes, deviation_label, treatment_lines, value_text
-from scenarios.disclosure import band_of, named_owners, shown_members, shows_quantities
+from scenarios.disclosure import band_of, counted, named_owners, shown_members, shows_quantities
 from scenarios.errors import Conflict, Invalid
 from scenarios.facts import number
 from scenarios.finding import KINDS, find
 from scenarios.listing import Order, narrow
-from scenarios.models import Consent, CoreChange, CoreVersion, DemandMember, MergedDemand, Need
+from scenarios.models import Call, Consent, CoreChange, CoreVersion, DemandMember, Difference, MergedDemand
 from scenarios.open_columns import POOLS, sheet_columns
 from scenarios.policies import one_of
-from scenarios.pool_querysets import CONSENTED
-from scenarios.scale import meter_rows, other_meters, own_scale, shown_marks
+from scenarios.pool_querysets import CONSENTED, MergedDemandQuerySet
+from scenarios.scale import Gathered, meter_rows, other_meters, own_scale, shown_marks
 from scenarios.searching import fields_read
 from scenarios.views.list_files import ListFiles, file_of
-from scenarios.views.parts import actor_of, follows, page_of
+from scenarios.views.parts import actor_of, followed, page_of
 from scenarios.views.shown_need import indicator_rows
 
 ORDERS = (
@@ -100,35 +101,50 @@ def _page(
 ) -> HttpResponse:
     """Render a pool. read : the core version that the owner had before it when it changed."""
     actor = actor_of(request)
-    pool = one_of(MergedDemand.objects.visible_to(actor).with_scale(), pk)
-    members = list(pool.members.filter(left_at__isnull=True).select_related("need__owner", "need__district"))
+    pool: Any = one_of(_read_by(actor), pk)
+    every = list(pool.members.telling_consent().select_related("need__owner", "need__district"))
+    members = [member for member in every if member.left_at is None]
+    needs = {member.need_id: member.need for member in every}
+    differences = rows_of(Difference, pool.difference_rows, need=needs)
     cores = list(pool.cores.all())
     core = next(row for row in cores if row.version == pool.core_version)
-    seen = read or _read_before(pool, actor)
+    consents = list(pool.consents.filter(organisation_id__in=actor.organisation_ids).select_related("organisation"))
+    seen = read or _read_before(pool, consents)
     before = next((row for row in cores if row.version == seen), None)
-    party = actor.is_staff or MergedDemand.objects.of(actor).filter(pk=pool.pk).exists()
+    decided = {row.field for row in differences if row.decided_by_id is not None}
     context = {
         "pool": pool,
         "core": core,
         "indicators": indicator_rows(core.indicators),
-        "scale": _meters(pool, actor, party),
+        "scale": _meters(Gathered(pool, members, core, decided), actor),
         "members": shown_members(pool, members, actor),
-        "named": actor.is_staff or bool(named_owners(pool)),
-        "is_party": party,
-        "changed": core_changes(before, core) if party else [],
+        "named": actor.is_staff or bool(named_owners(pool, counted(members))),
+        "is_party": pool.is_party,
+        "changed": core_changes(before, core) if pool.is_party else [],
         "treatments": treatment_lines(core.treatments),
         "before": before,
         "was_overtaken": read is not None,
-        "invitations": _invitations(pool, actor, form),
-        "calls": list(pool.calls.filter(status__in=["open", "closed"])),
-        "follows": follows(actor, "demand", pool.pk),
+        "invitations": _invitations(pool, consents, actor, form),
+        "calls": [call for call in rows_of(Call, pool.call_rows) if call.status in ("open", "closed")],
+        "follows": pool.is_followed,
         "can_leave": pool.status in OPEN_TO_CHANGE,
         "can_join": bool(actor.editor_of) and pool.status in OPEN_TO_CHANGE,
         "may_write": actor.editor_of,
-        "differences": _shown_differences(pool, actor),
-        **_proposals(pool, actor, change_form),
+        "differences": _shown_differences(differences),
+        "core_changes": rows_of(CoreChange, pool.change_rows, need=needs),
+        "change_form": _change_form(pool, members, actor, change_form),
     }
     return render(request, "scenarios/pool_detail.html", context, status=status)
+
+
+def _read_by(actor: Actor) -> MergedDemandQuerySet:
+    """Return the pools that the actor may open, with what hangs on each: of owners the actor's own, for staff all
+    deviations.
+    """
+    own = {"need__owner_id__in": actor.organisation_ids}
+    pools = MergedDemand.objects.visible_to(actor).with_scale().telling_party(actor).with_calls()
+    pools = pools.with_differences(**({} if actor.is_staff else own)).with_core_changes(**own)
+    return pools.annotate(is_followed=followed(actor, "demand"))
 
 
 def _scale(pool: MergedDemand, actor: Actor) -> dict[str, Any]:
@@ -146,28 +162,34 @@ def _scale(pool: MergedDemand, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _meters(pool: MergedDemand, actor: Actor, party: bool) -> dict[str, Any]:
+def _meters(gathered: Gathered, actor: Actor) -> dict[str, Any]:
     """Return the meter with every mark that the reader may see, and those in further units."""
-    marks = shown_marks(pool, actor, is_party=party)
-    others = other_meters(pool, marks, actor)
+    pool: Any = gathered.pool
+    marks = shown_marks(gathered, actor, is_party=pool.is_party)
+    others = other_meters(gathered, marks, actor)
     return _scale(pool, actor) | {"thresholds": meter_rows(pool, marks, actor), "others": others}
 
 
-def _read_before(pool: MergedDemand, actor: Actor) -> int:
+def _read_before(pool: MergedDemand, consents: Iterable[Consent]) -> int:
     """Return the latest earlier version of the core that one of the reader's organisations answered; else the one
     before the present.
+
+    consents : those of the reader's organisations.
     """
-    earlier = pool.consents.filter(organisation_id__in=actor.organisation_ids, core_version__lt=pool.core_version)
-    answered = earlier.filter(state__in=[*CONSENTED, "declined"]).order_by("-core_version")
-    return answered.values_list("core_version", flat=True).first() or pool.core_version - 1
+    answered = [row.core_version for row in consents if row.state in (*CONSENTED, "declined")]
+    earlier = [version for version in answered if version < pool.core_version]
+    return max(earlier, default=pool.core_version - 1)
 
 
-def _invitations(pool: MergedDemand, actor: Actor, refused: ConsentForm | None) -> list[dict[str, Any]]:
+def _invitations(
+    pool: MergedDemand, consents: Iterable[Consent], actor: Actor, refused: ConsentForm | None
+) -> list[dict[str, Any]]:
     """Return the consents of the reader's organisations to the present core, each with the form to answer."""
-    rows = pool.consents.filter(core_version=pool.core_version, organisation_id__in=actor.organisation_ids)
     takes = pool.status in OPEN_TO_CHANGE and pool.status != "drafted"
     shown = []
-    for row in rows.select_related("organisation"):
+    for row in consents:
+        if row.core_version != pool.core_version:
+            continue
         may = takes and actor.owns(row.organisation_id) and row.state not in ("declined", "withdrawn")
         form = refused if refused and str(refused.data.get("organisation")) == str(row.organisation_id) else None
         initial = {
@@ -179,11 +201,8 @@ def _invitations(pool: MergedDemand, actor: Actor, refused: ConsentForm | None) 
     return shown
 
 
-def _shown_differences(pool: MergedDemand, actor: Actor) -> list[dict[str, Any]]:
-    """Return where the reader's own needs deviate from the core; staff see everyone's."""
-    rows = pool.differences.select_related("need")
-    if not actor.is_staff:
-        rows = rows.filter(need__owner_id__in=actor.organisation_ids)
+def _shown_differences(rows: Iterable[Difference]) -> list[dict[str, Any]]:
+    """Return where needs deviate from the core, as the table says it."""
     return [
         {
             "need": row.need,
@@ -195,15 +214,13 @@ def _shown_differences(pool: MergedDemand, actor: Actor) -> list[dict[str, Any]]
     ]
 
 
-def _proposals(pool: MergedDemand, actor: Actor, refused: CoreChangeForm | None) -> dict[str, Any]:
-    """Return what the reader's organisations proposed for the next core, and the form to propose more."""
-    needs = Need.objects.filter(owner_id__in=actor.editor_of, memberships__in=pool.members.living()).order_by("code")
+def _change_form(
+    pool: MergedDemand, members: Iterable[DemandMember], actor: Actor, refused: CoreChangeForm | None
+) -> CoreChangeForm | None:
+    """Return the form to propose something for the next core; None for whoever has no need in the pool to speak of."""
+    needs = [member.need for member in members if member.need.owner_id in actor.editor_of]
     may = pool.status not in ("drafted", "split", "dissolved") and bool(needs)
-    changes = CoreChange.objects.filter(demand=pool, need__owner_id__in=actor.organisation_ids)
-    return {
-        "core_changes": list(changes.select_related("need")),
-        "change_form": (refused or CoreChangeForm(needs)) if may else None,
-    }
+    return (refused or CoreChangeForm(needs)) if may else None
 
 
 @require_POST
@@ -212,8 +229,8 @@ def propose_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Propose what a part of the core should say in its next version."""
     actor = actor_of(request)
     pool = one_of(MergedDemand.objects.of(actor), pk)
-    needs = Need.objects.filter(owner_id__in=actor.editor_of, memberships__in=pool.members.living()).order_by("code")
-    form = CoreChangeForm(needs, request.POST)
+    own = pool.members.living().filter(need__owner_id__in=actor.editor_of).select_related("need").order_by("need__code")
+    form = CoreChangeForm([member.need for member in own], request.POST)
     if not form.is_valid():
         return _page(request, pk, change_form=form, status=422)
     try:

@@ -1,5 +1,6 @@
 """A pool as manager and publisher see it: its core, members, consents and scale."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,16 +14,18 @@ from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actions.next_core import BOUND
 from scenarios.actions.standing import obstacles_to_freezing
 from scenarios.actor import Actor
+from scenarios.beside import rows_of
 from scenarios.choices import DemandStatus
 from scenarios.comparing import core_changes, deviation_label, difference_rows, pooled, treatment_lines, value_text
 from scenarios.disclosure import shows_reservation
 from scenarios.event_labels import event_label
 from scenarios.facts import indicator_text, number
 from scenarios.lifecycle import DEMAND_MOVES, move
-from scenarios.models import Consent, DemandMember, Event, MergedDemand, Need
+from scenarios.models import Call, Consent, CoreChange, DemandMember, Difference, Event, MergedDemand, Need
 from scenarios.policies import one_of, open_moves
+from scenarios.pool_querysets import MergedDemandQuerySet
 from scenarios.querysets import LIVE_CALLS
-from scenarios.scale import meter_rows, other_meters, shown_marks
+from scenarios.scale import Gathered, meter_rows, other_meters, shown_marks
 from scenarios.staff_forms import ReasonForm, SplitForm, TermsForm, terms_initial
 from scenarios.views.parts import actor_of, page_of
 from scenarios.views.staff_parts import address, chosen, options
@@ -48,11 +51,17 @@ def staff_pool(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def pool_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200, **forms: Any) -> HttpResponse:
     """Render the page of a pool; `forms` replaces those that were refused."""
-    pool = one_of(MergedDemand.objects.visible_to(actor).with_scale().select_related("manager", "proposal"), pk)
-    members = list(pool.members.select_related("need__owner", "need__district").prefetch_related("need__indicators"))
+    pool: Any = one_of(_read_by(actor), pk)
+    linked = pool.members.telling_consent().with_indicators()
+    members = list(linked.select_related("need__owner", "need__district"))
     living = [member for member in members if member.left_at is None]
+    needs = {member.need_id: member.need for member in members}
+    differences = rows_of(Difference, pool.difference_rows, need=needs)
+    present_differences = [row for row in differences if row.need_id in {member.need_id for member in living}]
+    decided = {row.field for row in differences if row.decided_by_id is not None}
     cores = list(pool.cores.select_related("created_by"))
     present = next(row for row in cores if row.version == pool.core_version)
+    calls = rows_of(Call, pool.call_rows)
     context = {
         "pool": pool,
         "core": present,
@@ -66,37 +75,51 @@ def pool_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200
         "left": [member for member in members if member.left_at is not None],
         "applicants": list(Need.objects.poolable().filter(joins=pool).select_related("owner").order_by("code")),
         "all_pooled": pooled(member.need for member in living),
-        **_scale(pool, actor, living),
-        **_consents(pool, living, actor),
+        **_scale(Gathered(pool, living, present, decided), actor),
+        **_consents(pool, members, actor),
         "columns": [member.need.code for member in living],
-        "rows": difference_rows([member.need for member in living], treatments=_treatments(pool)),
-        "deviations": _deviations(pool),
-        "core_changes": list(pool.core_changes.select_related("need__owner")),
+        "rows": difference_rows(
+            [member.need for member in living],
+            treatments=_treatments(present_differences),
+            indicators=[member.indicator_rows for member in living],
+        ),
+        "deviations": _deviations(present_differences),
+        "core_changes": rows_of(CoreChange, pool.change_rows, need=needs),
         "treatments": treatment_lines(present.treatments),
-        "calls": list(pool.calls.all()),
+        "calls": calls,
         "suggestions_url": address("pool_suggestions", pool.pk),
         "events": _events(pool),
-        **_steps(pool, actor, living),
+        **_steps(pool, actor, living, calls),
         **forms,
     }
     return render(request, "scenarios/staff/pool.html", context, status=status)
 
 
-def _scale(pool: MergedDemand, actor: Actor, living: list[DemandMember]) -> dict[str, Any]:
+def _read_by(actor: Actor) -> MergedDemandQuerySet:
+    """Return the pools that the actor may open, with what hangs on each."""
+    pools = MergedDemand.objects.visible_to(actor).with_obstacles().with_differences().with_core_changes()
+    return pools.with_calls().with_consents().select_related("manager", "proposal")
+
+
+def _scale(gathered: Gathered, actor: Actor) -> dict[str, Any]:
     """Return the meter: what is consented, what it could be if all accepted, and every minimum scale with its gap."""
-    quantity: Decimal = pool.pooled_quantity  # type: ignore[attr-defined]
-    possible = sum((one.need.quantity or 0 for one in living if one.need.quantity_unit == pool.unit), Decimal(0))
-    marks = shown_marks(pool, actor, is_party=True)
+    pool: Any = gathered.pool
+    quantity: Decimal = pool.pooled_quantity
+    needs = [member.need for member in gathered.members]
+    possible = sum((need.quantity or 0 for need in needs if need.quantity_unit == pool.unit), Decimal(0))
+    marks = shown_marks(gathered, actor, is_party=True)
     return {
         "consented": number(quantity),
-        "other_meters": other_meters(pool, marks, actor),
+        "other_meters": other_meters(gathered, marks, actor),
         "possible": number(possible) if possible > quantity else "",
         "thresholds": meter_rows(pool, marks, actor),
     }
 
 
-def _consents(pool: MergedDemand, living: list[DemandMember], actor: Actor) -> dict[str, Any]:
-    rows = list(Consent.objects.filter(demand=pool).select_related("organisation", "decided_by"))
+def _consents(pool: Any, members: list[DemandMember], actor: Actor) -> dict[str, Any]:
+    living = [member for member in members if member.left_at is None]
+    owners = {member.need.owner_id: member.need.owner for member in members}
+    rows = rows_of(Consent, pool.consent_rows, organisation=owners)
     for row in rows:
         if not shows_reservation(row, actor):
             row.reservation = ""
@@ -111,10 +134,10 @@ def _consents(pool: MergedDemand, living: list[DemandMember], actor: Actor) -> d
     return {"consents": shown, "earlier_consents": [row for row in rows if row.core_version != pool.core_version]}
 
 
-def _deviations(pool: MergedDemand) -> list[dict[str, Any]]:
+def _deviations(differences: Iterable[Difference]) -> list[dict[str, Any]]:
     """Return each field and metric in which living members deviate, with their values and what is done about it."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in pool.differences.living().select_related("need"):
+    for row in differences:
         shown = found.setdefault(
             (row.field, row.metric),
             {
@@ -132,10 +155,10 @@ def _deviations(pool: MergedDemand) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda one: not one["undecided"])
 
 
-def _treatments(pool: MergedDemand) -> dict[str, str]:
+def _treatments(differences: Iterable[Difference]) -> dict[str, str]:
     """Return field → what is done about it; for indicators one after the other, since each metric has its own."""
     lines: dict[str, dict[str, None]] = {}
-    for row in pool.differences.living().order_by("field", "metric"):
+    for row in differences:
         undecided = row.field == "indicators" and row.decided_by_id is None
         label = _("To be decided") if undecided else row.get_treatment_display()
         lines.setdefault(row.field, {})[f"{row.metric}: {label}" if row.metric else label] = None
@@ -152,7 +175,7 @@ def _freezing_waits_for(pool: MergedDemand) -> list[str]:
     return obstacles_to_freezing(pool) if pool.status in move(DEMAND_MOVES, "freeze").source else []
 
 
-def _steps(pool: MergedDemand, actor: Actor, living: list[DemandMember]) -> dict[str, Any]:
+def _steps(pool: Any, actor: Actor, living: list[DemandMember], calls: list[Call]) -> dict[str, Any]:
     """Return what the reader may do now. Every action asks again."""
     return {
         "moves": open_moves(DEMAND_MOVES, actor=actor, owner_id=None, status=pool.status),
@@ -162,8 +185,8 @@ def _steps(pool: MergedDemand, actor: Actor, living: list[DemandMember]) -> dict
         "may_write_next": actor.has_role("manager") and pool.status in BOUND,
         "may_call": actor.has_role("manager")
         and pool.status in (DemandStatus.FROZEN, DemandStatus.CALLED)
-        and not pool.calls.filter(status__in=LIVE_CALLS).exists()
-        and not pool.calls.undecided().exists(),
+        and not pool.has_undecided_call
+        and not any(call.status in LIVE_CALLS for call in calls),
         "terms_form": TermsForm(initial=terms_initial(pool)),
         "split_form": SplitForm([member.need for member in living]),
         "dissolve_form": ReasonForm(prefix="dissolve"),

@@ -214,7 +214,7 @@ def test_lists_take_as_many_queries_for_many_as_for_one(
     client = cast.client()
     with django_assert_num_queries(2):
         assert client.get("/api/v1/demands/").json()["count"] == 1
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(10):
         assert client.get(f"/api/v1/demands/{MergedDemand.objects.get().pk}/").status_code == 200
     opened(api, cast)
     with django_assert_num_queries(5):
