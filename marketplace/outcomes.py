@@ -1,5 +1,6 @@
 """The result of a selection as it is told: to everyone from the public notice on, and to each respondent its own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -67,13 +68,17 @@ def last_day_of(selection: Selection) -> date | None:
     return ends and (ends.astimezone(SHANGHAI) - DAY).date()
 
 
-def ranking(selection: Selection) -> list[Lot]:
-    """Return the ranking that is under notice, lot by lot; empty before the notice and after a failure."""
+def ranking(selection: Selection, placings: Iterable[Placing] | None = None) -> list[Lot]:
+    """Return the ranking that is under notice, lot by lot; empty before the notice and after a failure.
+
+    placings : those of the selection, where they are read already, with their responses, leads and consensus.
+    """
     if selection.status not in WITH_RESULT:
         return []
     criteria = criteria_of(selection.call)
     labels = lot_labels(selection.call.lots) | {"": ""}
-    placings = selection.placings.select_related("response__lead").prefetch_related("response__consensus")
+    if placings is None:
+        placings = selection.placings.select_related("response__lead").prefetch_related("response__consensus")
     by_lot: dict[str, list[Ranked]] = {lot: [] for lot in lots_of(selection.call)}
     for placing in placings:
         by_lot[placing.lot].append(_ranked(placing, criteria))
@@ -103,15 +108,17 @@ def _cells(response: Response, criteria: list[Criterion]) -> list[Cell]:
     return [Cell(row, scores[place], row.weight * scores[place] / 100) for place, row in enumerate(criteria)]
 
 
-def excluded(selection: Selection) -> list[Excluded]:
-    """Return the responses that did not count, once the result or the failure is public."""
+def excluded(selection: Selection, exclusions: Iterable[Exclusion] | None = None) -> list[Excluded]:
+    """Return the responses that did not count, once the result or the failure is public.
+
+    exclusions : those of the selection by number, where they are read already, with their responses.
+    """
     if selection.status == "evaluating":
         return []
-    rows = Exclusion.objects.filter(response__call=selection.call).select_related("response")
-    return [
-        Excluded(row.response.number or 0, row.clause, Clause(row.clause).label)
-        for row in rows.order_by("response__number")
-    ]
+    if exclusions is None:
+        rows = Exclusion.objects.filter(response__call=selection.call).select_related("response")
+        exclusions = rows.order_by("response__number")
+    return [Excluded(row.response.number or 0, row.clause, Clause(row.clause).label) for row in exclusions]
 
 
 class Said(NamedTuple):

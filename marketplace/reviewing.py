@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from marketplace.actions.consensus import leaves_range
-from marketplace.actions.scoring import all_submitted
+from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.selections import active_seats
 from marketplace.choices import Declaration
 from marketplace.models import ConsensusScore, Feedback, Response, ReviewSeat, Score, Selection
@@ -79,23 +79,16 @@ def may_read_responses(selection: Selection, actor: Actor) -> bool:
     return seat is not None and seat.declaration == Declaration.NONE
 
 
-def lines(selection: Selection, seat: ReviewSeat | None) -> list[Line]:
-    """Return the opened responses by number, with how far the reader and the panel are with each; five queries."""
-    rows = list(
-        Response.objects.opened()
-        .filter(call=selection.call)
-        .select_related("exclusion")
-        .prefetch_related("consensus", "feedback")
-        .order_by("number")
-    )
-    count = len(selection.call.criteria)
+def lines(work: PanelWork, seat: ReviewSeat | None) -> list[Line]:
+    """Return the opened responses by number, with how far the reader and the panel are with each."""
+    rows: list[Any] = work.responses
+    count = len(work.selection.call.criteria)
     mine: dict[Any, int] = {}
     scores = Score.objects.filter(seat=seat).exclude(comment="").values_list("response", flat=True) if seat else []
     for response_id in scores:
         mine[response_id] = mine.get(response_id, 0) + 1
     return [
-        Line(row, mine.get(row.pk, 0) == count, len(row.consensus.all()) == count, len(row.feedback.all()) == count)
-        for row in rows
+        Line(row, mine.get(row.pk, 0) == count, len(row.consensus.all()) == count, row.said == count) for row in rows
     ]
 
 
@@ -106,7 +99,7 @@ def sheet(selection: Selection, response: Response, seat: ReviewSeat | None) -> 
     """
     own = {row.criterion: row for row in Score.objects.filter(seat=seat, response=response)} if seat else {}
     given: dict[int, list[Score]] = {}
-    if all_submitted(selection):
+    if PanelWork(selection).is_submitted:
         for row in Score.objects.filter(response=response, seat__in=active_seats(selection)).order_by("seat"):
             given.setdefault(row.criterion, []).append(row)
     agreed = {row.criterion: row for row in response.consensus.all()}
@@ -123,11 +116,10 @@ def version_of(response: Response, seat: ReviewSeat) -> int:
     return found or 0
 
 
-def steps(selection: Selection) -> list[Step]:
+def steps(work: PanelWork) -> list[Step]:
     """Return the way from the declarations to the award with where it stands."""
-    seats = list(active_seats(selection))
-    responses = list(Response.objects.opened().filter(call=selection.call).prefetch_related("consensus"))
-    eligible, count = [row for row in responses if row.status in COUNTED], len(selection.call.criteria)
+    selection, seats, responses = work.selection, work.seats, work.responses
+    eligible, count = work.those(*COUNTED), len(selection.call.criteria)
     agreed = sum(len(row.consensus.all()) == count for row in eligible)
     declared = sum(seat.declaration == Declaration.NONE for seat in seats)
     submitted = sum(seat.submitted_at is not None for seat in seats)

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from marketplace.anonymity import anonymous
-from marketplace.choices import PartnerRole
+from marketplace.choices import Declaration, PartnerRole
 from marketplace.facts import listed, quantity_text
 from marketplace.models import Placing, Response, ReviewSeat, Selection
 from marketplace.proof import meets
 from marketplace.response_content import read
-from marketplace.reviewing import may_read_responses
 from scenarios.actions.interests import owners_of
 from scenarios.actor import Actor
 from scenarios.comparison import Cell, ComparedRow
@@ -38,23 +38,29 @@ def may_compare(call: Call, actor: Actor) -> bool:
     From the opening on: the panel without a conflict of interest, the owners behind the call and the publisher; nobody
     who belongs to a respondent, and nobody who is to review and has not declared, whatever else they are.
     """
-    if not CallKey.objects.filter(call=call, opened_at__isnull=False).exists():
+    found = _standing_of(actor).only("pk").get(pk=call.pk)
+    if not found.is_opened or found.has_responded or (found.sits and not found.reviews):
         return False
-    if Response.objects.opened().of(actor).filter(call=call).exists():
-        return False
-    selection = Selection.objects.filter(call=call).first()
-    reviews = selection is not None and may_read_responses(selection, actor)
-    if not reviews and _sits_on_panel(call, actor):
-        return False
-    return reviews or actor.has_role("publisher") or bool(owners_of(call) & actor.organisation_ids)
+    return found.reviews or actor.has_role("publisher") or bool(owners_of(call) & actor.organisation_ids)
 
 
-def _sits_on_panel(call: Call, actor: Actor) -> bool:
-    """Whether the actor was named for the panel or took a seat on it later, also one that was left since."""
-    if not actor.has_role("reviewer"):
-        return False
-    named = call.panel.filter(account=actor.account_id).exists()
-    return named or ReviewSeat.objects.filter(selection__call=call, account=actor.account_id).exists()
+def _standing_of(actor: Actor) -> Any:
+    """Return calls with how the actor stands to their responses.
+
+    is_opened : they can be read. has_responded : an organisation of the actor did. reviews : the actor has a seat on
+    the panel without a conflict of interest. sits : was named for it or took a seat later, also one left since.
+    """
+    own = Response.objects.opened().of(actor).filter(call=OuterRef("pk"))
+    seats = ReviewSeat.objects.filter(selection__call=OuterRef("pk"), account=actor.account_id)
+    reviewing = seats.filter(left_at__isnull=True, declaration=Declaration.NONE)
+    named = Call.objects.filter(pk=OuterRef("pk"), panel__account=actor.account_id)
+    is_reviewer = Value(actor.has_role("reviewer"))
+    return Call.objects.annotate(
+        is_opened=Exists(CallKey.objects.filter(call=OuterRef("pk"), opened_at__isnull=False)),
+        has_responded=Exists(own),
+        reviews=ExpressionWrapper(Q(is_reviewer, Exists(reviewing)), output_field=BooleanField()),
+        sits=ExpressionWrapper(Q(is_reviewer, Exists(named) | Exists(seats)), output_field=BooleanField()),
+    )
 
 
 def opened_beside(call: Call) -> list[Beside]:

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from marketplace.actions import consensus, eligibility, feedback, opening, public_notice, scoring, selection_panel
+from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.selections import open_evaluation
 from marketplace.actors import actor_for
 from marketplace.models import Account, Response, ReviewSeat, ScoreSheet, Selection
@@ -111,7 +112,7 @@ def published(cast: Cast, *values: list[str], **changes: Any) -> Review:
 
 def write_all_feedback(review: Review) -> None:
     said = {place: feedback.Remarks("方案完整", "成本偏高") for place in range(len(review.ready.call.criteria))}
-    for response in feedback.lacking_feedback(review.fresh()):
+    for response in feedback.lacking_feedback(PanelWork(review.fresh())):
         act: Any = {"actor": review.chair, "selection_id": review.selection.pk, "response_id": response.pk}
         feedback.write_feedback(**act, version=response.version, remarks=said)
 

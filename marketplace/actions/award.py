@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.feedback import lacking_feedback
 from marketplace.actions.lost_winners import lost_responses, lost_winners
+from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.selections import lock_selection, note
 from marketplace.choices import Verification
 from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
@@ -39,10 +40,11 @@ def award(*, actor: Actor, selection_id: UUID, version: int) -> Selection:
     target = require_move(SELECTION_MOVES, "award", actor=actor, owner_id=None, status=selection.status)
     if not Selection.objects.past_notice().filter(pk=selection.pk).exists():
         raise IllegalMove(_("The public notice is not over yet."))
-    _require_both_sides(selection)
-    _require_feedback(selection)
+    work = PanelWork(selection)
+    _require_both_sides(work)
+    _require_feedback(work)
     outcomes: dict[UUID, list[str]] = {}
-    lost = lost_responses(selection)  # a reserve that dropped out wins nothing, and holds nobody up
+    lost = lost_responses(work)  # a reserve that dropped out wins nothing, and holds nobody up
     for response_id, outcome in selection.placings.values_list("response", "outcome"):
         outcomes.setdefault(response_id, []).append("not_selected" if response_id in lost else outcome)
     counts = dict.fromkeys(MOVES, 0)
@@ -67,20 +69,20 @@ def tell_notice_over(*, selection_id: UUID) -> None:
         log_event("selection.notice_over", selection.call, **told)
 
 
-def _require_both_sides(selection: Selection) -> None:
-    if gone := lost_winners(selection):
+def _require_both_sides(work: PanelWork) -> None:
+    if gone := lost_winners(work):
         text = _(
             "The winner with response %(numbers)s dropped out. Put the next in rank under notice, or declare the call "
             "failed."
         )
         raise IllegalMove(text % {"numbers": ", ".join(str(row.number) for row in gone)})
-    asking = needs_behind(selection.call).exclude(status=NeedStatus.SUSPENDED)
+    asking = needs_behind(work.selection.call).exclude(status=NeedStatus.SUSPENDED)
     if not asking.exclude(owner__verification=Verification.SUSPENDED).exists():
         raise IllegalMove(_("What was called for is suspended. It is reinstated, or the call is declared failed."))
 
 
-def _require_feedback(selection: Selection) -> None:
-    missing = [str(row.number) for row in lacking_feedback(selection)]
+def _require_feedback(work: PanelWork) -> None:
+    missing = [str(row.number) for row in lacking_feedback(work)]
     if missing:
         text = _("Everyone who wins nothing gets complete feedback first. Missing: response %(numbers)s")
         raise Invalid({"feedback": [text % {"numbers": ", ".join(missing)}]})

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.eligibility import require_all_judged
-from marketplace.actions.scoring import all_submitted, is_score
+from marketplace.actions.panel_work import PanelWork
+from marketplace.actions.scoring import is_score
 from marketplace.actions.selections import active_seats, lock_selection, note, require_chair, require_evaluating
 from marketplace.actions.sheets import require_seen
 from marketplace.models import ConsensusScore, Response, Score, Selection
@@ -43,7 +43,7 @@ def agree(
     selection = lock_selection(actor, selection_id)
     require_evaluating(selection)
     require_chair(selection, actor)
-    if not all_submitted(selection):
+    if not PanelWork(selection).is_submitted:
         raise IllegalMove(_("Not every reviewer has submitted; the scores of the others are not shown yet."))
     eligible = Response.objects.filter(call=selection.call, status="eligible")
     response = one_of(eligible, response_id, lock=True)
@@ -65,8 +65,9 @@ def agree(
 
 def _tell_when_complete(selection: Selection) -> None:
     """Tell, once per round, that the panel has agreed on everything."""
+    work = PanelWork(selection)
     try:
-        require_consensus(selection, require_all_judged(selection))
+        require_consensus(work, require_all_judged(work))
     except IllegalMove:
         return
     told: dict[str, Any] = {"actor": SYSTEM, "subject_type": "call", "generation": selection.round}
@@ -106,12 +107,11 @@ def leaves_range(value: Decimal, scores: list[Decimal]) -> bool:
     return found.low is not None and found.high is not None and not found.low <= value <= found.high
 
 
-def require_consensus(selection: Selection, eligible: list[Response]) -> None:
+def require_consensus(work: PanelWork, eligible: list[Response]) -> None:
     """Raise IllegalMove naming the responses whose consensus is missing, or unexplained since the panel changed."""
-    if not all_submitted(selection):
+    if not work.is_submitted:
         raise IllegalMove(_("Not every reviewer has submitted their scores."))
-    ranges = individual_scores(selection, eligible)
-    prefetch_related_objects(eligible, "consensus")
+    ranges = individual_scores(work.selection, eligible)
     missing = [str(row.number) for row in eligible if not _is_agreed(row, ranges[row.pk])]
     if missing:
         text = _("The panel has no complete consensus on response %(numbers)s.")

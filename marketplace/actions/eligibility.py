@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.selection_panel import require_full_panel
 from marketplace.actions.selections import active_seats, lock_selection, note, require_chair, require_evaluating
 from marketplace.choices import FOUND_CLAUSES, Clause, Verification
@@ -64,7 +65,7 @@ def _locked(actor: Actor, selection_id: UUID, response_id: UUID) -> tuple[Select
     selection = lock_selection(actor, selection_id)
     require_evaluating(selection)
     require_chair(selection, actor)
-    require_full_panel(selection)
+    require_full_panel(PanelWork(selection))
     if active_seats(selection).filter(submitted_at__isnull=False).exists():
         raise IllegalMove(_("Scores are submitted already; which responses count is fixed."))
     return selection, one_of(Response.objects.opened().filter(call=selection.call), response_id, lock=True)
@@ -83,11 +84,10 @@ def _require_named(selection: Selection, clause: str, quoted: str, explanation: 
         raise Invalid(wrong)
 
 
-def require_all_judged(selection: Selection) -> list[Response]:
+def require_all_judged(work: PanelWork) -> list[Response]:
     """Return the responses that are eligible. Raises IllegalMove while some were not judged."""
-    rows = list(Response.objects.opened().filter(call=selection.call).order_by("number"))
-    waiting = [str(row.number) for row in rows if row.status == "opened"]
+    waiting = [str(row.number) for row in work.those("opened")]
     if waiting:
         text = _("Say first which responses are eligible. Not judged yet: %(numbers)s")
         raise IllegalMove(text % {"numbers": ", ".join(waiting)})
-    return [row for row in rows if row.status == "eligible"]
+    return work.those("eligible")

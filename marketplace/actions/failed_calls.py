@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.lost_winners import lost_winners
+from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.selections import lock_selection, note
-from marketplace.choices import FailureCode, NextStep, SelectionStatus
+from marketplace.choices import FailureCode, NextStep, ObjectionState, SelectionStatus
 from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
 from marketplace.models import Placing, Response, Selection
 from marketplace.weighing import criteria_of
@@ -43,7 +44,7 @@ def fail_selection(*, actor: Actor, selection_id: UUID, code: str, reason: str) 
     selection = lock_selection(actor, selection_id)
     target = require_move(SELECTION_MOVES, "fail", actor=actor, owner_id=None, status=selection.status)
     wrong: dict[str, list[Any]] = {}
-    if code not in FailureCode.values or not _is_true(selection, code):
+    if code not in failure_codes(PanelWork(selection)):
         wrong["code"] = [_("This reason does not hold for the responses as they stand.")]
     if not reason.strip() or len(reason) > 2000:
         wrong["reason"] = [_("Explain it in 1 to 2,000 characters; everybody reads it.")]
@@ -66,30 +67,26 @@ def enough_for(call: Call) -> int:
     return max(COMPETITION, call.winners)
 
 
-def _is_true(selection: Selection, code: str) -> bool:
-    opened = Response.objects.opened().filter(call=selection.call)
-    count, judged = opened.count(), not opened.filter(status="opened").exists()
-    eligible = opened.filter(status="eligible")
-    return {
-        FailureCode.NO_RESPONSES: count == 0,
-        FailureCode.TOO_FEW: 0 < count < enough_for(selection.call),
-        FailureCode.NONE_ELIGIBLE: count > 0 and judged and not opened.exclude(status="ineligible").exists(),
-        FailureCode.NONE_QUALIFIED: eligible.exists() and judged and all(_misses(selection, row) for row in eligible),
-        FailureCode.WINNER_LOST: selection.status != SelectionStatus.EVALUATING and bool(lost_winners(selection)),
-        FailureCode.OBJECTION: selection.objections.filter(state="upheld").exists(),
-        FailureCode.FUNDS: True,
-    }[FailureCode(code)]
-
-
-def _misses(selection: Selection, response: Response) -> bool:
-    minimums = {place: row.minimum for place, row in enumerate(criteria_of(selection.call))}
-    agreed = response.consensus.values_list("criterion", "value")
-    return any((least := minimums[place]) is not None and value < least for place, value in agreed)
-
-
-def failure_codes(selection: Selection) -> list[str]:
+def failure_codes(work: PanelWork) -> list[str]:
     """Return the reasons that hold for the responses as they stand."""
-    return [code for code in FailureCode.values if _is_true(selection, code)]
+    call, count = work.selection.call, len(work.responses)
+    judged, eligible = not work.those("opened"), work.those("eligible")
+    true = {
+        FailureCode.NO_RESPONSES: count == 0,
+        FailureCode.TOO_FEW: 0 < count < enough_for(call),
+        FailureCode.NONE_ELIGIBLE: count > 0 and len(work.those("ineligible")) == count,
+        FailureCode.NONE_QUALIFIED: bool(eligible) and judged and all(_misses(call, row) for row in eligible),
+        FailureCode.WINNER_LOST: work.selection.status != SelectionStatus.EVALUATING and bool(lost_winners(work)),
+        FailureCode.OBJECTION: any(row.state == ObjectionState.UPHELD for row in work.objections),
+        FailureCode.FUNDS: True,
+    }
+    return [code.value for code in FailureCode if true[code]]
+
+
+def _misses(call: Call, response: Response) -> bool:
+    minimums = {place: row.minimum for place, row in enumerate(criteria_of(call))}
+    agreed = ((row.criterion, row.value) for row in response.consensus.all())
+    return any((least := minimums[place]) is not None and value < least for place, value in agreed)
 
 
 @transaction.atomic

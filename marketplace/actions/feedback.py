@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.selections import lock_selection, note, require_chair
 from marketplace.actions.sheets import require_seen
 from marketplace.choices import SelectionStatus
-from marketplace.models import Feedback, Response, Selection
+from marketplace.models import Feedback, Response
 from scenarios.actor import Actor
 from scenarios.errors import IllegalMove, Invalid
 from scenarios.policies import one_of
@@ -68,12 +68,11 @@ def _require_complete(count: int, remarks: Mapping[int, Remarks]) -> None:
         raise Invalid(wrong)
 
 
-def lacking_feedback(selection: Selection) -> list[Response]:
+def lacking_feedback(work: PanelWork) -> list[Response]:
     """Return the ranked responses that win nothing and whose feedback is incomplete, by number.
 
     Who is not eligible has read the clause and its explanation, which is the feedback.
     """
-    winning = selection.placings.filter(outcome="awarded").values("response")
-    losers = Response.objects.filter(call=selection.call, status="scored").exclude(pk__in=winning)
-    said = losers.annotate(said=Count("feedback"))
-    return list(said.filter(said__lt=len(selection.call.criteria)).order_by("number"))
+    count = len(work.selection.call.criteria)
+    losers: list[Any] = [row for row in work.those("scored") if row.pk not in work.winning]
+    return [row for row in losers if row.said < count]

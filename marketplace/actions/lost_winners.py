@@ -5,15 +5,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.public_notice import begin_notice, placings_of
 from marketplace.actions.selections import lock_selection, note
 from marketplace.choices import Clause, ExclusionGround, Verification
 from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
 from marketplace.models import Exclusion, Placing, Response, Selection
-from scenarios.actions.call_readiness import needs_behind
 from scenarios.actor import SYSTEM, Actor
 from scenarios.errors import IllegalMove
 from scenarios.journal import log_event
@@ -53,11 +52,9 @@ def withdraw_from_award(*, actor: Actor, response_id: UUID) -> Response:
     return response
 
 
-def lost_responses(selection: Selection) -> dict[UUID, Loss]:
+def lost_responses(work: PanelWork) -> dict[UUID, Loss]:
     """Return the ranked responses that cannot be awarded any more, each with what takes it out."""
-    ranked = Response.objects.filter(call=selection.call, status="scored").select_related("lead")
-    refused = set(needs_behind(selection.call).values_list("blocked_organisations", flat=True))
-    found = {row.pk: _loss(row, refused) for row in ranked.order_by("number")}
+    found = {row.pk: _loss(row, work.refused) for row in work.those("scored")}
     return {pk: loss for pk, loss in found.items() if loss is not None}
 
 
@@ -69,16 +66,17 @@ def _loss(response: Response, refused: Collection[UUID]) -> Loss | None:
     return BLOCKED if response.lead_id in refused else None
 
 
-def lost_winners(selection: Selection) -> list[Response]:
+def lost_winners(work: PanelWork) -> list[Response]:
     """Return the winners under notice that cannot be awarded any more, by number."""
-    winning = Q(placings__selection=selection, placings__outcome="awarded")
-    return list(Response.objects.filter(winning, pk__in=lost_responses(selection)).distinct().order_by("number"))
+    lost = lost_responses(work)
+    return [row for row in work.responses if row.pk in lost and row.pk in work.winning]
 
 
-def follows(selection: Selection) -> bool:
+def follows(work: PanelWork) -> bool:
     """Whether a response would stand in the place of the winners that dropped out."""
-    standing = Response.objects.filter(call=selection.call, status="scored").exclude(pk__in=lost_responses(selection))
-    return any(row.rank for row in placings_of(selection, list(standing)))
+    lost = lost_responses(work)
+    standing = [row for row in work.those("scored") if row.pk not in lost]
+    return any(row.rank for row in placings_of(work.selection, standing))
 
 
 @transaction.atomic
@@ -92,13 +90,14 @@ def put_next_in_rank(*, actor: Actor, selection_id: UUID, version: int) -> Selec
     """
     selection = lock_selection(actor, selection_id, version)
     target = require_move(SELECTION_MOVES, "put_next", actor=actor, owner_id=None, status=selection.status)
-    if not lost_winners(selection):
+    work = PanelWork(selection)
+    if not lost_winners(work):
         raise IllegalMove(_("No winner has dropped out."))
     if selection.objections.open().exists():
         raise IllegalMove(_("An objection is open. Answer it first."))
-    if not follows(selection):
+    if not follows(work):
         raise IllegalMove(_("No response follows in the ranking. Declare the call failed instead."))
-    _take_out(selection)
+    _take_out(work)
     Placing.objects.filter(selection=selection).delete()
     standing = list(Response.objects.filter(call=selection.call, status="scored"))
     Placing.objects.bulk_create(placings_of(selection, standing))
@@ -107,8 +106,8 @@ def put_next_in_rank(*, actor: Actor, selection_id: UUID, version: int) -> Selec
     return selection
 
 
-def _take_out(selection: Selection) -> None:
-    lost = lost_responses(selection)
+def _take_out(work: PanelWork) -> None:
+    lost = lost_responses(work)
     for response in Response.objects.filter(pk__in=lost).order_by("pk").select_for_update():
         clause, ground = lost[response.pk]
         response.status = check_move(RESPONSE_MOVES, "drop", response.status)
@@ -116,4 +115,4 @@ def _take_out(selection: Selection) -> None:
         response.save()
         Exclusion.objects.create(response=response, clause=clause, ground=ground)
         told = {"number": response.number, "clause": clause.value}
-        log_event("selection.response_excluded", selection.call, actor=SYSTEM, subject_type="call", **told)
+        log_event("selection.response_excluded", work.selection.call, actor=SYSTEM, subject_type="call", **told)

@@ -3,14 +3,17 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.consensus import require_consensus
 from marketplace.actions.eligibility import require_all_judged
+from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.selection_panel import require_full_panel
 from marketplace.actions.selections import exclude_unverified, lock_selection, note
+from marketplace.choices import ObjectionState
 from marketplace.lifecycle import RESPONSE_MOVES, SELECTION_MOVES
-from marketplace.models import ConsensusScore, Placing, Response, Selection
+from marketplace.models import Placing, Response, Selection
 from marketplace.response_content import read
 from marketplace.weighing import Placed, by_criterion, criteria_of, lots_of, rank, weigh
 from marketplace.working_days import after
@@ -34,7 +37,7 @@ def publish_notice(*, actor: Actor, selection_id: UUID, version: int) -> Selecti
     selection = lock_selection(actor, selection_id, version)
     target = require_move(SELECTION_MOVES, "publish", actor=actor, owner_id=None, status=selection.status)
     exclude_unverified(selection)
-    eligible, placings = _require_result(selection)
+    eligible, placings = _require_result(PanelWork(selection))
     Placing.objects.bulk_create(placings)
     for response in Response.objects.filter(pk__in=[row.pk for row in eligible]).order_by("pk").select_for_update():
         response.status = check_move(RESPONSE_MOVES, "score", response.status)
@@ -45,25 +48,25 @@ def publish_notice(*, actor: Actor, selection_id: UUID, version: int) -> Selecti
     return selection
 
 
-def _require_result(selection: Selection) -> tuple[list[Response], list[Placing]]:
+def _require_result(work: PanelWork) -> tuple[list[Response], list[Placing]]:
     """Return the eligible responses and how they rank. Raises IllegalMove naming what is still to be done."""
-    require_full_panel(selection)
-    eligible = require_all_judged(selection)
+    require_full_panel(work)
+    eligible = require_all_judged(work)
     if not eligible:
         raise IllegalMove(_("No response is eligible. Declare the call failed instead."))
-    require_consensus(selection, eligible)
-    if selection.objections.open().exists():
+    require_consensus(work, eligible)
+    if any(objection.state == ObjectionState.OPEN for objection in work.objections):
         raise IllegalMove(_("An objection is open. Answer it first."))
-    placings = placings_of(selection, eligible)
+    placings = placings_of(work.selection, eligible)
     if not any(row.rank for row in placings):
         raise IllegalMove(_("No response reached the minimum scores. Declare the call failed instead."))
     return eligible, placings
 
 
-def obstacle_to_notice(selection: Selection) -> str:
+def obstacle_to_notice(work: PanelWork) -> str:
     """Return what is still to be done before the result can be published; empty when nothing is."""
     try:
-        _require_result(selection)
+        _require_result(work)
     except IllegalMove as refusal:
         return str(refusal)
     return ""
@@ -98,8 +101,8 @@ def placings_of(selection: Selection, eligible: list[Response]) -> list[Placing]
 def ranking(call: Call, eligible: list[Response]) -> dict[str, list[Placed]]:
     """Return lot → the responses to it in their order, from the consensus scores as they stand."""
     criteria = criteria_of(call)
-    rows = ConsensusScore.objects.filter(response__in=eligible).values_list("response", "criterion", "value")
-    scores = by_criterion(rows)
+    prefetch_related_objects(eligible, "consensus")
+    scores = by_criterion((row.pk, one.criterion, one.value) for row in eligible for one in row.consensus.all())
     found = {}
     numbered = sorted(eligible, key=lambda row: row.number or 0)
     for lot in lots_of(call):

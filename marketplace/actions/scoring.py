@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.eligibility import require_all_judged
-from marketplace.actions.selections import active_seats, lock_selection, note, require_evaluating, reviewing_seat
+from marketplace.actions.panel_work import PanelWork
+from marketplace.actions.selections import lock_selection, note, require_evaluating, reviewing_seat
 from marketplace.actions.sheets import require_seen
 from marketplace.models import Response, ReviewSeat, Score, ScoreSheet, Selection
 from marketplace.weighing import FULL, criteria_of
@@ -98,7 +99,7 @@ def submit_scores(*, actor: Actor, selection_id: UUID) -> ReviewSeat:
     selection = lock_selection(actor, selection_id)
     require_evaluating(selection)
     seat = _lock_unsubmitted(selection, actor)
-    eligible = require_all_judged(selection)
+    eligible = require_all_judged(PanelWork(selection))
     if not eligible:
         raise IllegalMove(_("No response is eligible; there is nothing to score."))
     missing = [str(row.number) for row in eligible if not _is_complete(seat, row, len(selection.call.criteria))]
@@ -113,9 +114,3 @@ def submit_scores(*, actor: Actor, selection_id: UUID) -> ReviewSeat:
 
 def _is_complete(seat: ReviewSeat, response: Response, count: int) -> bool:
     return seat.scores.filter(response=response).exclude(comment="").count() == count
-
-
-def all_submitted(selection: Selection) -> bool:
-    """Whether every seat of the panel is taken and has handed its scores in: from then on they read each other's."""
-    free = selection.seats.filter(left_at__isnull=False, replaced_by__isnull=True).exists()
-    return not free and not active_seats(selection).filter(submitted_at__isnull=True).exists()

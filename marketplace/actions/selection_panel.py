@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.actions.selections import active_seats, lock_selection, note, require_evaluating, seat_of
+from marketplace.actions.panel_work import PanelWork
+from marketplace.actions.selections import lock_selection, note, require_evaluating, seat_of
 from marketplace.choices import Declaration
 from marketplace.models import Member, Response, ReviewSeat, Selection
 from scenarios.actions.call_readiness import needs_behind
@@ -89,15 +90,11 @@ def related_accounts(selection: Selection, account_ids: list[int]) -> set[int]:
     return set(members.values_list("account", flat=True))
 
 
-def require_full_panel(selection: Selection) -> list[ReviewSeat]:
-    """Return the seats once every one is taken by a reviewer who declared to have no conflict.
-
-    Raises IllegalMove naming what is missing.
+def require_full_panel(work: PanelWork) -> None:
+    """Raise IllegalMove naming what is missing until every seat is taken by a reviewer who declared to have no
+    conflict.
     """
-    seats = list(active_seats(selection))
-    free = selection.seats.filter(left_at__isnull=False, replaced_by__isnull=True)
-    if free.exists():
+    if work.free_seats:
         raise IllegalMove(_("A seat of the panel is free. The manager has to name a replacement first."))
-    if any(seat.declaration != Declaration.NONE for seat in seats):
+    if any(seat.declaration != Declaration.NONE for seat in work.seats):
         raise IllegalMove(_("Not every reviewer has declared yet whether they have a conflict of interest."))
-    return seats

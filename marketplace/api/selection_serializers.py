@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from marketplace.actions.feedback import lacking_feedback
 from marketplace.actions.lost_winners import lost_winners
+from marketplace.actions.panel_work import PanelWork
 from marketplace.anonymity import anonymous
 from marketplace.api.responses import OfferCommitment, OfferTier
 from marketplace.audiences import OBJECTION_FIELDS, SELECTION_FIELDS
@@ -18,6 +19,8 @@ from marketplace.reviewing import version_of
 from scenarios.api.input import Strict, Version, Words
 from scenarios.api.output import Audienced, Brief, Party, actor_of
 from scenarios.audiences import Audience, audience_of
+
+UNDER_NOTICE = ("publicity", "suspended")
 
 
 class ScoreValue(serializers.DecimalField):
@@ -197,10 +200,10 @@ class SelectionShown(Audienced):
         return ExcludedShown(excluded(row), many=True).data
 
     def get_lost_winners(self, row: Selection) -> list[int]:
-        return [one.number or 0 for one in lost_winners(row)] if row.status in ("publicity", "suspended") else []
+        return [one.number or 0 for one in lost_winners(PanelWork(row))] if row.status in UNDER_NOTICE else []
 
     def get_lacking_feedback(self, row: Selection) -> list[int]:
-        return [one.number or 0 for one in lacking_feedback(row)] if row.status in ("publicity", "suspended") else []
+        return [one.number or 0 for one in lacking_feedback(PanelWork(row))] if row.status in UNDER_NOTICE else []
 
 
 class SelectionListed(Audienced):

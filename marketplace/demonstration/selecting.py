@@ -17,6 +17,7 @@ from marketplace.actions import (
     selection_panel,
     selections,
 )
+from marketplace.actions.panel_work import PanelWork
 from marketplace.demonstration import past
 from marketplace.demonstration.people import PANEL, organisation, speaker, staff
 from marketplace.models import Response, Selection
@@ -96,7 +97,7 @@ def award(selection: Selection, story: Row) -> None:
     """Write feedback to everyone who wins nothing, and award."""
     places = range(len(selection.call.criteria))
     rows = {organisation(row["lead"]).pk: row for row in story["responses"]}
-    for response in feedback.lacking_feedback(selection):
+    for response in feedback.lacking_feedback(PanelWork(selection)):
         said = feedback.Remarks(*rows[response.lead_id]["feedback"])
         feedback.write_feedback(
             actor=staff(PANEL[0]),

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from marketplace.actions.award import award
 from marketplace.actions.failed_calls import call_again, fail_selection, failure_codes, give_back
 from marketplace.actions.feedback import lacking_feedback
 from marketplace.actions.lost_winners import follows, lost_winners, put_next_in_rank
+from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.public_notice import obstacle_to_notice, publish_notice
 from marketplace.actions.selections import open_evaluation
 from marketplace.forms.selections import (
@@ -26,9 +27,9 @@ from marketplace.forms.selections import (
     ReplacementForm,
 )
 from marketplace.lifecycle import SELECTION_MOVES
-from marketplace.models import Account, Response, ReviewSeat, Selection
-from marketplace.outcomes import excluded, last_day_of, ranking
-from marketplace.reviewing import lines, seat_for, steps
+from marketplace.models import Account, Response, Selection
+from marketplace.outcomes import WITH_RESULT, excluded, last_day_of, ranking
+from marketplace.reviewing import lines, steps
 from marketplace.side_by_side import may_compare
 from scenarios.access import access
 from scenarios.actor import Actor
@@ -71,13 +72,15 @@ def selection_of(pk: UUID) -> Selection:
 def selection_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any) -> HttpResponse:
     """Render the page of a selection; `forms` replaces those that were refused."""
     actor = actor_of(request)
-    call = one_of(Call.objects.visible_to(actor).with_public_state(), pk)
-    found = Selection.objects.filter(call=call).select_related("call__need", "call__demand").first()
+    over = Selection.objects.past_notice().filter(call=OuterRef("pk"))
+    calls = Call.objects.visible_to(actor).with_public_state().annotate(is_over=Exists(over))
+    call: Any = one_of(calls.select_related("selection", "need", "demand"), pk)
+    found = getattr(call, "selection", None)
     context: dict[str, Any] = {"call": call, "selection": found, "may_compare": may_compare(call, actor)}
     if found is None:
         context |= _before(call, actor)
     else:
-        context |= _work(found, actor) | forms
+        context |= {"is_over": call.is_over} | _work(PanelWork(found), actor) | forms
     return render(request, "marketplace/selection.html", context, status=status)
 
 
@@ -91,60 +94,57 @@ def _before(call: Any, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _work(found: Selection, actor: Actor) -> dict[str, Any]:
-    seat = seat_for(found, actor)
+def _work(work: PanelWork, actor: Actor) -> dict[str, Any]:
+    found, seat = work.selection, work.seat_of(actor)
     reviews = seat is not None and seat.declaration == "none"
     moves = open_moves(SELECTION_MOVES, actor=actor, owner_id=None, status=found.status)
-    over = Selection.objects.past_notice().filter(pk=found.pk).exists()
+    told = found.status in ("publicity", "suspended")
     return {
-        "steps": steps(found),
+        "steps": steps(work),
         "seat": seat,
         "reviews": reviews,
         "declaration_form": DeclarationForm() if seat and seat.declaration == "pending" else None,
         "leaving_form": LeavingForm() if reviews and found.status == "evaluating" else None,
-        "lines": lines(found, seat) if reviews or actor.has_role("manager", "publisher", "auditor") else None,
-        "seats": _seats(found, actor),
+        "lines": lines(work, seat) if reviews or actor.has_role("manager", "publisher", "auditor") else None,
+        "seats": _seats(work, actor),
         "moves": moves,
-        "obstacle": obstacle_to_notice(found) if "publish" in moves else "",
-        "is_over": over,
+        "obstacle": obstacle_to_notice(work) if "publish" in moves else "",
         "last_day": last_day_of(found),
-        "lacking": lacking_feedback(found) if found.status in ("publicity", "suspended") else [],
-        "lots": ranking(found),
-        "excluded": excluded(found),
-        "objections": [
-            (row, AnswerForm(prefix=str(row.pk))) for row in found.objections.select_related("organisation")
-        ],
+        "lacking": lacking_feedback(work) if told else [],
+        "lots": ranking(found, work.placings) if found.status in WITH_RESULT else [],
+        "excluded": excluded(found, work.exclusions),
+        "objections": [(row, AnswerForm(prefix=str(row.pk))) for row in work.objections],
         "may_answer": actor.has_role("manager"),
-        **_lost(found, moves),
-        "failure_form": FailureForm(codes=failure_codes(found)) if "fail" in moves else None,
+        **_lost(work, moves),
+        "failure_form": FailureForm(codes=failure_codes(work)) if "fail" in moves else None,
         "awards": Response.objects.awarded_in(found.call) if found.status == "awarded" else [],
         "lots_form": LotsForm() if _may_go_on(found, actor) else None,
         "has_pool": found.call.demand_id is not None,
     }
 
 
-def _lost(found: Selection, moves: frozenset[str]) -> dict[str, Any]:
+def _lost(work: PanelWork, moves: frozenset[str]) -> dict[str, Any]:
     """Return the winners that dropped out, and whether the reader can put who follows in their place."""
-    lost = lost_winners(found) if found.status in ("publicity", "suspended") else []
-    return {"lost": lost, "may_put_next": bool(lost) and "put_next" in moves and follows(found)}
+    lost = lost_winners(work) if work.selection.status in ("publicity", "suspended") else []
+    return {"lost": lost, "may_put_next": bool(lost) and "put_next" in moves and follows(work)}
 
 
 def _may_go_on(found: Selection, actor: Actor) -> bool:
     return found.status == "failed" and not found.next_step and actor.has_role("manager")
 
 
-def _seats(found: Selection, actor: Actor) -> list[dict[str, Any]]:
+def _seats(work: PanelWork, actor: Actor) -> list[dict[str, Any]]:
     """Return every seat with its declaration; what a reviewer wrote about it is read by the manager alone."""
-    manages = actor.has_role("manager") and found.status == "evaluating"
-    rows = found.seats.select_related("account").order_by("-is_chair", "account__name")
-    replaced = set(ReviewSeat.objects.filter(replaces__in=rows).values_list("replaces", flat=True))
+    manages = actor.has_role("manager") and work.selection.status == "evaluating"
+    rows, free_seats = work.every_seat, work.free_seats
     reviewers = Account.objects.filter(is_active=True, staff_roles__role="reviewer").order_by("email")
-    free = [(str(row.pk), str(row)) for row in reviewers.exclude(pk__in=rows.values("account"))] if manages else []
+    others = reviewers.exclude(pk__in=[row.account_id for row in rows])
+    free = [(str(row.pk), str(row)) for row in others] if manages else []
     return [
         {
             "seat": row,
             "statement": row.statement if actor.has_role("manager") else "",
-            "is_free": row.left_at is not None and row.pk not in replaced,
+            "is_free": row.pk in free_seats,
             "form": ReplacementForm(prefix=str(row.pk), reviewers=free) if manages else None,
         }
         for row in rows
@@ -209,7 +209,7 @@ def selection_next(request: HttpRequest, pk: UUID) -> HttpResponse:
 def selection_fail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Declare the call failed."""
     found = selection_of(pk)
-    form = FailureForm(request.POST, codes=failure_codes(found))
+    form = FailureForm(request.POST, codes=failure_codes(PanelWork(found)))
     if form.is_valid():
         try:
             fail_selection(actor=actor_of(request), selection_id=found.pk, **form.cleaned_data)

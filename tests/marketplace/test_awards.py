@@ -10,6 +10,7 @@ from marketplace.actions import failed_calls, objections, public_notice
 from marketplace.actions.award import award
 from marketplace.actions.eligibility import exclude
 from marketplace.actions.feedback import Remarks, lacking_feedback, write_feedback
+from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.scoring import submit_scores
 from marketplace.actors import actor_for
 from marketplace.models import Feedback, Objection, Placing, Response, Selection
@@ -137,7 +138,7 @@ def test_every_loser_has_feedback_first_and_the_missing_ones_are_named(cast: Cas
             write_feedback(**act, remarks=remarks)
     assert Feedback.objects.count() == 0
     write_feedback(**act, remarks={0: Remarks("好", "贵"), 1: Remarks("好", "慢")})
-    assert lacking_feedback(review.fresh()) == [third]
+    assert lacking_feedback(PanelWork(review.fresh())) == [third]
     with pytest.raises(Invalid):
         give_award(cast, review)
     assert review.fresh().status == "publicity"
@@ -231,7 +232,7 @@ def test_a_failed_call_says_a_true_reason(cast: Cast) -> None:
         failed_calls.fail_selection(**act, code="too_few", reason=" ")
     with pytest.raises(NotPermitted):
         failed_calls.fail_selection(**{**act, "actor": cast.actor("manager")}, code="too_few", reason="说明")
-    assert failed_calls.failure_codes(review.fresh()) == ["too_few", "funds"]
+    assert failed_calls.failure_codes(PanelWork(review.fresh())) == ["too_few", "funds"]
     failed = failed_calls.fail_selection(**act, code="too_few", reason="仅两家响应，不足三家")
     assert (failed.status, failed.failure_code) == ("failed", "too_few")
     assert set(Response.objects.values_list("status", flat=True)) == {"not_selected"}
@@ -240,7 +241,7 @@ def test_a_failed_call_says_a_true_reason(cast: Cast) -> None:
 
 def test_nobody_responded(cast: Cast) -> None:
     review = evaluated_call(cast, 0)
-    assert failed_calls.failure_codes(review.fresh()) == ["no_responses", "funds"]
+    assert failed_calls.failure_codes(PanelWork(review.fresh())) == ["no_responses", "funds"]
 
 
 def test_none_is_eligible_or_none_reaches_the_minimum(cast: Cast) -> None:
@@ -249,14 +250,14 @@ def test_none_is_eligible_or_none_reaches_the_minimum(cast: Cast) -> None:
     (response,) = review.responses()
     act = {"actor": review.chair, "selection_id": review.selection.pk, "response_id": response.pk}
     exclude(**act, clause="budget", explanation="超出上限")
-    assert failed_calls.failure_codes(review.fresh()) == ["too_few", "none_eligible", "funds"]
+    assert failed_calls.failure_codes(PanelWork(review.fresh())) == ["too_few", "none_eligible", "funds"]
 
 
 def test_none_reaches_the_minimum(cast: Cast) -> None:
     review = scored_call(cast, ["35.99", "100"], ["20", "100"], ["0", "0"])
     with pytest.raises(IllegalMove):
         publish(cast, review)
-    assert failed_calls.failure_codes(review.fresh()) == ["none_qualified", "funds"]
+    assert failed_calls.failure_codes(PanelWork(review.fresh())) == ["none_qualified", "funds"]
 
 
 def failed(cast: Cast, review: Review) -> Review:

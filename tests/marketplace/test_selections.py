@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from marketplace.actions import consensus, eligibility, public_notice, scoring, selection_panel
+from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.selections import open_evaluation
 from marketplace.actors import actor_for
 from marketplace.models import ConsensusScore, Exclusion, Member, Response, ReviewSeat, Score, Selection
@@ -116,14 +117,14 @@ def test_whoever_leaves_loses_nobody_elses_work_and_the_chair_passes_on(cast: Ca
     agree(review, first, ["80", "70"])
     left = selection_panel.leave_panel(actor=review.chair, selection_id=review.selection.pk, reason="健康原因")
     assert (Score.objects.count(), ConsensusScore.objects.count()) == (18, 2)
-    assert not scoring.all_submitted(review.fresh())
+    assert not PanelWork(review.fresh()).is_submitted
     new = selection_panel.replace_reviewer(
         actor=cast.actor("manager"), selection_id=review.selection.pk, seat_id=left.pk, account_id=cast.reviewer.pk
     )
     assert new.is_chair
     declare_all(review)
     score(review, cast.reviewer, {pk: ["90", "90"] for pk in given})
-    assert scoring.all_submitted(review.fresh())
+    assert PanelWork(review.fresh()).is_submitted
     # Of the four who scored, the three who review now count.
     counted = consensus.individual_scores(review.fresh(), [first])[first.pk]
     assert sorted(counted[0]) == [Decimal(80), Decimal(80), Decimal(90)]
