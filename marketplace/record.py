@@ -1,6 +1,6 @@
 """What an organisation did as a supplier: the results of its responses, and what its projects kept of promises."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -88,12 +88,16 @@ def projects_of(actor: Actor) -> list[Project]:
     return [Project(row, passed.get(row.pk, []), lines.get(row.pk, [])) for row in rows]
 
 
-def totals(actor: Actor, projects: list[Project]) -> Totals:
+def told_outcomes(actor: Actor) -> list[str]:
+    """Return the status of each of `told_responses`, as its author may know it."""
+    return list(told_responses(actor).order_by().values_list("told", flat=True))
+
+
+def totals(outcomes: Collection[str], projects: list[Project]) -> Totals:
     """Return the record in numbers."""
-    rows = list(told_responses(actor).values_list("told", flat=True))
-    counted = [told for told in rows if told in ("awarded", "reserve", "not_selected", "scored", "ineligible")]
+    counted = [told for told in outcomes if told in ("awarded", "reserve", "not_selected", "scored", "ineligible")]
     return Totals(
-        sealed=sum(told != "withdrawn" for told in rows),
+        sealed=sum(told != "withdrawn" for told in outcomes),
         counted=len(counted),
         awarded=counted.count("awarded"),
         projects=len(projects),

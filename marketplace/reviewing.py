@@ -92,21 +92,25 @@ def lines(work: PanelWork, seat: ReviewSeat | None) -> list[Line]:
     ]
 
 
-def sheet(selection: Selection, response: Response, seat: ReviewSeat | None) -> list[Row]:
+def sheet(work: PanelWork, response: Response, seat: ReviewSeat | None) -> list[Row]:
     """Return the criteria of a response with what the reader may see of the scores.
 
     Of others' scores nothing before every reviewer has submitted, whoever asks.
     """
-    own = {row.criterion: row for row in Score.objects.filter(seat=seat, response=response)} if seat else {}
+    told = work.is_submitted
+    seats = work.seats if told else [seat] if seat else []
+    own: dict[int, Score] = {}
     given: dict[int, list[Score]] = {}
-    if PanelWork(selection).is_submitted:
-        for row in Score.objects.filter(response=response, seat__in=active_seats(selection)).order_by("seat"):
+    for row in Score.objects.filter(response=response, seat__in=seats).order_by("seat"):
+        if seat and row.seat_id == seat.pk:
+            own[row.criterion] = row
+        if told:
             given.setdefault(row.criterion, []).append(row)
     agreed = {row.criterion: row for row in response.consensus.all()}
     said = {row.criterion: row for row in response.feedback.all()}
     return [
         Row(place, criterion, own.get(place), given.get(place, []), agreed.get(place), said.get(place))
-        for place, criterion in enumerate(criteria_of(selection.call))
+        for place, criterion in enumerate(criteria_of(work.selection.call))
     ]
 
 

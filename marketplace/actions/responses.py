@@ -213,5 +213,9 @@ def confirm_response(*, actor: Actor, response_id: UUID, terms_version: int) -> 
 
 def files_of(response: Response) -> list[tuple[str, bytes]]:
     """Return (name, bytes) of the readable attachments."""
-    rows: Any = response.attachments.exclude(data="")
-    return [(row.name, base64.b64decode(row.data)) for row in rows]
+    return [(row.name, base64.b64decode(row.data)) for row in readable_files(response)]
+
+
+def readable_files(response: Response) -> Any:
+    """Return the attachments that can be read."""
+    return response.attachments.exclude(data="")

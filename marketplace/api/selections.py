@@ -21,6 +21,7 @@ from marketplace.actions import (
     selection_panel,
     selections,
 )
+from marketplace.actions.panel_work import PanelWork
 from marketplace.api import selection_serializers as shapes
 from marketplace.api.selection_serializers import ObjectionShown, ReviewedShown, SelectionListed, SelectionShown
 from marketplace.models import Objection, Response, Selection
@@ -117,7 +118,8 @@ class SelectionEndpoint(Endpoint):
             raise NotFound
         seat = seat_for(selection, self.actor)
         rows = Response.objects.opened().filter(call=selection.call_id).select_related("lead", "exclusion")
-        context = {"seat": seat, "sheet": lambda row: sheet(selection, row, seat)}
+        work = PanelWork(selection)
+        context = {"seat": seat, "sheet": lambda row: sheet(work, row, seat)}
         return Answer(ReviewedShown(rows.order_by("number"), many=True, context=context).data)
 
     @operation(reads=shapes.Numbered, shows=SelectionShown)

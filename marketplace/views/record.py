@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from marketplace.record import answered, projects_of, told_responses, totals
+from marketplace.record import answered, projects_of, told_outcomes, told_responses, totals
 from scenarios.access import access
 from scenarios.views.parts import actor_of, page_of
 
@@ -14,12 +14,13 @@ from scenarios.views.parts import actor_of, page_of
 def my_record(request: HttpRequest) -> HttpResponse:
     """Show responses with their results and feedback, and projects with gates passed and measurements kept."""
     actor = actor_of(request)
-    page = page_of(request, told_responses(actor))
+    told = told_outcomes(actor)
+    page = page_of(request, told_responses(actor), total=len(told))
     projects = projects_of(actor)
     context = {
         "page": page,
         "rows": answered(page.object_list),
         "projects": projects,
-        "totals": totals(actor, projects),
+        "totals": totals(told, projects),
     }
     return render(request, "marketplace/my_record.html", context)

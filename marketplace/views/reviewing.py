@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,30 +13,36 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from marketplace.actions import consensus, eligibility, feedback, scoring
-from marketplace.actions.responses import files_of
+from marketplace.actions.panel_work import PanelWork
+from marketplace.actions.responses import files_of, readable_files
 from marketplace.anonymity import anonymous
 from marketplace.attached_files import CONTENT_TYPES
-from marketplace.choices import PartnerRole
+from marketplace.choices import Declaration, PartnerRole
 from marketplace.forms.selections import ConsensusForm, ExclusionForm, FeedbackForm, ScoresForm, SheetForm
-from marketplace.models import Response, Selection
-from marketplace.reviewing import may_read_responses, seat_for, sheet, version_of
+from marketplace.models import Response
+from marketplace.reviewing import sheet, version_of
 from marketplace.views.selections import selection_of
 from scenarios.access import access
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound, refused_for
 from scenarios.facts import indicator_text, lot_labels
-from scenarios.policies import one_of
 from scenarios.two_versions import compared_again
 from scenarios.views.parts import actor_of
 from scenarios.views.staff_parts import show_errors
 
 
-def _found(request: HttpRequest, pk: UUID, number: int) -> tuple[Selection, Response]:
+def _found(request: HttpRequest, pk: UUID, number: int) -> tuple[PanelWork, Response]:
     """Return a response for a reviewer who has declared; nobody else finds it."""
-    selection = selection_of(pk)
-    if not may_read_responses(selection, actor_of(request)):
+    work = PanelWork(selection_of(pk))
+    seat = work.seat_of(actor_of(request))
+    if seat is None or seat.declaration != Declaration.NONE:
         raise NotFound
-    rows = Response.objects.opened().filter(call=pk).select_related("lead").prefetch_related("attachments")
-    return selection, one_of(rows, rows.filter(number=number).values_list("pk", flat=True).first())
+    won = work.selection.placings.filter(response=OuterRef("pk"), outcome="awarded")
+    rows = Response.objects.opened().filter(call=pk, number=number).annotate(has_won=Exists(won))
+    response: Response | None = rows.select_related("lead", "exclusion").first()
+    if response is None:
+        raise NotFound
+    response.call = work.selection.call
+    return work, response
 
 
 @access("reviewer")
@@ -45,17 +52,14 @@ def review_response(request: HttpRequest, pk: UUID, number: int) -> HttpResponse
     return _page(request, *_found(request, pk, number))
 
 
-def _page(
-    request: HttpRequest, selection: Selection, response: Response, *, status: int = 200, **forms: Any
-) -> HttpResponse:
-    seat: Any = seat_for(selection, actor_of(request))
-    rows = sheet(selection, response, seat)
+def _page(request: HttpRequest, work: PanelWork, response: Any, *, status: int = 200, **forms: Any) -> HttpResponse:
+    selection, seat = work.selection, _seat(request, work)
+    rows = sheet(work, response, seat)
     evaluating, told = selection.status == "evaluating", any(row.given for row in rows)
-    judging = seat.is_chair and evaluating and not selection.seats.filter(submitted_at__isnull=False).exists()
+    judging = seat.is_chair and evaluating and not any(row.submitted_at for row in work.every_seat)
     scorable = evaluating and response.status == "eligible"
     under_notice = selection.status in ("publicity", "suspended") and response.status == "scored"
-    winner = selection.placings.filter(response=response, outcome="awarded").exists()
-    hears = under_notice and seat.is_chair and not winner
+    hears = under_notice and seat.is_chair and not response.has_won
     context = {
         "call": selection.call,
         "selection": selection,
@@ -69,11 +73,15 @@ def _page(
         "scores_form": ScoresForm(rows, version_of(response, seat)) if scorable and seat.submitted_at is None else None,
         "consensus_form": ConsensusForm(rows, response.version) if scorable and seat.is_chair and told else None,
         "feedback_form": FeedbackForm(rows, response.version) if hears else None,
-        "files": range(1, len(files_of(response)) + 1),
+        "files": range(1, readable_files(response).count() + 1),
         **_content(response),
         **forms,
     }
     return render(request, "marketplace/review_response.html", context, status=status)
+
+
+def _seat(request: HttpRequest, work: PanelWork) -> Any:
+    return work.seat_of(actor_of(request))
 
 
 def _content(response: Response) -> dict[str, Any]:
@@ -93,14 +101,14 @@ def _content(response: Response) -> dict[str, Any]:
 @never_cache
 def review_file(request: HttpRequest, pk: UUID, number: int, place: int) -> HttpResponse:
     """Download an attachment under a name that tells nothing; what the file itself shows cannot be taken out."""
-    _selection, response = _found(request, pk, number)
+    work, response = _found(request, pk, number)
     files = files_of(response)
     if not 1 <= place <= len(files):
         raise NotFound
     name, data = files[place - 1]
     ending = name.rpartition(".")[2]
     answer = HttpResponse(data, content_type=CONTENT_TYPES.get(ending, "application/octet-stream"))
-    answer["Content-Disposition"] = f'attachment; filename="{selection_of(pk).call.code}-{number}-{place}.{ending}"'
+    answer["Content-Disposition"] = f'attachment; filename="{work.selection.call.code}-{number}-{place}.{ending}"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
@@ -109,8 +117,8 @@ def review_file(request: HttpRequest, pk: UUID, number: int, place: int) -> Http
 @require_POST
 def review_admit(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Find a response eligible."""
-    selection, response = _found(request, pk, number)
-    eligibility.admit(actor=actor_of(request), selection_id=selection.pk, response_id=response.pk)
+    work, response = _found(request, pk, number)
+    eligibility.admit(actor=actor_of(request), selection_id=work.selection.pk, response_id=response.pk)
     messages.success(request, _("Response %(number)d is eligible.") % {"number": number})
     return redirect("selection", pk)
 
@@ -119,16 +127,16 @@ def review_admit(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 @require_POST
 def review_exclude(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Find a response not eligible, under a clause."""
-    selection, response = _found(request, pk, number)
-    form = ExclusionForm(request.POST, clauses=selection.call.eligibility)
+    work, response = _found(request, pk, number)
+    form = ExclusionForm(request.POST, clauses=work.selection.call.eligibility)
     if form.is_valid():
-        act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
+        act: Any = {"actor": actor_of(request), "selection_id": work.selection.pk, "response_id": response.pk}
         try:
             eligibility.exclude(**act, **form.cleaned_data)
         except Invalid as refusal:
             show_errors(form, refusal)
     if not form.is_valid():
-        return _page(request, selection, response, status=422, exclusion_form=form)
+        return _page(request, PanelWork(work.selection), response, status=422, exclusion_form=form)
     messages.success(request, _("Response %(number)d is not eligible; its author reads why.") % {"number": number})
     return redirect("selection", pk)
 
@@ -137,17 +145,17 @@ def review_exclude(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 @require_POST
 def review_scores(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Keep the reader's scores of a response; an autosave gets no page back but the version to post next."""
-    selection, response = _found(request, pk, number)
-    seat: Any = seat_for(selection, actor_of(request))
-    form = ScoresForm(sheet(selection, response, seat), version_of(response, seat), request.POST)
-    act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
+    work, response = _found(request, pk, number)
+    seat = _seat(request, work)
+    form = ScoresForm(sheet(work, response, seat), version_of(response, seat), request.POST)
+    act: Any = {"actor": actor_of(request), "selection_id": work.selection.pk, "response_id": response.pk}
     status = _outcome(form, lambda seen: scoring.save_scores(**act, version=seen, scores=form.scores()))
     if request.headers.get("HX-Request") == "true":
         if status != 200:
             return HttpResponse(status=status)
         return render(request, "marketplace/parts/response_version.html", {"version": version_of(response, seat)})
     if status != 200:
-        return _page(request, selection, response, status=status, scores_form=form)
+        return _page(request, PanelWork(work.selection), response, status=status, scores_form=form)
     messages.success(request, _("Your scores are saved. Submit them when all responses are scored."))
     return redirect("selection", pk)
 
@@ -171,14 +179,12 @@ def review_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def review_agree(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Write down the consensus on a response."""
-    selection, response = _found(request, pk, number)
-    form = ConsensusForm(
-        sheet(selection, response, seat_for(selection, actor_of(request))), response.version, request.POST
-    )
-    act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
+    work, response = _found(request, pk, number)
+    form = ConsensusForm(sheet(work, response, _seat(request, work)), response.version, request.POST)
+    act: Any = {"actor": actor_of(request), "selection_id": work.selection.pk, "response_id": response.pk}
     status = _outcome(form, lambda seen: consensus.agree(**act, version=seen, scores=form.scores()))
     if status != 200:
-        return _page(request, selection, response, status=status, consensus_form=form)
+        return _page(request, PanelWork(work.selection), response, status=status, consensus_form=form)
     messages.success(request, _("The consensus on response %(number)d is noted.") % {"number": number})
     return redirect("selection", pk)
 
@@ -187,14 +193,12 @@ def review_agree(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 @require_POST
 def review_feedback(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Write the feedback to the author of a response."""
-    selection, response = _found(request, pk, number)
-    form = FeedbackForm(
-        sheet(selection, response, seat_for(selection, actor_of(request))), response.version, request.POST
-    )
-    act: Any = {"actor": actor_of(request), "selection_id": selection.pk, "response_id": response.pk}
+    work, response = _found(request, pk, number)
+    form = FeedbackForm(sheet(work, response, _seat(request, work)), response.version, request.POST)
+    act: Any = {"actor": actor_of(request), "selection_id": work.selection.pk, "response_id": response.pk}
     status = _outcome(form, lambda seen: feedback.write_feedback(**act, version=seen, remarks=form.remarks()))
     if status != 200:
-        return _page(request, selection, response, status=status, feedback_form=form)
+        return _page(request, PanelWork(work.selection), response, status=status, feedback_form=form)
     messages.success(request, _("The feedback to response %(number)d is complete.") % {"number": number})
     return redirect("selection", pk)
 

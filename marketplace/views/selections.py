@@ -33,7 +33,7 @@ from marketplace.reviewing import lines, steps
 from marketplace.side_by_side import may_compare
 from scenarios.access import access
 from scenarios.actor import Actor
-from scenarios.errors import Conflict, IllegalMove, Invalid, refused_for
+from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound, refused_for
 from scenarios.models import Call, CallKey
 from scenarios.policies import one_of, open_moves
 from scenarios.views.parts import actor_of, page_of
@@ -62,10 +62,9 @@ def selection(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def selection_of(pk: UUID) -> Selection:
     """Return the selection of a call as its workers find it; NotFound where none has begun."""
-    found: Selection = one_of(
-        Selection.objects.select_related("call__need", "call__demand"),
-        Selection.objects.filter(call=pk).values_list("pk", flat=True).first(),
-    )
+    found: Selection | None = Selection.objects.filter(call=pk).select_related("call__need", "call__demand").first()
+    if found is None:
+        raise NotFound
     return found
 
 

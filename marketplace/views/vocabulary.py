@@ -1,7 +1,9 @@
 """The words that staff choose for the platform: every list with how many stand in it."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
+from django.db.models import Count, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.views.references import TITLES
 from scenarios.access import access
 from scenarios.models import Concept, StopWord, VaguePhrase
-from scenarios.models.taxonomy import NamedReference
 from scenarios.references import LISTS
 
 PURPOSES: dict[str, str | Promise] = {
@@ -45,15 +46,25 @@ def _lists() -> list[WordList]:
         ("stop_words", _("Stop words"), _("What suggestions and merging pass over."), StopWord),
         ("vague_phrases", _("Vague phrases"), _("What the precision check takes for a wish."), VaguePhrase),
     )
+    pairs: dict[str, tuple[QuerySet[Any], QuerySet[Any]]] = {}
+    pairs |= {page: (kind.objects.in_use(), kind.objects.retired()) for page, _label, _purpose, kind in words}
+    pairs |= {name: (kind.objects.offered(), kind.objects.retired()) for name, kind in LISTS.items()}
+    counts = _counts(pairs)
     return [
+        *(WordList(page, reverse(page), label, purpose, *counts[page]) for page, label, purpose, _kind in words),
         *(
-            WordList(page, reverse(page), label, purpose, kind.objects.in_use().count(), kind.objects.retired().count())
-            for page, label, purpose, kind in words
+            WordList(name, reverse("reference_list", args=[name]), TITLES[name], PURPOSES[name], *counts[name])
+            for name in LISTS
         ),
-        *(_reference(name, kind) for name, kind in LISTS.items()),
     ]
 
 
-def _reference(name: str, kind: type[NamedReference]) -> WordList:
-    url, rows = reverse("reference_list", args=[name]), kind.objects
-    return WordList(name, url, TITLES[name], PURPOSES[name], rows.offered().count(), rows.retired().count())
+def _counts(pairs: Mapping[str, tuple[QuerySet[Any], QuerySet[Any]]]) -> dict[str, list[int]]:
+    """Return name → how many rows each of its two querysets has; one query for all."""
+    one, *others = (
+        rows.order_by().annotate(list=Value(name), half=Value(half)).values("list", "half").annotate(total=Count("pk"))
+        for name, halves in pairs.items()
+        for half, rows in enumerate(halves)
+    )
+    found = {(row["list"], row["half"]): row["total"] for row in one.union(*others, all=True)}
+    return {name: [found[name, 0], found[name, 1]] for name in pairs}
