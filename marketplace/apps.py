@@ -58,7 +58,12 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.NIGHT_CAME, "marketplace.tell_searchers_daily", queue="batch")
         topics.subscribe(topics.NEED_PUBLISHED, "marketplace.tell_searchers_of_needs", queue="batch")
         topics.subscribe(topics.CAPABILITY_PUBLISHED, "marketplace.tell_searchers_of_capabilities", queue="batch")
-        for one_by_one in (topics.DEMAND_FORMED, topics.CALL_OPENED, topics.LESSON_PUBLISHED):
+        for one_by_one in (
+            topics.DEMAND_FORMED,
+            topics.CALL_OPENED,
+            topics.ENGAGEMENT_STARTED,
+            topics.LESSON_PUBLISHED,
+        ):
             topics.subscribe(one_by_one, "marketplace.tell_searchers", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.mine_synonyms", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.train_ranking", queue="batch")

@@ -221,6 +221,7 @@ class SearchKind(TextChoices):
     CALL = "call", _("Calls")
     DEMAND = "demand", _("Pools")
     CAPABILITY = "capability", _("Capabilities")
+    ENGAGEMENT = "engagement", _("Projects")
     LESSON = "lesson", _("What was learnt")
 
 

@@ -33,6 +33,15 @@ KINDS = {
         facets=lambda _carried: capability_facets(),
         listed=_as_read,
     ),
+    "engagement": Kind(
+        label=_("Projects"),
+        page="engagement_list",
+        came="started_at",
+        readable=lambda actor: Engagement.objects.visible_to(actor).begun().with_stage(),
+        narrowings=lambda _actor: (),
+        facets=lambda _carried: engagement_facets(),
+        listed=_as_read,
+    ),
     "lesson": Kind(
         label=_("What was learnt"),
         page="lesson_list",
@@ -43,13 +52,3 @@ KINDS = {
         listed=_as_read,
     ),
 }
-PROJECTS = Kind(
-    label=_("Projects"),
-    page="engagement_list",
-    came="started_at",
-    readable=lambda actor: Engagement.objects.visible_to(actor).begun().with_stage(),
-    narrowings=lambda _actor: (),
-    facets=lambda _carried: engagement_facets(),
-    listed=_as_read,
-)
-"""A list whose searches are not kept."""

@@ -73,7 +73,7 @@ def send_mail(*, notification_id: int, finish: Finish) -> None:
 def tell_searchers(*, finish: Finish, **published: Any) -> None:
     """Tell those who want to hear at once that something new is in a search that they saved.
 
-    published : what the topic names: need_ids, capability_ids, demand_id, call_id or lesson_id.
+    published : what the topic names: need_ids, capability_ids, demand_id, call_id, engagement_id or lesson_id.
     """
     ((named, ids),) = published.items()
     kind, wanted = named.partition("_id")[0], [ids] if isinstance(ids, str) else ids

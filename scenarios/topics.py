@@ -36,6 +36,7 @@ EVENT_RECORDED = "event.recorded"
 MAIL_DUE = "mail.due"
 WORD_PREVIEW_ASKED = "word_preview.asked"
 IMPORT_ASKED = "import.asked"
+ENGAGEMENT_STARTED = "engagement.started"
 LESSON_PUBLISHED = "lesson.published"
 
 

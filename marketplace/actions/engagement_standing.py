@@ -14,11 +14,13 @@ from marketplace.engagement_choices import EngagementStatus, GateState, Stage
 from marketplace.engagement_parties import require_staff
 from marketplace.lifecycle import ENGAGEMENT_MOVES
 from marketplace.models import Engagement, Incident
+from scenarios import topics
 from scenarios.actor import Actor
 from scenarios.content import as_text
 from scenarios.errors import Conflict, IllegalMove, Invalid
 from scenarios.journal import log_event
 from scenarios.lifecycle import check_move
+from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move
 from scenarios.querysets import lexemes
 from scenarios.search_columns import found_under
@@ -90,6 +92,7 @@ def start_engagement(*, actor: Actor, engagement_id: UUID) -> Engagement:
     engagement.started_at = timezone.now()
     engagement.search = lexemes(engagement_tokens(engagement))
     move_engagement(engagement, "start", actor=actor)
+    emit(topics.ENGAGEMENT_STARTED, engagement_id=str(engagement.pk))
     engagement.refresh_from_db(fields=["search"])
     return engagement
 

@@ -27,7 +27,7 @@ from marketplace.engagement_facts import (
     unplanned_stages,
 )
 from marketplace.engagement_parties import party_of
-from marketplace.finding import PROJECTS
+from marketplace.finding import KINDS
 from marketplace.forms.engagements import ContactForm
 from marketplace.lifecycle import ENGAGEMENT_MOVES
 from marketplace.models import Engagement, Sandbox
@@ -69,7 +69,7 @@ def inside_of(actor: Actor, pk: UUID) -> Engagement:
 @access("public")
 def engagement_list(request: HttpRequest) -> HttpResponse:
     """The projects that have begun: searched, narrowed, sorted, paged."""
-    found = find(PROJECTS, actor_of(request), request.GET)
+    found = find(KINDS["engagement"], actor_of(request), request.GET)
     search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
     rows, order = search.ordered(narrowed.rows.for_page(), ORDERS, request.GET)
     page = page_of(request, rows, total=narrowed.total)
@@ -79,6 +79,7 @@ def engagement_list(request: HttpRequest) -> HttpResponse:
         "facets": narrowed.facets,
         "chips": narrowed.chips,
         "text": search.text,
+        "kind": "engagement",
         "orders": search.orders(ORDERS),
         "order": order,
     }

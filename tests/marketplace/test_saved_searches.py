@@ -10,6 +10,7 @@ from marketplace.models import Notification, SavedSearch
 from scenarios.errors import Invalid
 from scenarios.models import Event
 from tests.drain import drain_outbox
+from tests.engagements import running_engagement
 from tests.factories import Cast, published_need
 from tests.scenarios.test_races import at_once, refusals
 
@@ -78,6 +79,19 @@ def test_news_is_told_at_once_and_once(cast: Cast) -> None:
     type(need).objects.filter(pk=need.pk).update(published_at="2020-01-01T00:00Z")  # first published long ago: renewed
     telling.tell_searchers(need_ids=[str(need.pk)], finish=lambda: None)
     assert len(told(cast)) == 1
+
+
+def test_a_search_of_projects_is_kept_and_told_of_one_that_starts(cast: Cast) -> None:
+    page = cast.client("stranger").get("/engagements/", {"q": "铸件"}).content.decode()
+    assert "/workspace/searches/new/?kind_of_list=engagement&amp;q=%E9%93%B8%E4%BB%B6" in page
+    search = saved(cast, "stranger", kind="engagement", query="q=zjbm&status=running", notice="at_once")
+    saved(cast, "rival", kind="engagement", query="q=zjbm&status=landed", notice="at_once")
+    running_engagement(cast)
+    drain_outbox()
+    assert told(cast, "stranger") == [("铸件检测", f"{PAGE}{search.pk}/")]
+    assert (new(cast, "stranger"), new(cast, "rival"), told(cast, "rival")) == ([("铸件检测", 1)], [("铸件检测", 0)], [])
+    opened = cast.client("stranger").get(f"{PAGE}{search.pk}/")
+    assert opened["Location"] == "/engagements/?q=zjbm&status=running"
 
 
 def test_news_is_told_once_a_day(cast: Cast) -> None:
