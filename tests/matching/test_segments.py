@@ -160,7 +160,8 @@ def test_a_bin_says_no_less_than_the_length_in_it_and_less_than_a_step_more(eith
                 lengths[int(feature >= apart), feature % BINS] += weight**2
             bins, steps = block.bins[row - block.first], block.steps[row - block.first, :, None]
             more = np.concatenate([bins & 15, bins >> 4], axis=1) * steps - np.sqrt(lengths)
-            assert (more > -1e-6).all() and (more < steps * (1 + 1e-4) + 1e-9).all()
+            assert (more > -1e-6).all()
+            assert (more < steps * (1 + 1e-4) + 1e-9).all()
             told += np.count_nonzero(lengths)
     assert told > 1000
 
