@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matching.acceptance import Acceptance, learn_acceptance
+    from matching.acceptance import Acceptance, Checked, check_acceptance, learn_acceptance
     from matching.calibration import Calibration, Reliability, calibrate
     from matching.candidates import Background, Candidates, Facets
     from matching.collection import Collection
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from matching.vocabulary import Vocabulary
 
 _MODULES = {
-    "acceptance": ("Acceptance", "learn_acceptance"),
+    "acceptance": ("Acceptance", "Checked", "check_acceptance", "learn_acceptance"),
     "calibration": ("Calibration", "Reliability", "calibrate"),
     "candidates": ("Background", "Candidates", "Facets"),
     "collection": ("Collection",),
@@ -92,6 +92,7 @@ __all__ = [
     "BestF1",
     "Calibration",
     "Candidates",
+    "Checked",
     "Collection",
     "Containment",
     "Document",
@@ -123,6 +124,7 @@ __all__ = [
     "average_precision",
     "best_f1",
     "calibrate",
+    "check_acceptance",
     "common_terms",
     "containment",
     "continue_groups",

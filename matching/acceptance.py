@@ -12,12 +12,13 @@ it is cautious, and a beginning and no more.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from matching.calibration import FOLDS, Reliability, reliability
 from matching.errors import MatchingError
 
 CENTRE, UNIT = 0.20, 0.05
@@ -28,6 +29,12 @@ PRIOR = (-1.40, 0.37)
 
 ISOTONIC_FROM = 100
 EACH_KIND = 20
+CHECKED_FROM = 20
+"""Judgements from which it is told how far the probabilities came true."""
+
+A_BIN = 10
+"""Judgements in a bin of that, at least."""
+
 PULL = 0.1
 """Weight of the curve beside one judgement, in the isotonic regression."""
 
@@ -73,6 +80,32 @@ def learn_acceptance(scores: Sequence[float], accepted: Sequence[bool]) -> Accep
     if len(judged) < ISOTONIC_FROM or min(y.sum(), len(y) - y.sum()) < EACH_KIND:
         return Acceptance("logistic", len(judged), curve)
     return Acceptance("isotonic", len(judged), curve, tuple(_steps(x, y, curve)))
+
+
+class Checked(NamedTuple):
+    """How far probabilities came true: bins from low to high, the expected calibration error, and of how many."""
+
+    bins: tuple[Reliability, ...]
+    error: float
+    judged: int
+
+
+def check_acceptance(scores: Sequence[float], accepted: Sequence[bool]) -> Checked | None:
+    """Return what `learn_acceptance` tells of judgements that it has not seen (five folds) against what was said.
+
+    The same for any order of the judgements; None with fewer than `CHECKED_FROM`.
+    """
+    judged = sorted(zip(scores, accepted, strict=True))
+    if len(judged) < CHECKED_FROM:
+        return None
+    told = np.zeros(len(judged))
+    for fold in range(FOLDS):
+        seen = [row for number, row in enumerate(judged) if number % FOLDS != fold]
+        learned = learn_acceptance([score for score, _ in seen], [said for _, said in seen])
+        told[fold::FOLDS] = [learned.probability(score) for score, _ in judged[fold::FOLDS]]
+    truth = np.array([said for _, said in judged], np.float64)
+    rows, error = reliability(told, truth, min(10, len(judged) // A_BIN))
+    return Checked(tuple(rows), error, len(judged))
 
 
 def _logistic(scores: Floats, curve: Sequence[float]) -> Floats:

@@ -90,8 +90,7 @@ def calibrate(
     for number in range(FOLDS):
         a, b = _curve(scores[fold != number], truth[fold != number])
         told[fold == number] = _logistic(a * scores[fold == number] + b)
-    rows = _bins(told, truth, bins)
-    error = sum(row.pairs * abs(row.told - row.relevant) for row in rows) / len(scores)
+    rows, error = reliability(told, truth, bins)
     return Calibration(slope, intercept, len(scores), int(truth.sum()), error, tuple(rows))
 
 
@@ -120,10 +119,11 @@ def _logistic(values: Floats) -> Floats:
     return 1.0 / (1.0 + np.exp(-np.clip(values, -500.0, 500.0)))
 
 
-def _bins(told: Floats, truth: Floats, bins: int) -> list[Reliability]:
-    """Return bins of equally many pairs, from low to high."""
+def reliability(told: Floats, truth: Floats, bins: int = BINS) -> tuple[list[Reliability], float]:
+    """Return bins of equally many pairs, from low to high, and the expected calibration error over them."""
     parts = np.array_split(np.argsort(told, kind="stable"), bins)
-    return [_reliability(told[part], truth[part]) for part in parts if len(part)]
+    rows = [_reliability(told[part], truth[part]) for part in parts if len(part)]
+    return rows, sum(row.pairs * abs(row.told - row.relevant) for row in rows) / max(1, len(told))
 
 
 def _reliability(told: Floats, truth: Floats) -> Reliability:

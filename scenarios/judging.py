@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from matching import Acceptance, MergeVectors, learn_acceptance
+from matching import Acceptance, Checked, MergeVectors, check_acceptance, learn_acceptance
 from scenarios.choices import ProposalStatus
 from scenarios.models import MergeLink, MergeProposal
 
@@ -18,10 +18,16 @@ class JudgedPair(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What was learned, and every judged pair by the codes of its needs."""
+    """What was learned, every judged pair by the codes of its needs, and what was learned from: scores and words."""
 
     acceptance: Acceptance
     pairs: dict[Codes, JudgedPair]
+    scores: list[float]
+    accepted: list[bool]
+
+    def checked(self) -> Checked | None:
+        """Return how far the probabilities came true; None with few judgements."""
+        return check_acceptance(self.scores, self.accepted)
 
 
 def judged(vectors: MergeVectors) -> Judged:
@@ -37,7 +43,8 @@ def judged(vectors: MergeVectors) -> Judged:
     words = {codes: pair for codes, pair in _words(vectors).items() if codes not in pairs}
     judgements = [(row.score, row.status == ProposalStatus.ACCEPTED) for row in decided] + list(words.values())
     scores = [min(max(score, 0.0), 1.0) for score, _accepted in judgements]
-    return Judged(learn_acceptance(scores, [accepted for _score, accepted in judgements]), pairs | words)
+    said = [accepted for _score, accepted in judgements]
+    return Judged(learn_acceptance(scores, said), pairs | words, scores, said)
 
 
 def _words(vectors: MergeVectors) -> dict[Codes, JudgedPair]:

@@ -116,11 +116,13 @@ def preview(live: LiveIndex) -> dict[str, Any]:
     """Return what each threshold would propose, as `MergePreview` keeps it."""
     ground = _ground(live, None, LOWEST)
     said = judged(ground.vectors)
+    checked = said.checked()
     return {
         "points": [_point(ground, said, threshold) for threshold in thresholds()],
         "accepted_pairs": sum(pair.accepted for pair in said.pairs.values()),
         "judged_pairs": len(said.pairs),
         "judgements": said.acceptance.judgements,
+        "reliability": checked and {**checked._asdict(), "bins": [one._asdict() for one in checked.bins]},
         "needs": len(ground.owners),
     }
 

@@ -32,6 +32,7 @@ class Choice(NamedTuple):
     """Everything about choosing a threshold; without a preview there are no points.
 
     present : the threshold that holds. chosen : the one looked at. appear, vanish : sets against the present one.
+    reliability : as `MergePreview` keeps it.
     """
 
     present: float
@@ -43,6 +44,7 @@ class Choice(NamedTuple):
     judged_pairs: int
     needs: int
     made_at: datetime | None
+    reliability: dict[str, Any] | None = None
 
 
 def threshold_choice(wanted: float | None = None) -> Choice:
@@ -65,6 +67,7 @@ def threshold_choice(wanted: float | None = None) -> Choice:
         judged_pairs=preview.judged_pairs,
         needs=preview.needs,
         made_at=preview.made_at,
+        reliability=preview.reliability,
     )
 
 

@@ -18,10 +18,8 @@ from scenarios.access import access
 from scenarios.errors import Invalid
 from scenarios.event_labels import event_label
 from scenarios.models import Event
+from scenarios.reliability import reliability_of
 from scenarios.views.parts import actor_of, page_of
-
-SIZE, LEFT, EDGE = 320, 48, 16
-"""The picture: SIZE × SIZE, with room for labels at the left and below."""
 
 LATEST_EVENTS = 20
 
@@ -51,33 +49,6 @@ def _events() -> list[dict[str, Any]]:
         {"label": event_label(one.kind), "at": one.at, "by": names.get(one.actor_id or 0, ""), "data": one.data}
         for one in events
     ]
-
-
-def reliability_of(calibration: dict[str, Any]) -> dict[str, Any]:
-    """Return a calibration as places in a picture: what was told to the right, what came true upwards."""
-    levels = [(level, f"{level:.0%}") for level in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    points = [
-        {"x": _x(one["told"]), "y": _y(one["relevant"]), "low": _y(one["low"]), "high": _y(one["high"])}
-        for one in calibration["bins"]
-    ]
-    return {
-        "points": points,
-        "rows": calibration["bins"],
-        "error": calibration["error"],
-        "judged": calibration["judged"],
-        "levels": [(_y(level), text) for level, text in levels],
-        "ticks": [(_x(level), text) for level, text in levels],
-        "start": (_x(0.0), _y(0.0)),
-        "end": (_x(1.0), _y(1.0)),
-    }
-
-
-def _x(part: float) -> float:
-    return round(LEFT + part * (SIZE - LEFT - EDGE), 1)
-
-
-def _y(part: float) -> float:
-    return round(EDGE + (1 - part) * (SIZE - 2 * EDGE - 16), 1)
 
 
 @access("manager")

@@ -57,6 +57,22 @@ class SetShown(serializers.Serializer[Any]):
     needs = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
 
 
+class ReliabilityBin(serializers.Serializer[Any]):
+    told = serializers.FloatField(help_text="Mean probability that was told.")
+    relevant = serializers.FloatField(help_text="Part that was accepted.")
+    pairs = serializers.IntegerField(help_text="Judgements in this bin.")
+    low = serializers.FloatField(help_text="95 % interval of the part: from")
+    high = serializers.FloatField(help_text="to")
+
+
+class ReliabilityShown(serializers.Serializer[Any]):
+    """How far the probabilities came true on judgements that they were not learned from."""
+
+    bins = ReliabilityBin(many=True)
+    error = serializers.FloatField(help_text="Expected calibration error.")
+    judged = serializers.IntegerField()
+
+
 class ChoiceShown(serializers.Serializer[Any]):
     """What each merge threshold would propose, and one of them against the one that holds."""
 
@@ -67,6 +83,7 @@ class ChoiceShown(serializers.Serializer[Any]):
     vanish = SetShown(many=True)
     judgements = serializers.IntegerField(help_text="0: the expected precision is a prior.")
     judged_pairs = serializers.IntegerField()
+    reliability = ReliabilityShown(allow_null=True, help_text="Null with few judgements.")
     needs = serializers.IntegerField()
     made_at = serializers.DateTimeField(allow_null=True, help_text="Empty before a worker reckoned the preview.")
 

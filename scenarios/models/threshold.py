@@ -33,12 +33,14 @@ class MergePreview(models.Model):
 
     points : one per threshold, ascending: threshold, sets (lists of needs' codes), precision (expected: the mean
     probability of acceptance), and of the judged pairs how many it would propose and how many of those were accepted.
+    reliability : `matching.Checked` as JSON, how far the probabilities came true; null with few judgements.
     """
 
     points = models.JSONField(default=list)
     accepted_pairs = models.PositiveIntegerField(default=0)
     judged_pairs = models.PositiveIntegerField(default=0)
     judgements = models.PositiveIntegerField(default=0)
+    reliability = models.JSONField(null=True, blank=True)
     needs = models.PositiveIntegerField(default=0)
     made_at = models.DateTimeField(auto_now_add=True)
 

@@ -13,6 +13,7 @@ from scenarios.access import access
 from scenarios.actions.thresholds import ask_for_preview, choose_threshold
 from scenarios.errors import Conflict, Invalid
 from scenarios.merge_threshold import HIGHEST, LOWEST
+from scenarios.reliability import reliability_of
 from scenarios.threshold_choice import Choice, Point, threshold_choice
 from scenarios.views.parts import actor_of
 
@@ -35,7 +36,8 @@ def merge_threshold(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, wanted: float | None, *, status: int = 200, refusal: Any = "") -> HttpResponse:
     choice = threshold_choice(wanted)
-    context = {"choice": choice, "curve": curve_of(choice), "refusal": refusal}
+    plot = reliability_of(choice.reliability) if choice.reliability else None
+    context = {"choice": choice, "curve": curve_of(choice), "plot": plot, "refusal": refusal}
     return render(request, "scenarios/staff/merge_threshold.html", context, status=status)
 
 

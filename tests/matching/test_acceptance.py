@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching import MatchingError, learn_acceptance
+from matching import MatchingError, check_acceptance, learn_acceptance
 from matching.acceptance import CENTRE, EACH_KIND, ISOTONIC_FROM, PRIOR, UNIT
 
 JUDGED = st.lists(st.tuples(st.floats(0.0, 1.0, allow_nan=False), st.booleans()), max_size=160)
@@ -74,3 +74,33 @@ def test_one_kind_alone_makes_no_steps(positives):
 def test_what_cannot_be_judged_is_refused(scores, accepted):
     with pytest.raises(MatchingError):
         learn_acceptance(scores, accepted)
+
+
+def test_few_judgements_check_nothing():
+    assert check_acceptance([0.3] * 19, [True] * 19) is None
+
+
+def test_what_was_told_is_compared_with_judgements_it_had_not_seen():
+    # All alike: each fifth is told what the other 16 of 20 say, 4 of 5 of which were accepted.
+    checked = check_acceptance([0.3] * 20, [False] * 4 + [True] * 16)
+    told = [
+        learn_acceptance([0.3] * 16, [False] * unseen + [True] * (16 - unseen)).probability(0.3) for unseen in (3, 4)
+    ]
+    assert checked.judged == 20
+    assert sum(one.pairs for one in checked.bins) == 20
+    mean = sum(one.told * one.pairs for one in checked.bins) / 20
+    assert mean == pytest.approx((4 * told[0] + told[1]) / 5)
+    assert sum(one.relevant * one.pairs for one in checked.bins) == pytest.approx(16)
+
+
+def test_bins_hold_ten_and_tell_how_far_off_they_are():
+    rows = [(0.1 + 0.002 * number, number >= 100) for number in range(200)]
+    checked = check_acceptance(*zip(*rows, strict=True))
+    assert [one.pairs for one in checked.bins] == [20] * 10
+    assert [one.relevant for one in checked.bins] == [0.0] * 5 + [1.0] * 5
+    off = [abs(one.told - one.relevant) for one in checked.bins]
+    assert checked.error == pytest.approx(sum(off) / 10)
+    assert checked.error < 0.05
+    assert all(one.low <= one.relevant <= one.high for one in checked.bins)
+    backwards = check_acceptance(*zip(*rows[::-1], strict=True))
+    assert backwards == checked

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from matching import check_acceptance
 from scenarios import pipeline
 from scenarios.actions.proposals import dismiss_proposal
 from scenarios.actions.thresholds import choose_threshold
@@ -79,6 +81,33 @@ def test_judged_pairs_give_recall(cast: Cast) -> None:
     found = {point.threshold: (point.judged, point.accepted, point.recall) for point in choice.points}
     assert found[0.2] == (1, 0, None)
     assert found[0.5] == (0, 0, None)
+
+
+def test_from_twenty_judgements_on_the_page_says_how_far_the_expected_precision_came_true(cast: Cast) -> None:
+    proposal = previewed(cast)
+    client: Any = cast.client("manager")
+    assert threshold_choice().reliability is None
+    assert "That is told from 20 judgements on." in client.get(PAGE).content.decode()
+    scores, accepted = [0.2 + 0.01 * number for number in range(20)], [number >= 8 for number in range(20)]
+    for number, (score, said) in enumerate(zip(scores, accepted, strict=True)):
+        MergeProposal.objects.create(
+            member_key=f"decided-{number}",
+            representative=proposal.representative,
+            index_build=proposal.index_build,
+            status="accepted" if said else "dismissed",
+            reason="" if said else "工件不同",
+            score=score,
+            decided_at=timezone.now(),
+        )
+    pipeline.preview_thresholds(finish=lambda: None)
+    checked = check_acceptance(scores, accepted)
+    assert checked is not None
+    page = client.get(PAGE)
+    assert "Each of 20 judgements was told from the others." in page.content.decode()
+    assert [len(page.context["plot"]["points"]), page.context["plot"]["error"]] == [2, pytest.approx(checked.error)]
+    told = client.get("/api/v1/proposals/threshold/").json()["reliability"]
+    assert (told["judged"], [row["pairs"] for row in told["bins"]]) == (20, [10, 10])
+    assert [row["relevant"] for row in told["bins"]] == pytest.approx([one.relevant for one in checked.bins])
 
 
 def test_a_chosen_threshold_holds_and_all_needs_are_looked_at_again(cast: Cast) -> None:

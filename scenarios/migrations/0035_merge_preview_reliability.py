@@ -1,0 +1,11 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("scenarios", "0034_decision_times")]
+
+    operations = [
+        migrations.AddField(
+            model_name="mergepreview", name="reliability", field=models.JSONField(blank=True, null=True)
+        ),
+    ]
