@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from marketplace.choices import CapabilityStatus, SuggestionState
 from scenarios.actor import Actor
 from scenarios.figure_querysets import within_days
-from scenarios.querysets import DatabaseClock, FullText
+from scenarios.querysets import DatabaseClock, FullText, StatementClock
 
 
 class OrganisationQuerySet(models.QuerySet[Any]):
@@ -163,7 +163,7 @@ def still_fits(fit: str = "") -> Q:
     """Return the condition that a fit stands by the database clock. fit : the way to it from the row, `fits__` of a
     need.
     """
-    return Q(**{f"{fit}until__gt": DatabaseClock()})
+    return Q(**{f"{fit}until__gt": StatementClock()})
 
 
 class NotificationQuerySet(models.QuerySet[Any]):

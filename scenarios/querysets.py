@@ -37,6 +37,16 @@ class DatabaseClock(Func):
     output_field = models.DateTimeField()
 
 
+class StatementClock(Func):
+    """statement_timestamp(): the same for all rows of a statement, so that the planner may join by what it decides.
+
+    For reads alone: whoever waits for a lock has to look at the clock again, as DatabaseClock does.
+    """
+
+    function = "statement_timestamp"
+    output_field = models.DateTimeField()
+
+
 def database_time() -> datetime:
     """Return the time on the database clock, for what no row stands for; a condition on rows uses DatabaseClock."""
     with connection.cursor() as cursor:

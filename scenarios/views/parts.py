@@ -20,17 +20,20 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any], *, total: int | None = None) -> Page[Any]:
+def page_of(
+    request: HttpRequest, rows: QuerySet[Any], *, total: int | None = None, scattered: bool = False
+) -> Page[Any]:
     """Return the page of `rows` that the address names; a wrong number leads to the nearest page.
 
-    total : the number of the rows, where it is known; else they are counted.
+    total : the number of the rows, where it is known; else they are counted. scattered : they are few among very many
+    that would have to be looked through.
     """
     paginator = Paginator(rows, PAGE_SIZE)
     if total is not None:
         paginator.__dict__["count"] = total
     page = paginator.get_page(request.GET.get("page"))
-    if page.start_index() > DEEP:
-        # By their ids: to sort whole rows that far down would spill to the disk.
+    if page.start_index() > (0 if scattered else DEEP):
+        # By their ids, which an index tells: to read whole rows up to there takes longer, to sort them would spill.
         ids = list(rows.values_list("pk", flat=True)[page.start_index() - 1 : page.end_index()])
         page.object_list = rows.filter(pk__in=ids)
     return page

@@ -56,7 +56,7 @@ def need_list(request: HttpRequest) -> HttpResponse:
     labels = [*([search.text] if search.text else []), *(chip.label for chip in chips)]
     if file := file_of(request, FILES, rows.for_page(), total=narrowed.total, narrowed=labels):
         return file
-    page = page_of(request, rows, total=narrowed.total)
+    page = page_of(request, rows, total=narrowed.total, scattered="fit" in found.carried)
     context = {
         "page": page,
         "files": FILES.kinds,
