@@ -139,6 +139,12 @@ class MergedDemandQuerySet(FullText, MergedDemandFigures):
         """Annotate change_rows, for `rows_of`: what members want in the next core."""
         return self.annotate(change_rows=rows_beside(self._hanging("core_changes").filter(**conditions)))
 
+    def with_events(self, most: int) -> Self:
+        """Annotate event_rows, for `rows_of`: the latest of what happened to a pool, as its pages tell it."""
+        events: Any = self.model._meta.apps.get_model("scenarios", "Event")._default_manager
+        rows = events.history_of("demand", OuterRef("pk")).order_by("-id")[:most]
+        return self.annotate(event_rows=rows_beside(rows, "id", "kind", "at"))
+
     def _members(self, **conditions: Any) -> Any:
         return self.model._meta.get_field("members").related_model._default_manager.filter(**conditions)
 

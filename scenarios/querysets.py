@@ -231,10 +231,10 @@ class EventQuerySet(models.QuerySet[Any]):
         audits = actor.has_role("auditor") and not actor.has_role("reviewer")
         return self if audits else self.exclude(kind="call.response_step")
 
-    def about(self, subject_type: str, subject_id: UUID) -> Self:
+    def about(self, subject_type: str, subject_id: UUID | OuterRef) -> Self:
         return self.filter(subject_type=subject_type, subject_id=subject_id)
 
-    def history_of(self, subject_type: str, subject_id: UUID) -> Self:
+    def history_of(self, subject_type: str, subject_id: UUID | OuterRef) -> Self:
         """What happened to an object, as its pages tell it: who follows it is none of it."""
         return self.about(subject_type, subject_id).exclude(kind__endswith="followed")
 

@@ -1,4 +1,4 @@
-"""Pools: the public list, a pool's page, an owner's invitations, consent and the way out."""
+"""Pools: the public list, a pool's page, an owner's consent and the way out."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -58,7 +58,7 @@ def pool_list(request: HttpRequest) -> HttpResponse:
     page = page_of(request, rows, total=narrowed.total)
     cores = _cores(page) if search.text else {}
     cards = [
-        {"pool": pool, "scale": _scale(pool, actor), "hit": search.hit(pool.title, *cores.get(pool.pk, ()))}
+        {"pool": pool, "scale": pool_scale(pool, actor), "hit": search.hit(pool.title, *cores.get(pool.pk, ()))}
         for pool in page
     ]
     context = {
@@ -147,7 +147,7 @@ def _read_by(actor: Actor) -> MergedDemandQuerySet:
     return pools.annotate(is_followed=followed(actor, "demand"))
 
 
-def _scale(pool: MergedDemand, actor: Actor) -> dict[str, Any]:
+def pool_scale(pool: MergedDemand, actor: Actor) -> dict[str, Any]:
     """Return what the scale meter draws: exact, or the band where the exact figure would reveal a member."""
     pooled: Decimal = pool.pooled_quantity  # type: ignore[attr-defined]
     exact = shows_quantities(pool, actor)
@@ -167,7 +167,7 @@ def _meters(gathered: Gathered, actor: Actor) -> dict[str, Any]:
     pool: Any = gathered.pool
     marks = shown_marks(gathered, actor, is_party=pool.is_party)
     others = other_meters(gathered, marks, actor)
-    return _scale(pool, actor) | {"thresholds": meter_rows(pool, marks, actor), "others": others}
+    return pool_scale(pool, actor) | {"thresholds": meter_rows(pool, marks, actor), "others": others}
 
 
 def _read_before(pool: MergedDemand, consents: Iterable[Consent]) -> int:
@@ -268,44 +268,3 @@ def leave(request: HttpRequest, pk: UUID, need_pk: UUID) -> HttpResponse:
     withdraw_from_pool(actor=actor, demand_id=pk, need_id=need_pk)
     messages.success(request, _("Your need has left the pool; it is on offer on its own again."))
     return redirect("my_pools")
-
-
-@access("member")
-def my_pools(request: HttpRequest) -> HttpResponse:
-    """The pools that the reader's needs are in, or were in at their end; who waits for an answer comes first."""
-    actor = actor_of(request)
-    mine = MergedDemand.objects.of(actor).with_scale().annotate(waits=_waits_for(actor))
-    page = page_of(request, mine.order_by("-waits", "-created_at", "pk"))
-    pools = list(page)
-    waiting = _states(pools, actor)
-    cards = [
-        {"pool": pool, "scale": _scale(pool, actor), "needs": needs, "consents": waiting.get(pool.pk, [])}
-        for pool, needs in _own_needs(pools, actor)
-    ]
-    return render(request, "scenarios/my_pools.html", {"page": page, "cards": cards})
-
-
-def _waits_for(actor: Actor) -> Exists:
-    """Return whether a pool asks one of the reader's organisations and has no answer yet."""
-    asked = Consent.objects.filter(demand=OuterRef("pk"), core_version=OuterRef("core_version"), state="invited")
-    return Exists(asked.filter(organisation_id__in=actor.organisation_ids))
-
-
-def _states(pools: Iterable[MergedDemand], actor: Actor) -> dict[UUID, list[Consent]]:
-    """Return the reader's consents to the present cores, by pool."""
-    found: dict[UUID, list[Consent]] = {}
-    rows = Consent.objects.filter(demand__in=pools, organisation_id__in=actor.organisation_ids)
-    for row in rows.select_related("demand", "organisation"):
-        if row.core_version == row.demand.core_version:
-            found.setdefault(row.demand_id, []).append(row)
-    return found
-
-
-def _own_needs(pools: list[MergedDemand], actor: Actor) -> list[tuple[MergedDemand, list[DemandMember]]]:
-    rows = DemandMember.objects.filter(demand__in=pools, need__owner_id__in=actor.organisation_ids).select_related(
-        "need"
-    )
-    by_pool: dict[UUID, list[DemandMember]] = {}
-    for row in rows:
-        by_pool.setdefault(row.demand_id, []).append(row)
-    return [(pool, by_pool.get(pool.pk, [])) for pool in pools]

@@ -98,7 +98,7 @@ def pool_page(request: HttpRequest, actor: Actor, pk: UUID, *, status: int = 200
 def _read_by(actor: Actor) -> MergedDemandQuerySet:
     """Return the pools that the actor may open, with what hangs on each."""
     pools = MergedDemand.objects.visible_to(actor).with_obstacles().with_differences().with_core_changes()
-    return pools.with_calls().with_consents().select_related("manager", "proposal")
+    return pools.with_calls().with_consents().with_events(SHOWN_EVENTS).select_related("manager", "proposal")
 
 
 def _scale(gathered: Gathered, actor: Actor) -> dict[str, Any]:
@@ -165,9 +165,8 @@ def _treatments(differences: Iterable[Difference]) -> dict[str, str]:
     return {field: "; ".join(found) for field, found in lines.items()}
 
 
-def _events(pool: MergedDemand) -> list[dict[str, Any]]:
-    found = Event.objects.history_of("demand", pool.pk)[:SHOWN_EVENTS]
-    return [{"label": event_label(row.kind), "event": row} for row in found]
+def _events(pool: Any) -> list[dict[str, Any]]:
+    return [{"label": event_label(row.kind), "event": row} for row in rows_of(Event, pool.event_rows)]
 
 
 def _freezing_waits_for(pool: MergedDemand) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from scenarios import pipeline, proposing
 from scenarios.actions.proposals import dismiss_proposal, link_needs, take_back_link
 from scenarios.errors import Invalid, NotFound
-from scenarios.linking import contradictions, tied_sets, within
+from scenarios.linking import contradictions, kept_apart_from, tied_sets, within, words_on
 from scenarios.models import Event, MergeLink, MergeProposal, Need
 from tests.drain import drain_outbox
 from tests.factories import Cast, make_member, make_organisation, published_need
@@ -124,6 +124,26 @@ def test_a_dismissal_replaces_the_words_within_its_set(cast: Cast) -> None:
     proposal = MergeProposal.objects.open().get()
     dismiss_proposal(actor=cast.actor("manager"), proposal_id=proposal.pk, reason="工件不同", keep_apart=True)
     assert list(MergeLink.objects.values_list("together", flat=True)) == [False, False, False]
+
+
+def apart_from(one: Need) -> set[Need]:
+    """Return what is kept apart from a need, as the database finds it; the words on all needs must say the same."""
+    found = set(Need.objects.filter(kept_apart_from([one])))
+    apart = words_on(dict(Need.objects.values_list("pk", "owner"))).apart
+    assert {need.pk for need in found} == {pk for pair in apart if one.pk in pair for pk in pair if pk != one.pk}
+    return found
+
+
+def test_what_is_kept_apart_from_a_need_is_found_in_both_directions(cast: Cast) -> None:
+    a, b, c = three(cast)
+    second = published_need(cast, "rival", title_zh="铸件外观检测")  # of the owner of b
+    said_before(a, b, False, cast)
+    said_before(a, c, True, cast)
+    assert (apart_from(a), apart_from(b), apart_from(c)) == ({b}, {a}, set())
+    c.blocked_organisations.add(cast.rival_org)
+    assert (apart_from(b), apart_from(second), apart_from(c)) == ({a, c}, {c}, {b, second})
+    assert set(Need.objects.filter(kept_apart_from([a, c]))) == {b, second}
+    assert set(Need.objects.filter(kept_apart_from([]))) == set()
 
 
 def test_a_dismissal_does_not_keep_apart_what_other_words_tie_together(cast: Cast) -> None:
