@@ -23,8 +23,10 @@ from marketplace.api.open_data import OpenData, OpenDataFile, OpenDataRows
 from marketplace.api.openings import OpeningEndpoint
 from marketplace.api.organisations import OrganisationEndpoint
 from marketplace.api.rankings import RankingEndpoint
+from marketplace.api.record import RecordEndpoint
 from marketplace.api.reference import Reference, References
 from marketplace.api.responses import ResponseEndpoint
+from marketplace.api.review_files import ReviewFile, ReviewFiles
 from marketplace.api.sandboxes import SandboxEndpoint
 from marketplace.api.searches import SearchEndpoint
 from marketplace.api.selections import SelectionEndpoint
@@ -114,11 +116,20 @@ opening_urls: list[URLPattern | URLResolver] = [
     path(f"{opening}open/", OpeningEndpoint.as_view({"post": "give_code"}), name="api-opening-open"),
 ]
 
+review_files = "selections/<uuid:pk>/responses/<int:number>/files/"
+own_urls: list[URLPattern | URLResolver] = [
+    path("record/", RecordEndpoint.as_view({"get": "retrieve"}), name="api-record"),
+    path("record/responses/", RecordEndpoint.as_view({"get": "responses"}), name="api-record-responses"),
+    path(review_files, ReviewFiles.as_view(), name="api-review-files"),
+    path(f"{review_files}<int:place>/", ReviewFile.as_view(), name="api-review-file"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
     *member_urls,
     *sandbox_urls,
     *opening_urls,
+    *own_urls,
     path("follows/<slug:subject_type>/<uuid:subject_id>/", Unfollow.as_view(), name="api-unfollow"),
     path("auth/login/", Login.as_view(), name="api-login"),
     path("auth/logout/", Logout.as_view(), name="api-logout"),

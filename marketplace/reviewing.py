@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from marketplace.actions.consensus import leaves_range
 from marketplace.actions.panel_work import PanelWork
+from marketplace.actions.responses import files_of
 from marketplace.actions.selections import active_seats
+from marketplace.attached_files import CONTENT_TYPES
 from marketplace.choices import Declaration
 from marketplace.models import ConsensusScore, Feedback, Response, ReviewSeat, Score, Selection
 from marketplace.weighing import Criterion, Spread, criteria_of, spread
 from scenarios.actor import Actor
+from scenarios.errors import NotFound
 
 COUNTED = ("eligible", "scored", "awarded", "reserve", "not_selected")
 
@@ -63,6 +67,38 @@ class Row:
         if self.agreed is None:
             return False
         return bool(self.agreed.reason) or not leaves_range(self.agreed.value, [row.value for row in self.given])
+
+
+class NumberedFile(NamedTuple):
+    """An attachment as a reviewer gets it: its name tells the call, the response and its place, not whose it is."""
+
+    place: int
+    name: str
+    content_type: str
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+
+def numbered_files(response: Response) -> list[NumberedFile]:
+    """Return the attachments of an opened response in their order, under numbers from 1 on."""
+    found = []
+    for place, (name, data) in enumerate(files_of(response), start=1):
+        ending = name.rpartition(".")[2]
+        told = f"{response.call.code}-{response.number}-{place}.{ending}"
+        found.append(NumberedFile(place, told, CONTENT_TYPES.get(ending, "application/octet-stream"), data))
+    return found
+
+
+def file_response(files: list[NumberedFile], place: int) -> HttpResponse:
+    """Return the file at a place as a download. Raises NotFound where there is none."""
+    if not 1 <= place <= len(files):
+        raise NotFound
+    file = files[place - 1]
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(file.data, content_type=file.content_type, headers=headers)
 
 
 def seat_for(selection: Selection, actor: Actor) -> ReviewSeat | None:

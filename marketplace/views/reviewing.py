@@ -20,7 +20,7 @@ from marketplace.attached_files import CONTENT_TYPES
 from marketplace.choices import Declaration, PartnerRole
 from marketplace.forms.selections import ConsensusForm, ExclusionForm, FeedbackForm, ScoresForm, SheetForm
 from marketplace.models import Response
-from marketplace.reviewing import sheet, version_of
+from marketplace.reviewing import file_response, numbered_files, sheet, version_of
 from marketplace.views.selections import selection_of
 from scenarios.access import access
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound, refused_for
@@ -111,6 +111,8 @@ def review_file(request: HttpRequest, pk: UUID, number: int, place: int) -> Http
     answer["Content-Disposition"] = f'attachment; filename="{work.selection.call.code}-{number}-{place}.{ending}"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+    _selection, response = _found(request, pk, number)
+    return file_response(numbered_files(response), place)
 
 
 @access("reviewer")

@@ -39,6 +39,21 @@ def test_a_project_counts_with_its_gates_and_what_was_measured(cast: Cast, djang
     assert (totals.projects, totals.gates, totals.measured, totals.met, totals.kept) == (1, 1, 1, 1, 0)
     assert "1 of 1 indicator meets its target, 0 the promise" in answer.content.decode()
     assert list(record_of(cast, "enterprise")["projects"]) == []
+    told = client.get("/api/v1/record/").json()
+    assert told["totals"] == totals._asdict()
+    assert told["projects"] == [
+        {
+            "id": str(engagement.pk),
+            "code": engagement.code,
+            "status": "accepted",
+            "gates": ["poc"],
+            "measured": 1,
+            "met": 1,
+            "kept": 0,
+        }
+    ]
+    assert cast.client("enterprise").get("/api/v1/record/").json()["projects"] == []
+    assert cast.client("manager").get("/api/v1/record/").status_code == 403
 
 
 def test_a_response_tells_its_result_only_with_the_notice_and_its_feedback_with_the_award(cast: Cast) -> None:
@@ -53,6 +68,11 @@ def test_a_response_tells_its_result_only_with_the_notice_and_its_feedback_with_
     assert told == {waiting.call.pk: ("sealed", None), review.ready.call.pk: ("scored", 2)}
     assert (context["totals"].sealed, context["totals"].counted, context["totals"].awarded) == (2, 1, 0)
     assert [row.has_feedback for row in context["rows"]] == [False, False]
+    rows = loser.get("/api/v1/record/responses/").json()["results"]
+    assert {(row["call"], row["status"], row["rank"], row["total"], row["has_feedback"]) for row in rows} == {
+        (str(waiting.call.pk), "sealed", None, None, False),
+        (str(review.ready.call.pk), "scored", 2, "70.0000", False),
+    }
     write_all_feedback(review)
     assert [row.has_feedback for row in loser.get(PAGE).context["rows"]] == [False, False]
     end_notice(review)

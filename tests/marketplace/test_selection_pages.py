@@ -104,6 +104,15 @@ def test_an_attachment_comes_under_a_number(cast: Cast) -> None:
     assert (file.content, file.headers["content-type"]) == (PDF, "application/pdf")
     assert file.headers["content-disposition"] == f'attachment; filename="{ready.call.code}-1-1.pdf"'
     assert client.get(reverse("review_file", args=[ready.call.pk, 1, 2])).status_code == 404
+    listed = reverse("api-review-files", args=[ready.call.selection.pk, 1])
+    assert client.get(listed).json() == [
+        {"place": 1, "name": f"{ready.call.code}-1-1.pdf", "content_type": "application/pdf", "size": len(PDF)}
+    ]
+    again = client.get(f"{listed}1/")
+    assert (again.content, again.headers["content-disposition"]) == (PDF, file.headers["content-disposition"])
+    assert client.get(f"{listed}2/").status_code == 404
+    assert signed_in(ready.reviewers[1]).get(listed).status_code == 404
+    assert cast.client("publisher").get(f"{listed}1/").status_code == 403
     assert "丙视觉科技" not in client.get(reverse("review_response", args=[ready.call.pk, 1])).content.decode()
 
 
