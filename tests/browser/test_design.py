@@ -66,6 +66,18 @@ def test_the_error_summary_takes_the_focus_and_leads_to_the_field(open_page: Pag
     assert page.evaluate("document.activeElement.id") == "wrong_title"
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_many_badges_leave_the_title_of_a_queue_row_its_room(open_page: PageMaker, width: int) -> None:
+    page = open_page("/gallery/", width=width)
+    shares = page.eval_on_selector_all(
+        ".queue-item",
+        """rows => rows.map(row => row.querySelector(".queue-title").getBoundingClientRect().width
+            / row.getBoundingClientRect().width)""",
+    )
+    assert len(shares) > 4
+    assert min(shares) > 0.33
+
+
 def test_a_queue_is_walked_by_keys_that_can_be_switched_off(open_page: PageMaker) -> None:
     page = open_page("/gallery/")
     focused = "document.activeElement.textContent.trim()"
