@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser
 
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.pictures import FOLDER, LANGUAGES, PICTURES, photograph
 from tests.browser.world import address, make_world
 from tests.factories import Cast
@@ -42,14 +43,28 @@ def test_the_pictures_are_small() -> None:
     assert sum(sizes) < 3_000_000
 
 
+def speaking(chromium: Browser, language: str) -> Browser:
+    """Return a browser whose own words, in fields for dates and files, are of a language."""
+    named = {"en": "en_GB", "zh": "zh_CN"}[language]
+    words = {"LC_ALL": f"{named}.UTF-8", "LANGUAGE": named}
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=ARGUMENTS, env={**os.environ, **words})
+    page = browser.new_page()
+    page.set_content("<input required>")
+    refusal = page.eval_on_selector("input", "field => field.validationMessage")
+    assert refusal.isascii() == (language == "en"), f"Chromium has no {named}: install chromium-l10n."
+    page.close()
+    return browser
+
+
 @pytest.mark.browser
 @pytest.mark.skipif(not os.environ.get("PICTURES"), reason="the pictures are taken by `make screenshots`")
 def test_take_the_pictures(chromium: Browser, live_cast: Cast, live_server: Any) -> None:
     world = make_world(live_cast)
     for language, code in LANGUAGES.items():
+        browser = speaking(chromium, language)
         for name, stop in PICTURES.items():
             locale = {"en": "en-GB", "zh": "zh-CN"}[language]
-            context = chromium.new_context(color_scheme="light", reduced_motion="reduce", locale=locale)
+            context = browser.new_context(color_scheme="light", reduced_motion="reduce", locale=locale)
             cookies = {**world.cookies(stop.part), settings.LANGUAGE_COOKIE_NAME: code}
             context.add_cookies([{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()])
             page = context.new_page()
@@ -58,3 +73,4 @@ def test_take_the_pictures(chromium: Browser, live_cast: Cast, live_server: Any)
             assert answer.status == 200, name
             photograph(page, name, language)
             context.close()
+        browser.close()
