@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response as Answer
 
-from marketplace.record import answered, projects_of, told_responses, totals
+from marketplace.record import answered, projects_of, told_outcomes, told_responses, totals
 from scenarios.access import MEMBER
 from scenarios.api.endpoint import Endpoint, operation
 
@@ -71,7 +71,7 @@ class RecordEndpoint(Endpoint):
     def retrieve(self, request: Request) -> Answer:
         """Show your record in numbers, with the projects that you worked in."""
         projects = projects_of(self.actor)
-        return Answer(RecordShown({"totals": totals(self.actor, projects), "projects": projects}).data)
+        return Answer(RecordShown({"totals": totals(told_outcomes(self.actor), projects), "projects": projects}).data)
 
     @operation(shows=RecordResponse(many=True), operation_id="record_responses_list")
     def responses(self, request: Request) -> Answer:

@@ -1,5 +1,6 @@
 """The attachments of a response as a reviewer reads them: under numbers, not under the names they came with."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -17,7 +18,7 @@ from scenarios.errors import NotFound
 from scenarios.policies import one_of
 
 
-class NumberedFileShown(serializers.Serializer[NumberedFile]):
+class NumberedFileShown(serializers.Serializer[Any]):
     place = serializers.IntegerField(help_text="Stands in the address of the file.")
     name = serializers.CharField(help_text="Tells the call, the response and the place, and nothing else.")
     content_type = serializers.CharField()

@@ -14,9 +14,8 @@ from django.views.decorators.http import require_POST
 
 from marketplace.actions import consensus, eligibility, feedback, scoring
 from marketplace.actions.panel_work import PanelWork
-from marketplace.actions.responses import files_of, readable_files
+from marketplace.actions.responses import readable_files
 from marketplace.anonymity import anonymous
-from marketplace.attached_files import CONTENT_TYPES
 from marketplace.choices import Declaration, PartnerRole
 from marketplace.forms.selections import ConsensusForm, ExclusionForm, FeedbackForm, ScoresForm, SheetForm
 from marketplace.models import Response
@@ -101,17 +100,7 @@ def _content(response: Response) -> dict[str, Any]:
 @never_cache
 def review_file(request: HttpRequest, pk: UUID, number: int, place: int) -> HttpResponse:
     """Download an attachment under a name that tells nothing; what the file itself shows cannot be taken out."""
-    work, response = _found(request, pk, number)
-    files = files_of(response)
-    if not 1 <= place <= len(files):
-        raise NotFound
-    name, data = files[place - 1]
-    ending = name.rpartition(".")[2]
-    answer = HttpResponse(data, content_type=CONTENT_TYPES.get(ending, "application/octet-stream"))
-    answer["Content-Disposition"] = f'attachment; filename="{work.selection.call.code}-{number}-{place}.{ending}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
-    _selection, response = _found(request, pk, number)
+    _work, response = _found(request, pk, number)
     return file_response(numbered_files(response), place)
 
 

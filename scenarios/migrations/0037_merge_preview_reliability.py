@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scenarios", "0034_decision_times")]
+    dependencies = [("scenarios", "0036_need_approved")]
 
     operations = [
         migrations.AddField(
