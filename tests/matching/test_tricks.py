@@ -2,7 +2,7 @@
 
 import pytest
 
-from matching import Analyzer, Document, TextIndex, rank
+from matching import Analyzer, Document, TextIndex, Thesaurus, rank
 from matching.codepoints import folds
 
 PLAIN_TITLE, PLAIN_BODY = "表面缺陷检测", "用机器视觉检测轴承的表面缺陷 defect detection AI 马达 长度"
@@ -115,6 +115,9 @@ def test_what_is_no_trick_stays_as_it_is(text):
 def test_five_megabytes_cost_what_the_limit_costs():
     long = "缺陷" * 2_500_000
     assert Analyzer().normalise(long) == long[:20_000]
+    document = Document("one", long, long)
+    assert (document.title, document.body) == (long[:20_000], long[:20_000])
+    assert Analyzer(Thesaurus([["缺陷", "defect"]])).tokens(long).count("=缺陷") == 10_000
 
 
 def test_look_alikes_are_left_to_their_word():
