@@ -96,6 +96,8 @@ class NeedForm(RefusableForm):
         offer_choices(self, "domain", "domain")
         offer_choices(self, "quantity_unit", "unit")
         self.fields["risk"].choices = [*QUESTIONS.items(), (NONE_APPLIES, _("None of these applies"))]  # type: ignore[attr-defined]
+        for name, text in EXAMPLES.items():
+            self.fields[name].help_text = text
         self.fields["owner"] = self._owner_field(organisations)
         self.fields["blocked"] = self._blocked_field(actor, owner_id)
         self.fields["blocked_name"] = forms.CharField(label=_("Find an enterprise"), max_length=80, required=False)
@@ -175,6 +177,21 @@ ORDER = (
     *("data_state", "data_class", "deploy", "risk", "ethics_number", "merge_pref", "blocked"),
     *("blocked_name", "visibility", "contact"),
 )
+
+
+# What a good answer looks like, before anything is typed: all of one need, so that it can be followed.
+EXAMPLES = {
+    "title_zh": _("What is done, to what, where: “In-line inspection of casting surfaces”."),
+    "title_en": _("For readers abroad; leave it to later if you are in a hurry."),
+    "problem": _(
+        "Tell it as you would tell a colleague: “Three inspectors look at 12,000 castings a day. At night 3 % of the "
+        "faults pass, and 40 parts a month come back”."
+    ),
+    "users_and_site": _("Who works with it, and where: “Inspectors in two shifts, casting shop 2”."),
+    "current_process": _("How it is done today: “By eye under a lamp, 6 seconds for each part”."),
+    "boundary_in": _("What belongs to it: “Surface faults; cameras, light and the signal to reject”."),
+    "boundary_out": _("What does not belong to it: “No faults inside, no change of the line’s control”."),
+}
 
 
 class IndicatorForm(forms.Form):

@@ -26,7 +26,7 @@ class Call(Bilingual, Stamped):
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=2, null=True, blank=True)
     quantity_unit = models.CharField(_("unit"), max_length=10, choices=choices.Unit.choices, blank=True)
     # Told instead of the quantity while a pool has two owners: "pool minus mine" would reveal the other.
-    quantity_band = models.CharField(_("quantity"), max_length=40, blank=True)
+    quantity_band = models.CharField(_("quantity as a band"), max_length=40, blank=True)
     budget_cap = money(_("budget cap (10,000 yuan)"))
     # [{"name", "text"}], see scenarios.clauses
     eligibility = models.JSONField(_("who may respond"), default=list, blank=True)

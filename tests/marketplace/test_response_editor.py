@@ -24,6 +24,12 @@ def alone(ready: SealedCall, version: int, **changes: Any) -> dict[str, Any]:
     return {**typed(ready, version, ""), "partners-0-name": "", "partners-0-role": "tech", **changes}
 
 
+def test_the_way_to_respond_stands_above_the_text_of_a_call(cast: Cast) -> None:
+    ready, client, _draft = begun(cast)
+    top, _rest = client.get(reverse("call_detail", args=[ready.call.pk])).content.decode().split('id="summary"')
+    assert reverse("response_start", args=[ready.call.pk]) in top
+
+
 def test_who_responds_alone_leaves_the_row_of_partners_as_it_is(cast: Cast) -> None:
     ready, client, draft = begun(cast)
     answer = client.post(reverse("response_edit", args=[draft.pk]), {**alone(ready, 1), "then": "check"})

@@ -94,6 +94,12 @@ def test_a_need_is_named_by_its_code(cast: Cast) -> None:
     assert "There is no published need XQ-2020-9999." in missing.content.decode()
 
 
+def test_no_two_facts_of_a_call_bear_one_label(cast: Cast) -> None:
+    facts = cast.client("manager").get(reverse("staff_call", args=[drafted(cast).pk])).context["facts"]
+    labels = [str(fact.label) for fact in facts]
+    assert sorted(set(labels)) == sorted(labels)
+
+
 def test_who_wrote_a_call_does_not_approve_it(cast: Cast) -> None:
     from marketplace.models import StaffRole
 

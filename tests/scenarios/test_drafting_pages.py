@@ -35,6 +35,14 @@ def hidden(answer: HttpResponse, name: str) -> str:
     return found.group(1)
 
 
+def test_each_free_text_shows_an_example_before_anything_is_typed(cast: Cast) -> None:
+    page = cast.client("enterprise").get(NEW).content.decode()
+    for name in ("title_zh", "problem", "users_and_site", "current_process", "boundary_in", "boundary_out"):
+        (hint,) = re.findall(rf'id="id_{name}_helptext">([^<]+)</div>', page)
+        assert re.search("“[^”]+”", hint), name
+        assert f'aria-describedby="id_{name}_helptext' in page
+
+
 def test_a_draft_is_posted_without_javascript_and_found_again(cast: Cast) -> None:
     client = cast.client("enterprise")
     page = client.get(NEW)

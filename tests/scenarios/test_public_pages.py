@@ -220,6 +220,11 @@ def test_a_call_shows_what_is_frozen_and_when_it_closes(cast: Cast) -> None:
     assert "技术方案" in page
     assert "No supplier is preferred for where it is registered." in page
     assert "Sign in as a member" in page
+    # What a reader on a phone looks for first stands before the text.
+    top, _rest = page.split('id="summary"')
+    assert f"{closes:%Y-%m-%d %H:%M}" in top
+    assert 'href="#declare"' in top
+    assert page.count('id="declare"') == 1
 
 
 def test_a_cancelled_call_gives_its_reason(cast: Cast) -> None:
