@@ -13,9 +13,12 @@ from scenarios.waiting import Waiting, waiting_for
 
 @access("staff")
 def staff_home(request: HttpRequest) -> HttpResponse:
-    """Show every queue of the actor's roles with its count, the age of its oldest and its service level."""
+    """Show every queue of the actor's roles with its count, the age of its oldest and its service level.
+
+    Where nothing waits comes last.
+    """
     actor = actor_of(request)
-    rows = [_row(waiting) for waiting in waiting_for(actor)]
+    rows = sorted((_row(waiting) for waiting in waiting_for(actor)), key=lambda row: row["count"] == 0)
     return render(request, "scenarios/staff/home.html", {"rows": rows, "total": sum(row["count"] for row in rows)})
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from scenarios.actions.moderation import approve_need, supervise_need
 from scenarios.models import Event, ModerationDecision, Need
 from tests.drain import drain_outbox
-from tests.factories import STAFF, Cast, checked_need, picked, published_need
+from tests.factories import STAFF, Cast, checked_need, picked, published_need, submitted_capability
 
 PAGES = {
     "/staff/": set(STAFF),
@@ -67,6 +67,15 @@ def test_the_home_page_counts_what_waits(cast: Cast) -> None:
     ]
     Need.objects.update(submitted_at="2026-01-01T00:00:00Z")
     assert str(cast.client("moderator").get("/staff/").context["rows"][0]["word"]) == "Overdue"
+
+
+def test_the_home_page_puts_the_queues_in_which_nothing_waits_last(cast: Cast) -> None:
+    submitted_capability(cast)
+    rows = cast.client("moderator").get("/staff/").context["rows"]
+    assert [(str(row["label"]), row["count"]) for row in rows][:2] == [
+        ("Capabilities to verify", 1),
+        ("Needs to check", 0),
+    ]
 
 
 def test_the_queue_lists_oldest_first_and_filters(cast: Cast) -> None:
