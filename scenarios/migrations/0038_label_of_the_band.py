@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scenarios", "0034_decision_times")]
+    dependencies = [("scenarios", "0037_merge_preview_reliability")]
 
     operations = [
         migrations.AlterField(
