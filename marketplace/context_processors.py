@@ -19,17 +19,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "CITY_NAME": settings.CITY_NAME.get(get_language() or "", settings.CITY_NAME["zh-hans"]),
         "has_tour": SimpleLazyObject(_has_tour),
-        "unread_notifications": SimpleLazyObject(lambda: _unread(actor.account_id)),
+        "unread_notifications": SimpleLazyObject(lambda: _unread(request)),
     }
+
+
+def _unread(request: Any) -> int:
+    return request.signed_in.unread if hasattr(request, "signed_in") else 0
 
 
 def _has_tour() -> bool:
     from marketplace.demonstrated import is_loaded
 
     return not settings.PRODUCTION and is_loaded()
-
-
-def _unread(account_id: int | None) -> int:
-    from marketplace.models import Notification
-
-    return Notification.objects.filter(account_id=account_id).unread().count() if account_id else 0

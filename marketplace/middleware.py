@@ -1,13 +1,13 @@
 """Who asks, with which factors, and how a refusal is shown."""
 
 from collections.abc import Callable
+from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
 
-from marketplace.actors import actor_for
+from marketplace.actors import signed_in
 from scenarios import naming
 from scenarios.api.problems import status_of
 from scenarios.errors import DomainError
@@ -16,13 +16,15 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ActorMiddleware:
-    """Attach `request.actor`; it is built when first read."""
+    """Attach `request.signed_in` and `request.actor`; they are read when first asked for."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_for(request.user))  # type: ignore[attr-defined]
+        asked: Any = request
+        asked.signed_in = SimpleLazyObject(lambda: signed_in(asked.user))
+        asked.actor = SimpleLazyObject(lambda: asked.signed_in.actor)
         return self.get_response(request)
 
 
@@ -54,7 +56,7 @@ class SecondFactorMiddleware:
         if request.path.startswith(self.open_paths) or not request.user.is_authenticated:
             return False
         staff = request.user.is_staff or request.actor.is_staff  # type: ignore[attr-defined]
-        return staff and not Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists()
+        return staff and not request.signed_in.has_factor  # type: ignore[attr-defined]
 
 
 class ErrorMiddleware:

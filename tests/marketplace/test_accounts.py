@@ -6,8 +6,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.core import mail
 from django.test import Client
 
-from marketplace.actors import actor_for
-from marketplace.models import Account, Member, Organisation
+from marketplace.actors import actor_for, signed_in
+from marketplace.models import Account, Member, Notification, Organisation, StaffRole
 from scenarios.actor import PUBLIC
 from tests.factories import PASSWORD, TOTP_SECRET, Cast, make_account
 
@@ -103,6 +103,23 @@ def test_nobody_and_the_inactive_are_the_public(cast: Cast) -> None:
 def test_an_actor_takes_one_query(cast: Cast, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator]
         actor_for(cast.moderator)
+
+
+def test_what_every_page_asks_of_an_account_takes_one_query(cast: Cast, django_assert_num_queries: object) -> None:
+    unread = Notification.objects.filter(account=cast.enterprise).unread().count()
+    with django_assert_num_queries(2):  # type: ignore[operator]
+        staff, member = signed_in(cast.moderator), signed_in(cast.enterprise)
+    assert (staff.actor, staff.has_factor) == (cast.actor("moderator"), True)
+    assert (member.actor, member.has_factor, member.unread) == (cast.actor("enterprise"), False, unread)
+
+
+def test_what_was_taken_from_an_account_counts_at_the_next_page(cast: Cast) -> None:
+    client = cast.client("moderator")
+    assert client.get("/staff/moderation/").status_code == 200
+    Authenticator.objects.filter(user=cast.moderator).delete()
+    assert client.get("/staff/moderation/").headers["Location"] == "/accounts/2fa/totp/activate/"
+    StaffRole.objects.filter(account=cast.moderator).delete()
+    assert client.get("/staff/moderation/").status_code == 403
 
 
 def test_roles_come_from_staff_roles_only(cast: Cast) -> None:
