@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from marketplace.engagement_choices import DecisionState, GateState, PartyRole, Stage
-from marketplace.models import Engagement, Gate, GateDecision, LedgerEntry, Party, Rollout
+from marketplace.models import Deviation, Engagement, Gate, GateDecision, LedgerEntry, Party, Rollout
 from marketplace.proof import ProofLine, proof_of
 from marketplace.proof_picture import Picture, picture_of, reading_label
 from scenarios.actor import Actor
@@ -209,9 +209,10 @@ def told_elements(engagement: Engagement, actor: Actor) -> list[LedgerEntry]:
 def told_rollouts(engagement: Engagement, actor: Actor) -> list[Rollout]:
     """Return what the actor may read of the rollouts, with their deviations."""
     rows = engagement.rollouts.visible_to(actor).select_related("need__owner")
-    return list(rows.prefetch_related("deviations__core_change"))
+    deviations = Deviation.objects.select_related("core_change")
+    return list(rows.prefetch_related(Prefetch("deviations", queryset=deviations)))
 
 
 def own_parties(engagement: Engagement, actor: Actor) -> list[Party]:
-    """Return the parties for which the actor may write."""
-    return list(engagement.parties.written_by(actor).select_related("organisation"))
+    """Return the parties for which the actor may write, of an engagement whose parties are loaded."""
+    return [one for one in engagement.parties.all() if actor.owns(one.organisation_id)]

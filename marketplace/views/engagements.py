@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ from marketplace.engagement_parties import party_of
 from marketplace.finding import KINDS
 from marketplace.forms.engagements import ContactForm
 from marketplace.lifecycle import ENGAGEMENT_MOVES
-from marketplace.models import Engagement, Sandbox
+from marketplace.models import Engagement, Party
 from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.errors import Conflict, Invalid, NotFound, refused_for
@@ -42,7 +42,7 @@ from scenarios.models import Event
 from scenarios.policies import one_of
 from scenarios.searching import fields_read
 from scenarios.two_versions import compared, compared_again, with_choices
-from scenarios.views.parts import actor_of, follows, page_of
+from scenarios.views.parts import actor_of, followed, page_of
 
 ORDERS = (
     Order("newest", gettext_lazy("Newest first"), (F("started_at").desc(nulls_last=True), "pk")),
@@ -54,8 +54,12 @@ SHOWN_EVENTS = 20
 
 def found_engagement(actor: Actor, pk: UUID) -> Engagement:
     """Return an engagement with what its pages show. Raises NotFound where the actor may not open it."""
-    rows = Engagement.objects.visible_to(actor).for_page().prefetch_related("parties__organisation")
-    return one_of(rows, pk)
+    return _found(Engagement.objects.visible_to(actor), pk)
+
+
+def _found(rows: Any, pk: UUID) -> Any:
+    parties = Prefetch("parties", queryset=Party.objects.select_related("organisation"))
+    return one_of(rows.for_page().prefetch_related(parties), pk)
 
 
 def inside_of(actor: Actor, pk: UUID) -> Engagement:
@@ -102,7 +106,8 @@ def engagement_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def engagement_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any) -> HttpResponse:
     """Render a project's page; `forms` replaces those that were refused."""
     actor = actor_of(request)
-    engagement = found_engagement(actor, pk)
+    rows = Engagement.objects.visible_to(actor).select_related("sandbox")
+    engagement = _found(rows.annotate(is_followed=followed(actor, "engagement")), pk)
     may = standing_of(actor, engagement)
     gates = gates_of(engagement)
     context: dict[str, Any] = {
@@ -115,8 +120,8 @@ def engagement_page(request: HttpRequest, pk: UUID, *, status: int = 200, **form
         "parties": told_parties(engagement, actor),
         "lessons": engagement.lessons.all(),
         "moves": _open_moves(engagement, may, actor),
-        "sandbox": Sandbox.objects.filter(engagement=engagement).first(),
-        "follows": follows(actor, "engagement", engagement.pk),
+        "sandbox": getattr(engagement, "sandbox", None),
+        "follows": engagement.is_followed,
     }
     if may.inside or actor.is_staff:
         context |= _inside(engagement, actor, may, gates)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,13 +15,13 @@ from django.views.decorators.http import require_POST
 from marketplace.actions.opening import agree_to_open
 from marketplace.actions.partners import has_barred_partner
 from marketplace.forms.responses import CodeForm, SeatsForm
-from marketplace.models import Account, Response
+from marketplace.models import Account, Response, StaffRole
 from scenarios.access import access
 from scenarios.actions.openers import BEFORE_OPENING, name_openers, take_code
 from scenarios.actions.panels import seat_panel
 from scenarios.actor import STAFF_ROLES
 from scenarios.errors import Invalid
-from scenarios.models import Call, CallKey, Opener
+from scenarios.models import Call, Opener, PanelSeat
 from scenarios.policies import one_of
 from scenarios.views.parts import actor_of, page_of
 
@@ -46,17 +47,16 @@ def call_opening(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, pk: UUID, *, status: int = 200, **more: Any) -> HttpResponse:
     actor = actor_of(request)
-    rows = Call.objects.visible_to(actor).with_public_state()
-    call: Any = one_of(rows, pk)
-    openers = list(call.openers.select_related("account"))
+    call: Any = one_of(_with_seats(Call.objects.visible_to(actor).with_public_state()), pk)
+    openers = list(call.openers.all())
     mine = next((row for row in openers if row.account_id == actor.account_id), None)
-    key = CallKey.objects.filter(call=call).first()
+    key = getattr(call, "key", None)
     may_name = actor.has_role("manager") and call.status in BEFORE_OPENING
     opened = Response.objects.opened().filter(call=call).order_by("number") if key and key.opened_at else None
     context = {
         "call": call,
         "openers": openers,
-        "panel": call.panel.select_related("account"),
+        "panel": call.panel.all(),
         "mine": mine,
         "key": key,
         "opened": opened,
@@ -69,9 +69,18 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, **more: Any) -> 
     return render(request, "marketplace/call_opening.html", context, status=status)
 
 
+def _with_seats(calls: Any) -> Any:
+    """Return calls with their panels, openers and keys."""
+    seats = {"panel": PanelSeat.objects, "openers": Opener.objects}
+    read = (Prefetch(name, queryset=rows.select_related("account")) for name, rows in seats.items())
+    return calls.select_related("key").prefetch_related(*read)
+
+
 def _seats_form(call: Call, data: Any = None) -> SeatsForm:
-    staff = Account.objects.filter(is_active=True, staff_roles__role__in=STAFF_ROLES).distinct().order_by("email")
-    reviewers = staff.filter(staff_roles__role="reviewer")
+    reviews = Exists(StaffRole.objects.filter(account=OuterRef("pk"), role="reviewer"))
+    active = Account.objects.filter(is_active=True, staff_roles__role__in=STAFF_ROLES)
+    staff = list(active.annotate(reviews=reviews).distinct().order_by("email"))
+    reviewers = [one for one in staff if one.reviews]
     start = {
         "panel": [str(row.account_id) for row in call.panel.all()],
         "chair": next((str(row.account_id) for row in call.panel.all() if row.is_chair), ""),
