@@ -81,10 +81,9 @@ class CapabilityQuerySet(FullText, models.QuerySet[Any]):
         related = self.model._meta.apps.get_model
         need = related("scenarios", "Need")._default_manager.visible_to(actor)
         source = related("marketplace", "Capability")._default_manager.visible_to(actor)
-        copies = related("marketplace", "NearCopy")._default_manager.prefetch_related(
-            Prefetch("need", queryset=need), Prefetch("source", queryset=source)
+        return self.select_related("near_copy").prefetch_related(
+            Prefetch("near_copy__need", queryset=need), Prefetch("near_copy__source", queryset=source)
         )
-        return self.prefetch_related(Prefetch("near_copy", queryset=copies))
 
 
 class SuggestionQuerySet(models.QuerySet[Any]):
