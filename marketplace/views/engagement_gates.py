@@ -14,7 +14,15 @@ from django.views.decorators.http import require_POST
 
 from marketplace.actions import engagement_costs, engagement_gates, engagement_proof
 from marketplace.engagement_choices import Stage
-from marketplace.engagement_facts import Standing, gates_of, own_parties, standing_of, told_indicators, told_parties
+from marketplace.engagement_facts import (
+    IndicatorTold,
+    Standing,
+    gates_of,
+    own_parties,
+    standing_of,
+    told_indicators,
+    told_parties,
+)
 from marketplace.forms.engagements import CostForm, GateForm, TrialForm
 from marketplace.models import Cost, Engagement, Gate
 from marketplace.views.engagements import inside_of
@@ -93,6 +101,7 @@ def gate_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any
     actor = actor_of(request)
     engagement, gate = found_gate(actor, pk)
     may = standing_of(actor, engagement)
+    told = told_indicators(engagement, may)
     costs = list(gate.costs.select_related("payer__organisation"))
     names = {row.id: row.name for row in told_parties(engagement, actor)}
     own = {row.pk for row in own_parties(engagement, actor)}
@@ -108,20 +117,21 @@ def gate_page(request: HttpRequest, pk: UUID, *, status: int = 200, **forms: Any
         "records_trials": under_way and (may.lead or may.manager) and not gate.waiting,  # type: ignore[attr-defined]
         "left": gate.cost_cap - gate.spent,
         "costs": costs,
-        "indicators": told_indicators(engagement, may),
+        "indicators": told,
         "trials": list(gate.trial_records.select_related("cost")),
-        "measurements": _measured(gate),
+        "measurements": _measured(gate, told),
     }
     if under_way and may.records:
         context["cost_form"] = _cost_form(engagement, actor, may)
-        context["measurement_form"] = blank_form(engagement)
+        context["measurement_form"] = blank_form(engagement, [one.line.indicator for one in told])
         if context["records_trials"] and gate.trials_made < gate.trials:
             context["trial_form"] = trial_form(costs)
     return render(request, "marketplace/gate_detail.html", {**context, **forms}, status=status)
 
 
-def _measured(gate: Gate) -> list[Any]:
-    rows = list(gate.measurements.select_related("indicator").order_by("indicator__position", "iteration"))
+def _measured(gate: Gate, told: list[IndicatorTold]) -> list[Any]:
+    """Return what was measured in a gate, by indicator and round."""
+    rows = [one.measurement for line in told for one in line.line.readings if one.measurement.gate_id == gate.pk]
     for row in rows:
         row.shown = number(row.value)  # type: ignore[attr-defined]
     return rows

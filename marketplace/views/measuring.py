@@ -1,20 +1,23 @@
 """Recording a measurement from its form, with both values where somebody recorded another one in between."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 
 from marketplace.forms.engagements import MEASURED, MeasurementForm
-from marketplace.models import Engagement, Gate, Measurement
+from marketplace.models import Engagement, EngagementIndicator, Gate, Measurement
 from scenarios.errors import Conflict, Invalid
 from scenarios.two_versions import compared_again, with_choices
 
 
-def blank_form(engagement: Engagement) -> MeasurementForm:
-    """Return the form for whoever has read the values of an engagement as it stands."""
-    return MeasurementForm(initial={"version": engagement.version}, indicators=_options(engagement))
+def blank_form(engagement: Engagement, indicators: Iterable[EngagementIndicator] | None = None) -> MeasurementForm:
+    """Return the form for whoever has read the values of an engagement as it stands.
+
+    indicators : those of the engagement in their order, where they are read already.
+    """
+    return MeasurementForm(initial={"version": engagement.version}, indicators=_options(engagement, indicators))
 
 
 def posted_form(request: HttpRequest, engagement: Engagement, gate: Gate | None) -> MeasurementForm:
@@ -52,7 +55,6 @@ def _saved(engagement: Engagement, gate: Gate | None, indicator: str) -> dict[st
     return {name: getattr(row, name) for name in MEASURED} if row else {}
 
 
-def _options(engagement: Engagement) -> list[tuple[str, str]]:
-    return [
-        (str(row.pk), f"{row.metric} ({row.unit})" if row.unit else row.metric) for row in engagement.indicators.all()
-    ]
+def _options(engagement: Engagement, indicators: Iterable[EngagementIndicator] | None = None) -> list[tuple[str, str]]:
+    rows = engagement.indicators.all() if indicators is None else indicators
+    return [(str(row.pk), f"{row.metric} ({row.unit})" if row.unit else row.metric) for row in rows]
