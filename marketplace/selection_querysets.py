@@ -70,6 +70,12 @@ class SelectionQuerySet(models.QuerySet[Any]):
         """
         return self.filter(Q(status="suspended") | Q(status="publicity", notice_ends_at__gt=DatabaseClock()))
 
+    def with_notice(self) -> Self:
+        """Annotate is_past_notice and is_under_notice by the database clock."""
+        rows: Any = self.model._default_manager.filter(pk=OuterRef("pk"))
+        past, under = Exists(rows.past_notice()), Exists(rows.under_notice())
+        return self.annotate(is_past_notice=past, is_under_notice=under)
+
 
 class ReviewSeatQuerySet(models.QuerySet[Any]):
     """Seats of the panels of selections."""

@@ -56,11 +56,10 @@ def object_to(*, actor: Actor, selection_id: UUID, organisation_id: UUID, reason
 
 def is_concerned(selection: Selection, organisation_ids: Any) -> set[UUID]:
     """Return those of the organisations that responded, declared interest, or stand behind the call."""
-    wanted = set(organisation_ids)
-    responded = Response.objects.opened().filter(call=selection.call).values_list("lead", flat=True)
-    interested = selection.call.interests.filter(state="declared").values_list("organisation", flat=True)
-    behind = needs_behind(selection.call).values_list("owner", flat=True)
-    return wanted & {*responded, *interested, *behind}
+    responded = Response.objects.opened().filter(call=selection.call).order_by().values_list("lead", flat=True)
+    interested = selection.call.interests.filter(state="declared").order_by().values_list("organisation", flat=True)
+    behind = needs_behind(selection.call).order_by().values_list("owner", flat=True)
+    return set(organisation_ids) & set(responded.union(interested, behind))
 
 
 def _require_concerned(selection: Selection, organisation_id: UUID) -> None:

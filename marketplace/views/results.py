@@ -33,7 +33,9 @@ def call_result(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, pk: UUID, *, status: int = 200, form: ObjectionForm | None = None) -> HttpResponse:
     actor = actor_of(request)
     call = one_of(Call.objects.visible_to(actor).with_public_state(), pk)
-    found = Selection.objects.public().filter(call=call).select_related("call__need", "call__demand").first()
+    found = (
+        Selection.objects.public().filter(call=call).with_notice().select_related("call__need", "call__demand").first()
+    )
     context: dict[str, Any] = {"call": call, "selection": found, "works_on_it": actor.has_role(*WORKERS)}
     context["may_compare"] = actor.account_id is not None and may_compare(call, actor)
     if found is not None:
@@ -41,7 +43,7 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, form: ObjectionF
             "lots": ranking(found),
             "excluded": excluded(found),
             "last_day": last_day_of(found),
-            "is_over": Selection.objects.past_notice().filter(pk=found.pk).exists(),
+            "is_over": found.is_past_notice,
             "objection_form": form or _objection_form(found, actor),
             "projects": Engagement.objects.visible_to(actor).filter(response__call=call).order_by("code"),
             "own_objections": found.objections.visible_to(actor).select_related("organisation"),
@@ -49,14 +51,17 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, form: ObjectionF
     return render(request, "marketplace/call_result.html", context, status=status)
 
 
-def _objection_form(found: Selection, actor: Actor, data: Any = None) -> ObjectionForm | None:
-    """Return the form while the reader may object for an organisation that has not yet done so."""
-    open_to = is_concerned(found, actor.editor_of) if actor.editor_of else set()
+def _objection_form(found: Any, actor: Actor, data: Any = None) -> ObjectionForm | None:
+    """Return the form while the reader may object for an organisation that has not yet done so.
+
+    found : the selection with its notice.
+    """
+    if not (found.is_under_notice and actor.editor_of):
+        return None
+    open_to = is_concerned(found, actor.editor_of)
     said = found.objections.filter(round=found.round).values("organisation")
     rows = list(Organisation.objects.filter(pk__in=open_to, verification="verified").exclude(pk__in=said))
-    if not rows or not Selection.objects.under_notice().filter(pk=found.pk).exists():
-        return None
-    return ObjectionForm(data, organisations=rows)
+    return ObjectionForm(data, organisations=rows) if rows else None
 
 
 @access("member")
