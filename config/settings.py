@@ -185,7 +185,7 @@ SUPER_BLOCK_THREADS = env.int("SUPER_BLOCK_THREADS", default=1)
 SEGMENT_COPIES = Path(env.str("SEGMENT_COPIES", default=str(STATE_DIR / "segment-copies")))
 
 AUTH_USER_MODEL = "marketplace.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["marketplace.backends.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -1,10 +1,12 @@
 """Building the Actor that the policies read, once per request."""
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import BooleanField, Count, Exists, IntegerField, OuterRef, Subquery, UUIDField, Value
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
 from marketplace.choices import MemberRole, Verification
 from marketplace.models import Account, Member, Notification, StaffRole
@@ -19,52 +21,49 @@ class SignedIn(NamedTuple):
     unread: int = 0
 
 
+def with_standing() -> QuerySet[Any]:
+    """Return the accounts, each read in one statement with what every page asks of it.
+
+    standing : a list of organisation, role and verification, without suspended organisations. held_roles : of the
+    city's staff. has_factor : whether a second factor is set up. unread : number of notifications.
+    """
+    own = {"account": OuterRef("pk")}
+    members = Member.objects.filter(**own).exclude(organisation__verification=Verification.SUSPENDED).order_by()
+    facts = JSONObject(organisation="organisation_id", role="role", verification="organisation__verification")
+    unread = Notification.objects.filter(**own).unread().order_by().values("account").values(number=Count("pk"))
+    return Account.objects.annotate(
+        standing=ArraySubquery(members.values(facts=facts)),
+        held_roles=ArraySubquery(StaffRole.objects.filter(**own).order_by().values("role")),
+        has_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)),
+        unread=Coalesce(Subquery(unread), 0),
+    )
+
+
 def actor_for(account: Any) -> Actor:
-    """Return the actor of an account (or of nobody): one query."""
-    if not _may_act(account):
-        return PUBLIC
-    members, staff = _memberships(account), _staff_roles(account)
-    return _actor(account, list(members.union(staff, all=True)))
+    """Return the actor of an account (or of nobody), as the database knows it now: one query."""
+    return _signed_in(with_standing().filter(pk=account.pk).first()).actor if _may_act(account) else PUBLIC
 
 
 def signed_in(account: Any) -> SignedIn:
-    """Return the actor of an account (or of nobody) with what every page asks of the account besides: one query."""
+    """Return who asks: no query for an account that `backends.AccountBackend` read for this request, else one."""
     if not _may_act(account):
         return SignedIn()
-    none = (Value(False, output_field=BooleanField()), Value(0, output_field=IntegerField()))
-    factors = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
-    unread = Notification.objects.filter(account=OuterRef("pk")).unread().order_by().values("account")
-    count = Coalesce(Subquery(unread.annotate(count=Count("pk")).values("count"), output_field=IntegerField()), 0)
-    own = Account.objects.filter(pk=account.pk).order_by()
-    asked = own.values_list(_nowhere(), Value(""), Value(""), Exists(factors), count)
-    rows = list(asked.union(_memberships(account, *none), _staff_roles(account, *none), all=True))
-    roles = [(organisation, role, verification) for organisation, role, verification, _, _ in rows if role]
-    return SignedIn(_actor(account, roles), any(row[3] for row in rows), sum(row[4] for row in rows))
+    return _signed_in(account if hasattr(account, "standing") else with_standing().filter(pk=account.pk).first())
 
 
 def _may_act(account: Any) -> bool:
     return bool(account and account.is_authenticated and account.is_active)
 
 
-def _nowhere() -> Value:
-    return Value(None, output_field=UUIDField())
-
-
-def _memberships(account: Any, *more: Value) -> Any:
-    standing = Member.objects.filter(account=account).exclude(organisation__verification=Verification.SUSPENDED)
-    return standing.order_by().values_list("organisation_id", "role", "organisation__verification", *more)
-
-
-def _staff_roles(account: Any, *more: Value) -> Any:
-    return StaffRole.objects.filter(account=account).order_by().values_list(_nowhere(), "role", Value(""), *more)
-
-
-def _actor(account: Any, rows: list[Any]) -> Actor:
-    memberships = [row for row in rows if row[0]]
-    return Actor(
+def _signed_in(account: Any) -> SignedIn:
+    """Return who an account read with its standing is; nobody where it is gone."""
+    if account is None:
+        return SignedIn()
+    actor = Actor(
         account_id=account.pk,
-        organisation_ids=frozenset(pk for pk, _, _ in memberships),
-        editor_of=frozenset(pk for pk, role, _ in memberships if role != MemberRole.VIEWER),
-        roles=frozenset(role for organisation, role, _ in rows if organisation is None),
-        verified=any(verification == Verification.VERIFIED for _, _, verification in memberships),
+        organisation_ids=frozenset(UUID(one["organisation"]) for one in account.standing),
+        editor_of=frozenset(UUID(one["organisation"]) for one in account.standing if one["role"] != MemberRole.VIEWER),
+        roles=frozenset(account.held_roles),
+        verified=any(one["verification"] == Verification.VERIFIED for one in account.standing),
     )
+    return SignedIn(actor, account.has_factor, account.unread)

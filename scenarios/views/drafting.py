@@ -34,6 +34,7 @@ from scenarios.views.drafting_form import (
 )
 from scenarios.views.parts import actor_of
 from scenarios.views.reading_needs import last_return
+from scenarios.views.story_form import BUTTON, filled_from_story, tell_taken
 
 ONLY_EDITORS = gettext_lazy("Only editors of an organisation post needs. Ask its owner to make you one.")
 
@@ -89,13 +90,18 @@ def _editable(actor: Actor, pk: Any) -> Need:
 
 def _save(request: HttpRequest, actor: Actor, pk: UUID | None = None) -> HttpResponse:
     """Save what was posted, then submit it if that button was pressed; every refusal keeps what was typed."""
-    drafting = posted(actor, _with_like(request.POST, actor))
+    data, taken = _with_like(request.POST, actor), list[str]()
+    if told := BUTTON in request.POST:
+        data, taken = filled_from_story(data)
+    drafting = posted(actor, data)
     valid = drafting.is_valid
     pk = pk or drafting.form.cleaned_data.get("need")
     # Buttons that change what the page shows, where there is no JavaScript.
-    redraws = f"add_{PREFIX}" in request.POST or "find_blocked" in request.POST
+    redraws = told or f"add_{PREFIX}" in request.POST or "find_blocked" in request.POST
     if not valid or redraws:
         compared_again(drafting.form)
+    if told:
+        tell_taken(request, taken)
     if redraws:
         return _draw(request, actor, drafting, need=_editable(actor, pk) if pk else None)
     if not valid:

@@ -191,5 +191,5 @@ def test_my_capabilities_take_the_same_queries_however_many(
     for _ in range(2):
         published_capability(cast)
         draft_capability(cast)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             assert client.get("/workspace/capabilities/").status_code == 200

@@ -249,7 +249,7 @@ def test_template_is_read_back_and_offers_choices(cast: Cast, language: str, kin
     assert [(one.outcome, one.problems) for one in report.rows] == [("created", ())]
 
 
-QUERIES = 4
+QUERIES = 3
 
 
 def test_upload_page_states_its_query_count(cast: Cast, django_assert_num_queries: Any) -> None:

@@ -88,7 +88,7 @@ def test_the_queues_take_the_same_queries_however_long(
     for _ in range(2):
         submitted_capability(cast)
         verified_capability(cast)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             moderator.get("/staff/moderation/capabilities/")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             publisher.get("/staff/publication/capabilities/")

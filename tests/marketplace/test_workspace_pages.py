@@ -121,7 +121,7 @@ def test_the_workspace_takes_the_same_queries_however_much_waits(
     for _ in range(2):
         draft_need(cast)
         draft_capability(cast, "enterprise")
-        with django_assert_num_queries(7) as queries:
+        with django_assert_num_queries(5) as queries:
             client.get(WORKSPACE)
         counts.append(len(queries))
     assert counts[0] == counts[1]
@@ -178,7 +178,7 @@ def test_the_list_takes_the_same_queries_however_long(
     client = cast.client("enterprise")
     for _ in range(2):
         told(cast.enterprise, published_need(cast))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(5):
             client.get(NOTES)
 
 

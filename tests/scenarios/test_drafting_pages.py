@@ -228,7 +228,7 @@ def test_my_needs_sorts_by_whose_turn_it_is(cast: Cast, django_assert_num_querie
     published_need(cast)
     draft = draft_need(cast)
     draft_need(cast, "rival", title_en="Of the rival")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         answer = client.get("/workspace/needs/")
     assert [(tab["name"], tab["count"]) for tab in answer.context["tabs"]] == [
         ("todo", 1),
@@ -238,7 +238,7 @@ def test_my_needs_sorts_by_whose_turn_it_is(cast: Cast, django_assert_num_querie
     ]
     assert [row["need"].pk for row in answer.context["needs"]] == [draft.pk]
     draft_need(cast)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         assert "Of the rival" not in client.get("/workspace/needs/").content.decode()
 
 

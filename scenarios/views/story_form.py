@@ -1,0 +1,68 @@
+"""Filling the form of a need from the story that its author told."""
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from scenarios.content import INDICATOR_FIELDS
+from scenarios.facts import label_of
+from scenarios.models import Need
+from scenarios.story import told_by
+from scenarios.views.drafting_form import PREFIX
+
+BUTTON = "take_apart"
+TOGETHER = (("title_zh",), ("title_en",), ("quantity", "quantity_unit"), ("budget_min", "budget_max"))
+"""Fields that are filled together or not at all: a number that was typed keeps the unit that its author chooses."""
+
+
+def filled_from_story(data: QueryDict) -> tuple[QueryDict, list[str]]:
+    """Return what was posted, with what the problem's text says in fields that were empty, and the labels of those."""
+    told, filled, taken = told_by(data.get("problem", "")), data.copy(), []
+    for names in TOGETHER:
+        said = {name: told.fields[name] for name in names if name in told.fields}
+        if said and not any(data.get(name, "").strip() for name in names):
+            _put(filled, said)
+            taken += [str(label_of(Need, name)) for name in said]
+    if told.indicators and not _has_indicator(data):
+        _put(filled, _rows(told.indicators))
+        taken.append(_("Indicators"))
+    return filled, taken
+
+
+def _put(data: QueryDict, values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        data[name] = value  # `update` would add to what is there
+
+
+def tell_taken(request: HttpRequest, taken: list[str]) -> None:
+    """Tell the author what was filled in, or what to write so that something can be."""
+    if taken:
+        names = ("、" if get_language() == "zh-hans" else ", ").join(taken)
+        told = _("Filled in from your text: %(names)s. Look it over; what you had filled in yourself is unchanged.")
+        messages.success(request, told % {"names": names})
+        return
+    messages.info(
+        request,
+        _(
+            "Your text says nothing more that could be filled in. Tell how many, what has to be reached as a number "
+            "with its unit, and the budget: “4 production lines, miss rate at most 0.5 %, budget 600,000 yuan”."
+        ),
+    )
+
+
+def _has_indicator(data: QueryDict) -> bool:
+    texts = ("metric", "unit", "baseline", "target", "target_max", "test_method")
+    total = data.get(f"{PREFIX}-TOTAL_FORMS", "0")
+    rows = range(min(int(total), 40) if total.isdecimal() else 0)
+    return any(data.get(f"{PREFIX}-{number}-{name}", "").strip() for number in rows for name in texts)
+
+
+def _rows(indicators: list[dict[str, str]]) -> dict[str, str]:
+    rows = {f"{PREFIX}-TOTAL_FORMS": str(len(indicators))}
+    for number, row in enumerate(indicators):
+        rows |= {f"{PREFIX}-{number}-{name}": row.get(name, "") for name in INDICATOR_FIELDS if name != "essential"}
+        rows[f"{PREFIX}-{number}-essential"] = "on"
+    return rows
