@@ -7,6 +7,8 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from mmap import ACCESS_READ
+from mmap import mmap as map_file
 from pathlib import Path
 from typing import Any
 
@@ -134,9 +136,22 @@ def _check_file(path: Path, facts: Mapping[str, Any], verify: bool) -> None:
                 raise IndexFormatError(f"{path} does not have its checksum: it is damaged; copy it again or {_REMEDY}")
 
 
-def _read_array(path: Path, mmap: bool) -> npt.NDArray[Any]:
+def _mapped(path: Path) -> npt.NDArray[Any]:
+    """Map a file as `numpy.load` would, in half its time: a collection of a million has hundreds of them.
+
+    The result is a plain array: scipy and fancy indexing are slower on numpy's subclass for mapped files.
+    """
+    with path.open("rb") as file:
+        np.lib.format.read_magic(file)
+        shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(file)
+        if dtype.hasobject:
+            raise ValueError("it holds objects, which only pickle could read")
+        whole = map_file(file.fileno(), 0, access=ACCESS_READ)
+        return np.ndarray(shape, dtype, whole, file.tell(), order="F" if is_fortran else "C")
+
+
+def _read_array(path: Path, mapped: bool) -> npt.NDArray[Any]:
     try:
-        # np.asarray: a plain array over the map, since scipy and fancy indexing are slower on the memmap subclass.
-        return np.asarray(np.load(path, mmap_mode="r" if mmap else None, allow_pickle=False))
-    except (ValueError, OSError, EOFError) as error:
+        return _mapped(path) if mapped else np.load(path, allow_pickle=False)
+    except (ValueError, TypeError, OSError, EOFError) as error:
         raise IndexFormatError(f"{path} cannot be read ({error}); {_REMEDY}") from error
