@@ -155,9 +155,9 @@ def test_a_pickle_is_never_loaded(tmp_path):
 
     del manifest["sha256"]
     (tmp_path / "x" / "manifest.json").write_text(json.dumps(manifest | {"sha256": _digest(manifest)}))
-    for mmap in (True, False):
+    for mapped in (True, False):
         with pytest.raises(IndexFormatError, match="cannot be read"):
-            read_folder(tmp_path / "x", mmap=mmap)
+            read_folder(tmp_path / "x", mmap=mapped)
 
 
 def test_an_index_of_another_analyzer_is_refused(both, tmp_path):
