@@ -5,10 +5,11 @@ not over when it stopped; the day of the answer is not one of them. One that is 
 panel, or ends the call. See docs/adr/0013-selection.md.
 """
 
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.selections import lock_selection, note
@@ -54,18 +55,19 @@ def object_to(*, actor: Actor, selection_id: UUID, organisation_id: UUID, reason
     return objection
 
 
-def is_concerned(selection: Selection, organisation_ids: Any) -> set[UUID]:
+def concerned(selection: Selection, organisation_ids: Iterable[UUID]) -> QuerySet[Organisation]:
     """Return those of the organisations that responded, declared interest, or stand behind the call."""
-    responded = Response.objects.opened().filter(call=selection.call).order_by().values_list("lead", flat=True)
-    interested = selection.call.interests.filter(state="declared").order_by().values_list("organisation", flat=True)
-    behind = needs_behind(selection.call).order_by().values_list("owner", flat=True)
-    return set(organisation_ids) & set(responded.union(interested, behind))
+    responded = Response.objects.opened().filter(call=selection.call).order_by().values("lead")
+    interested = selection.call.interests.filter(state="declared").order_by().values("organisation")
+    behind = needs_behind(selection.call).order_by().values("owner")
+    is_concerned = Q(pk__in=responded) | Q(pk__in=interested) | Q(pk__in=behind)
+    return Organisation.objects.filter(is_concerned, pk__in=organisation_ids)
 
 
 def _require_concerned(selection: Selection, organisation_id: UUID) -> None:
     if not Organisation.objects.filter(pk=organisation_id, verification="verified").exists():
         raise NotPermitted(_("Only verified organisations can object. Ask for verification first."))
-    if not is_concerned(selection, [organisation_id]):
+    if not concerned(selection, [organisation_id]).exists():
         raise NotPermitted(
             _("Only organisations that responded, declared interest, or stand behind the call can object.")
         )

@@ -5,6 +5,8 @@ supplier who is in an anonymous pool. That is told to staff with the opened resp
 """
 
 from collections import Counter
+from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.models import Organisation, Response
 from marketplace.response_content import Check, ResponseContent, checklist, read
 from scenarios.actions.interests import owners_of
-from scenarios.models import Need
+from scenarios.models import Call, Need
 
 
 def full_checklist(response: Response) -> list[Check]:
@@ -39,16 +41,19 @@ def unregistered_partners(content: ResponseContent) -> list[str]:
     return [name for name in _names(content) if name not in known]
 
 
-def has_barred_partner(response: Response) -> bool:
-    """Whether a partner of an opened response stands behind its call, or was blocked by an owner who does."""
-    owners = owners_of(response.call)
+def with_barred_partner(call: Call, opened: Iterable[Response]) -> set[UUID]:
+    """Return which of a call's opened responses have a partner who stands behind it or was blocked by who does."""
+    named = {response.pk: set(_names(read(response.content))) for response in opened}
+    owners = owners_of(call)
     blocked = Need.blocked_organisations.through.objects.filter(need__owner__in=owners).values("organisation")
-    return _registered(_names(read(response.content))).filter(Q(pk__in=owners) | Q(pk__in=blocked)).exists()
+    barred = _registered(set().union(*named.values())).filter(Q(pk__in=owners) | Q(pk__in=blocked))
+    names = {name for pair in barred.values_list("name_zh", "name_en") for name in pair if name}
+    return {response for response, its in named.items() if its & names}
 
 
 def _names(content: ResponseContent) -> list[str]:
     return [row["name"].strip() for row in content.get("partners", [])]
 
 
-def _registered(names: list[str]) -> QuerySet[Organisation]:
+def _registered(names: Iterable[str]) -> QuerySet[Organisation]:
     return Organisation.objects.filter(Q(name_zh__in=names) | Q(name_en__in=names))

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response as Answer
 
 from marketplace.actions.opening import agree_to_open
-from marketplace.actions.partners import has_barred_partner
+from marketplace.actions.partners import with_barred_partner
 from marketplace.models import Account, Response
 from scenarios.access import STAFF
 from scenarios.actions.openers import OPENERS, name_openers, take_code
@@ -84,15 +84,12 @@ class OpenedShown(serializers.Serializer[Any]):
     number = serializers.IntegerField(help_text="Anonymous: it follows neither time nor name.")
     sealed_at = serializers.DateTimeField()
     terms_confirmed = serializers.SerializerMethodField(help_text="Whether it stands by the latest terms of the call.")
-    barred_partner = serializers.SerializerMethodField(
+    barred_partner = serializers.BooleanField(
         help_text="Whether a partner stands behind the call, or an owner has blocked it."
     )
 
     def get_terms_confirmed(self, row: Response) -> bool:
         return row.terms_version == row.call.terms_version
-
-    def get_barred_partner(self, row: Response) -> bool:
-        return has_barred_partner(row)
 
 
 class OpeningShown(serializers.Serializer[Any]):
@@ -122,6 +119,10 @@ def opening_of(call: Call) -> dict[str, Any]:
     key = CallKey.objects.filter(call=call).first()
     opened_at = key.opened_at if key else None
     rows = Response.objects.opened().filter(call=call).select_related("call").order_by("number")
+    opened: list[Any] = list(rows) if opened_at else []
+    barred = with_barred_partner(call, opened) if opened else set()
+    for row in opened:
+        row.barred_partner = row.pk in barred
     return {
         "call": call,
         "closes_at": call.closes_at,
@@ -129,7 +130,7 @@ def opening_of(call: Call) -> dict[str, Any]:
         "openers": call.openers.select_related("account"),
         "takes_responses": key is not None,
         "opened_at": opened_at,
-        "responses": rows if opened_at else None,
+        "responses": opened if opened_at else None,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F, Prefetch
+from django.db.models import F, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -30,9 +30,10 @@ from marketplace.engagement_parties import party_of
 from marketplace.finding import KINDS
 from marketplace.forms.engagements import ContactForm
 from marketplace.lifecycle import ENGAGEMENT_MOVES
-from marketplace.models import Engagement, Party
+from marketplace.models import Engagement, Lesson, Party
 from scenarios.access import access
 from scenarios.actor import Actor
+from scenarios.beside import rows_beside, rows_of
 from scenarios.errors import Conflict, Invalid, NotFound, refused_for
 from scenarios.event_labels import event_label
 from scenarios.finding import find
@@ -48,6 +49,7 @@ ORDERS = (
     Order("newest", gettext_lazy("Newest first"), (F("started_at").desc(nulls_last=True), "pk")),
     Order("landed", gettext_lazy("Landed last first"), (F("landed_at").desc(nulls_last=True), "pk")),
 )
+LESSON = ("id", "title", "published_at")
 READ = ("summary", "title_zh", "title_en")
 SHOWN_EVENTS = 20
 
@@ -107,7 +109,9 @@ def engagement_page(request: HttpRequest, pk: UUID, *, status: int = 200, **form
     """Render a project's page; `forms` replaces those that were refused."""
     actor = actor_of(request)
     rows = Engagement.objects.visible_to(actor).select_related("sandbox")
-    engagement = _found(rows.annotate(is_followed=followed(actor, "engagement")), pk)
+    lessons = Lesson.objects.filter(engagement=OuterRef("pk"))
+    told = {"is_followed": followed(actor, "engagement"), "its_lessons": rows_beside(lessons, *LESSON)}
+    engagement = _found(rows.annotate(**told), pk)
     may = standing_of(actor, engagement)
     gates = gates_of(engagement)
     context: dict[str, Any] = {
@@ -118,7 +122,7 @@ def engagement_page(request: HttpRequest, pk: UUID, *, status: int = 200, **form
         "gates": gates,
         "indicators": told_indicators(engagement, may),
         "parties": told_parties(engagement, actor),
-        "lessons": engagement.lessons.all(),
+        "lessons": rows_of(Lesson, engagement.its_lessons),
         "moves": _open_moves(engagement, may, actor),
         "sandbox": getattr(engagement, "sandbox", None),
         "follows": engagement.is_followed,

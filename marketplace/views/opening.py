@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from marketplace.actions.opening import agree_to_open
-from marketplace.actions.partners import has_barred_partner
+from marketplace.actions.partners import with_barred_partner
 from marketplace.forms.responses import CodeForm, SeatsForm
 from marketplace.models import Account, Response, StaffRole
 from scenarios.access import access
@@ -60,7 +60,7 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, **more: Any) -> 
         "mine": mine,
         "key": key,
         "opened": opened,
-        "barred": {row.pk for row in opened or () if has_barred_partner(row)},
+        "barred": with_barred_partner(call, opened) if opened else set(),
         "seats_form": _seats_form(call) if may_name else None,
         "code_form": CodeForm() if mine and key and not key.opened_at and not mine.agreed_at else None,
         "may_take_code": mine is not None and mine.public_key is None and call.status in BEFORE_OPENING,

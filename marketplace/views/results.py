@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from marketplace.actions.objections import is_concerned, object_to, reject_objection, uphold_objection
+from marketplace.actions.objections import concerned, object_to, reject_objection, uphold_objection
 from marketplace.forms.selections import AnswerForm, ObjectionForm
 from marketplace.models import Engagement, Objection, Organisation, Selection
 from marketplace.outcomes import excluded, last_day_of, ranking
@@ -58,9 +58,8 @@ def _objection_form(found: Any, actor: Actor, data: Any = None) -> ObjectionForm
     """
     if not (found.is_under_notice and actor.editor_of):
         return None
-    open_to = is_concerned(found, actor.editor_of)
     said = found.objections.filter(round=found.round).values("organisation")
-    rows = list(Organisation.objects.filter(pk__in=open_to, verification="verified").exclude(pk__in=said))
+    rows = list(concerned(found, actor.editor_of).filter(verification="verified").exclude(pk__in=said))
     return ObjectionForm(data, organisations=rows) if rows else None
 
 

@@ -98,6 +98,8 @@ MOST: dict[tuple[str, str | None], int] = {
     ("/staff/synonyms/proposed/", "manager"): 5,
     ("/staff/vocabulary/", "manager"): 4,
     ("/staff/vocabulary/phrases/", "manager"): 4,
+    ("/staff/pools/{pools}/", "manager"): 12,
+    ("/engagements/{engagements}/", "manager"): 12,
     ("/status", "manager"): 9,
     ("/staff/dashboard/", "manager"): 10,
     ("/staff/publication/", "publisher"): 6,
