@@ -76,8 +76,9 @@ def _within_norms(near, sums, norms, first, norm, enough):
 
 
 @njit(nogil=True, cache=True)
-def _take_in(near, sums, own, dead, first, ends, features, weights, below, skipped, its, held, numbers, best, names,
-    enough, slack,
+def _take_in(
+    near, sums, own, dead, first, ends, features, weights, below, skipped, its, held, numbers, best, names, enough,
+    slack,
 ):  # fmt: skip
     """Put of the rows `near` those that reach into the list of the best; return what a row has to reach from then on.
 
