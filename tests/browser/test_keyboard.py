@@ -163,6 +163,19 @@ def test_a_moderator_walks_the_queue_and_approves(live_cast: Cast, at: Opener) -
     assert second.status == "approved"
 
 
+def test_the_help_on_keys_gives_the_focus_back(live_cast: Cast, at: Opener) -> None:
+    checked_need(live_cast)
+    keys = at("moderator", "moderation_queue")
+    keys.tab_to("input[name=row]")
+    keys.press("?")
+    keys.page.wait_for_selector("#shortcuts-dialog[open]")
+    assert keys.page.evaluate("document.activeElement.closest('dialog')?.id") == "shortcuts-dialog"
+    keys.press("Escape")
+    assert keys.page.locator("dialog[open]").count() == 0
+    assert keys.is_on("input[name=row]")
+    assert keys.held() == ""
+
+
 def test_a_publisher_chooses_previews_and_publishes(live_cast: Cast, at: Opener) -> None:
     for title in ("第一条需求", "第二条需求"):
         checked_need(live_cast, title_zh=title)
