@@ -149,7 +149,11 @@ class Median(Aggregate):
 
 @dataclass(frozen=True)
 class Stage:
-    """A step with what was counted. Shares are of 1; days are told where enough distinct owners stand behind them."""
+    """A step with what was counted. Days are told where enough distinct owners stand behind them.
+
+    share_of_first, share_of_before : of the needs that have passed that other step, how many have passed this one too,
+    0–1. A need can pass a step without the one before, as a need is called that never was in a pool.
+    """
 
     step: Step
     count: int
@@ -178,6 +182,9 @@ def funnel(rows: QuerySet[Any], actor: Actor) -> list[Stage]:
     asked: dict[str, Any] = {}
     for step in steps:
         asked[f"{step.name}_count"] = Count(step.name)
+        for whole in _wholes(step, steps, actor):
+            passed_both = Q(**{f"{whole.name}__isnull": False})
+            asked[f"{step.name}_of_{whole.name}"] = Count(step.name, filter=passed_both)
         if before := _timed_since(step, steps):
             took = ExpressionWrapper(F(step.name) - F(before.name), output_field=DurationField())
             timed = Q(**{f"{step.name}__gt": UNKNOWN, f"{before.name}__gt": UNKNOWN})
@@ -186,10 +193,7 @@ def funnel(rows: QuerySet[Any], actor: Actor) -> list[Stage]:
                 passed = Q(**{f"{step.name}__isnull": False})
                 asked[f"{step.name}_owners"] = Count("owner", distinct=True, filter=passed)
     found = _passings(rows, steps, _told(actor)).aggregate(**asked)
-    stages: list[Stage] = []
-    for step in steps:
-        stages.append(_stage(step, found, stages, steps, actor))
-    return stages
+    return [_stage(step, found, steps, actor) for step in steps]
 
 
 def _told(actor: Actor) -> Links:
@@ -220,24 +224,36 @@ def _timed_since(step: Step, steps: tuple[Step, ...]) -> Step | None:
     return next((one for one in steps if one.name == step.since), None)
 
 
-def _stage(step: Step, found: dict[str, Any], before: list[Stage], steps: tuple[Step, ...], actor: Actor) -> Stage:
-    count = found[f"{step.name}_count"]
-    wholes = [one for one in before if actor.is_staff or not one.step.partly_told]
-    whole = actor.is_staff or not step.partly_told
+def _wholes(step: Step, steps: tuple[Step, ...], actor: Actor) -> tuple[Step, ...]:
+    """Return the first step and the one before, of which a step's shares are told; none where there is no such share.
+
+    What is told in part is neither a share nor a whole.
+    """
+    before = [one for one in steps[: steps.index(step)] if actor.is_staff or not one.partly_told]
+    told = before and (actor.is_staff or not step.partly_told)
+    return (before[0], before[-1]) if told else ()
+
+
+def _stage(step: Step, found: dict[str, Any], steps: tuple[Step, ...], actor: Actor) -> Stage:
     timed = _timed_since(step, steps)
     told = timed and (actor.is_staff or found[f"{step.name}_owners"] >= ENOUGH_OWNERS)
+    shares = [
+        _share(found[f"{step.name}_of_{whole.name}"], found[f"{whole.name}_count"])
+        for whole in _wholes(step, steps, actor)
+    ]
+    first, before = shares or (None, None)
     return Stage(
         step,
-        count,
-        _share(count, wholes[0].count) if wholes and whole else None,
-        _share(count, wholes[-1].count) if wholes and whole else None,
+        found[f"{step.name}_count"],
+        first,
+        before,
         _days(found[f"{step.name}_took"]) if told else None,
         timed.label if timed else "",
     )
 
 
-def _share(count: int, whole: int) -> Decimal | None:
-    return round(Decimal(count) / whole, 3) if whole else None
+def _share(passed_both: int, whole: int) -> Decimal | None:
+    return round(Decimal(passed_both) / whole, 3) if whole else None
 
 
 def _days(took: timedelta | None) -> Decimal | None:

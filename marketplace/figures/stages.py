@@ -9,11 +9,12 @@ from marketplace.figures.scope import Scope, lists
 from marketplace.figures.tables import Cell, Column, Table
 from scenarios.funnel import Stage, funnel
 
+BOTH = _("Of the needs that passed the step before, how many passed this one too; 1 is all of them.")
 COLUMNS = [
     Column("step", _("Step")),
     Column("needs", _("Needs"), number=True, help=_("Needs that have passed this step.")),
     Column("share_of_first", _("Of the first step"), number=True, help=_("1 is all of them.")),
-    Column("share_of_before", _("Of the step before"), number=True, help=_("1 is all of them.")),
+    Column("share_of_before", _("Of the step before"), number=True, help=BOTH),
     Column("median_days", _("Days (median)"), number=True, help=_("From the step named in the next column.")),
     Column("since", _("Counted from")),
 ]

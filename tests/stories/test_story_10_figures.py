@@ -126,7 +126,8 @@ def test_story_10_every_figure_equals_its_list_and_its_file_and_nothing_leaks(
     assert Need.objects.count() == 120
     public, supplier, manager = reader(None), reader(cast.supplier), reader(cast.manager)
 
-    told = column(agreed(manager, "/staff/dashboard/funnel/", "funnel"), "step", "needs")
+    funnel = agreed(manager, "/staff/dashboard/funnel/", "funnel")
+    told = column(funnel, "step", "needs")
     assert told == {
         "handed_in": 100,
         "approved": 90,
@@ -136,6 +137,9 @@ def test_story_10_every_figure_equals_its_list_and_its_file_and_nothing_leaks(
         "awarded": 0,
         "landed": 4,
     }
+    # Three of the four needs in a call came from a pool: 3 / 8 of the pooled ones went on, and 4 / 100 of all.
+    assert column(funnel, "step", "share_of_before")["called"] == 0.375
+    assert column(funnel, "step", "share_of_first")["called"] == 0.04
     told = column(agreed(public, "/figures/funnel/", "funnel"), "step", "needs")
     assert told == {"published": 79, "pooled": 3, "called": 4, "awarded": 0, "landed": 4}
 
