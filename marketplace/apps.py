@@ -52,6 +52,8 @@ class MarketplaceConfig(AppConfig):
         add_outcomes(OUTCOMES)
         add_step(AWARDED, after="called")
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
+        topics.subscribe(topics.DIGEST_DUE, "marketplace.send_digest")
+        topics.subscribe(topics.NIGHT_CAME, "marketplace.send_digests", queue="batch")
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
         topics.subscribe(topics.WORD_PREVIEW_ASKED, "marketplace.preview_words", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.prune", queue="batch")

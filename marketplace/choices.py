@@ -225,6 +225,14 @@ class SearchKind(TextChoices):
     LESSON = "lesson", _("What was learnt")
 
 
+class MailPace(TextChoices):
+    """When somebody is told of notifications by e-mail."""
+
+    AT_ONCE = "at_once", pgettext_lazy("e-mails", "At once, one for every notification")
+    DAILY = "daily", pgettext_lazy("e-mails", "Once a day, all that is unread in one")
+    OFF = "off", pgettext_lazy("e-mails", "Never")
+
+
 class SearchNotice(TextChoices):
     """When somebody is told of what is new in a saved search."""
 

@@ -10,7 +10,10 @@ from django.db.models.functions import Coalesce
 from marketplace.choices import CapabilityStatus, SuggestionState
 from scenarios.actor import Actor
 from scenarios.figure_querysets import within_days
-from scenarios.querysets import DatabaseClock, FullText, StatementClock
+from scenarios.querysets import DatabaseClock, FullText, StatementClock, database_time
+
+DIGESTED = timedelta(days=7)
+"""How old what was not read may be to stand in the daily e-mail."""
 
 
 class OrganisationQuerySet(models.QuerySet[Any]):
@@ -168,6 +171,10 @@ def still_fits(fit: str = "") -> Q:
 class NotificationQuerySet(models.QuerySet[Any]):
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
+
+    def to_digest(self) -> Self:
+        """Those of the last week that were neither read nor sent by e-mail."""
+        return self.unread().filter(mailed_at__isnull=True, created_at__gte=database_time() - DIGESTED)
 
 
 class ResponseQuerySet(models.QuerySet[Any]):

@@ -101,6 +101,16 @@ def send_mail(*, delivery: int) -> None:
     outbox.do(delivery, telling.send_mail)
 
 
+@shared_task(name="marketplace.send_digests", **LIMITS)
+def send_digests(*, delivery: int) -> None:
+    outbox.do(delivery, telling.send_digests)
+
+
+@shared_task(name="marketplace.send_digest", **LIMITS)
+def send_digest(*, delivery: int) -> None:
+    outbox.do(delivery, telling.send_digest)
+
+
 @shared_task(name="marketplace.import_rows", **LIMITS)
 def import_rows(*, delivery: int) -> None:
     outbox.do(delivery, jobs.import_rows)

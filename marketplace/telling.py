@@ -7,12 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import send_mail as django_send_mail
 from django.db import transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from marketplace.actions import saved_searches
 from marketplace.actors import actor_for
-from marketplace.choices import SearchNotice
+from marketplace.choices import MailPace, SearchNotice
 from marketplace.models import Notification, SavedSearch
 from marketplace.new_hits import came_since
 from marketplace.notice_paths import path_of
@@ -26,6 +28,7 @@ from scenarios.synonyms import words_in_use
 Finish = Callable[[], None]
 NEWS = timedelta(days=7)
 """How long after its first publication something is news; whoever renews it later tells nobody."""
+MOST_IN_DIGEST = 50
 
 
 def notify(*, event_ids: Iterable[int], finish: Finish) -> None:
@@ -46,7 +49,7 @@ def _tell(event: Event) -> None:
         for pk in sorted(allowed(recipients(event, subject), event, subject))
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    told = Notification.objects.filter(event=event, mailed_at__isnull=True, account__wants_mail=True)
+    told = Notification.objects.filter(event=event, mailed_at__isnull=True, account__mail_pace=MailPace.AT_ONCE)
     for pk in told.values_list("pk", flat=True):
         emit(topics.MAIL_DUE, notification_id=pk)
 
@@ -68,6 +71,41 @@ def send_mail(*, notification_id: int, finish: Finish) -> None:
         if notification:
             Notification.objects.filter(pk=notification.pk, mailed_at=None).update(mailed_at=DatabaseClock())
         finish()
+
+
+def send_digests(*, finish: Finish) -> None:
+    """Have everyone who wants one e-mail a day sent what they have not read."""
+    waiting = Notification.objects.to_digest().filter(account__mail_pace=MailPace.DAILY)
+    with transaction.atomic():
+        for pk in waiting.order_by("account").values_list("account", flat=True).distinct():
+            emit(topics.DIGEST_DUE, account_id=pk)
+        finish()
+
+
+def send_digest(*, account_id: int, finish: Finish) -> None:
+    """Send what waits for one account in one e-mail, in its language. A crash between sending and noting it sends it
+    again.
+    """
+    waiting = Notification.objects.to_digest().filter(account=account_id).select_related("account", "event")
+    rows = list(waiting.order_by("-created_at", "-pk"))
+    if rows:
+        _send_digest(rows)
+    with transaction.atomic():
+        Notification.objects.filter(pk__in=[row.pk for row in rows], mailed_at=None).update(mailed_at=DatabaseClock())
+        finish()
+
+
+def _send_digest(rows: list[Notification]) -> None:
+    site, account = settings.SITE_URL.rstrip("/"), rows[0].account
+    with translation.override(account.language):
+        parts = [f"{sentence_of(row)}\n{site}{row.path}" for row in rows[:MOST_IN_DIGEST]]
+        if more := len(rows) - len(parts):
+            text = ngettext("%(number)d more is listed here: %(url)s", "%(number)d more are listed here: %(url)s", more)
+            parts.append(text % {"number": more, "url": site + reverse("notification_list")})
+        settings_url = site + reverse("account_settings")
+        parts.append(_("How often you get these e-mails is up to your settings: %(url)s") % {"url": settings_url})
+        subject = ngettext("%(number)d unread notification", "%(number)d unread notifications", len(rows))
+        django_send_mail(subject % {"number": len(rows)}, "\n\n".join(parts), None, [account.email])
 
 
 def tell_searchers(*, finish: Finish, **published: Any) -> None:

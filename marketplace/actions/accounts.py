@@ -8,7 +8,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.choices import StaffRoleName
+from marketplace.choices import MailPace, StaffRoleName
 from marketplace.models import Account, Member, StaffRole
 from scenarios.actor import Actor
 from scenarios.errors import Invalid
@@ -26,7 +26,7 @@ def open_account(*, actor: Actor, email: str, name: str, password_hash: str, lan
     """
     require_role(actor, "system")
     account = Account(email=email.strip().lower(), name=name, password=password_hash, language=language)
-    account.wants_mail = False
+    account.mail_pace = MailPace.OFF
     account.save(force_insert=True)
     EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
     log_event("account.opened", account, actor=actor)

@@ -17,6 +17,6 @@ def mark_read(*, actor: Actor, notification_id: int | None = None) -> int:
 
 
 @transaction.atomic
-def set_mail(*, actor: Actor, wants_mail: bool) -> None:
-    """Turn the actor's e-mails on or off; notifications in the product stay."""
-    Account.objects.filter(pk=actor.signed_in_id).update(wants_mail=wants_mail)
+def set_mail(*, actor: Actor, mail_pace: str) -> None:
+    """Keep how often the actor is sent e-mails; notifications in the product stay."""
+    Account.objects.filter(pk=actor.signed_in_id).update(mail_pace=mail_pace)

@@ -14,13 +14,13 @@ MAX_TOKENS = 10
 
 
 @transaction.atomic
-def save_settings(*, actor: Actor, name: str, language: str, wants_mail: bool) -> Account:
+def save_settings(*, actor: Actor, name: str, language: str, mail_pace: str) -> Account:
     """Keep how the actor is called and told of news. Raises Invalid for a language that the pages do not speak."""
     account = Account.objects.select_for_update().get(pk=actor.signed_in_id)
     if language not in dict(settings.LANGUAGES):
         raise Invalid({"language": [_("Choose one of the languages offered.")]})
-    account.name, account.language, account.wants_mail = name.strip(), language, wants_mail
-    account.save(update_fields=["name", "language", "wants_mail"])
+    account.name, account.language, account.mail_pace = name.strip(), language, mail_pace
+    account.save(update_fields=["name", "language", "mail_pace"])
     log_event("account.saved", account, actor=actor)
     return account
 

@@ -28,7 +28,9 @@ class Account(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=80, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
-    wants_mail = models.BooleanField(_("notifications by e-mail"), default=True)
+    mail_pace = models.CharField(
+        _("notifications by e-mail"), max_length=7, choices=choices.MailPace.choices, default=choices.MailPace.AT_ONCE
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the admin for reference data"), default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
@@ -42,6 +44,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        constraints = known("account", mail_pace=choices.MailPace.choices)
 
     def __str__(self) -> str:
         return self.name or self.email

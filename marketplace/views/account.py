@@ -22,9 +22,9 @@ ONE_YEAR = 365 * 24 * 3600
 
 @access("signed_in")
 def account_settings(request: HttpRequest) -> HttpResponse:
-    """Show and keep name, language and e-mail switch; list the tokens."""
+    """Show and keep name, language and the pace of e-mails; list the tokens."""
     account: Account = request.user  # type: ignore[assignment]
-    stored = {"name": account.name, "language": account.language, "wants_mail": account.wants_mail}
+    stored = {"name": account.name, "language": account.language, "mail_pace": account.mail_pace}
     form = SettingsForm(request.POST if request.method == "POST" else None, initial=stored)
     if request.method == "POST" and form.is_valid():
         saved = own_account.save_settings(actor=actor_of(request), **form.cleaned_data)
@@ -48,7 +48,7 @@ def _page(request: HttpRequest, form: SettingsForm, *, token: str = "", status: 
 def token_create(request: HttpRequest) -> HttpResponse:
     """Make a token and show it in this one answer: it is stored as a hash and cannot be shown again."""
     account: Account = request.user  # type: ignore[assignment]
-    stored = {"name": account.name, "language": account.language, "wants_mail": account.wants_mail}
+    stored = {"name": account.name, "language": account.language, "mail_pace": account.mail_pace}
     try:
         token = own_account.create_token(actor=actor_of(request))
     except Invalid as invalid:

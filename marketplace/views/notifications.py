@@ -1,12 +1,15 @@
 """What the reader was told."""
 
+from django.contrib import messages
 from django.db.models import F
 from django.db.models.lookups import IsNull
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from marketplace.actions.notifications import mark_read, set_mail
+from marketplace.forms.accounts import MailForm
 from marketplace.models import Notification
 from marketplace.notices import sentence_of
 from marketplace.views.invitations import open_invitations
@@ -25,7 +28,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(notification, sentence_of(notification)) for notification in page.object_list],
         "invitations": open_invitations(actor_of(request)),
-        "wants_mail": request.user.wants_mail,  # type: ignore[union-attr]
+        "mail_form": MailForm(initial={"mail_pace": request.user.mail_pace}),  # type: ignore[union-attr]
     }
     return render(request, "marketplace/notification_list.html", context)
 
@@ -51,6 +54,9 @@ def notifications_read(request: HttpRequest) -> HttpResponse:
 @access("signed_in")
 @require_POST
 def notifications_mail(request: HttpRequest) -> HttpResponse:
-    """Turn the e-mails on or off."""
-    set_mail(actor=actor_of(request), wants_mail=request.POST.get("wants_mail") == "on")
+    """Keep how often the e-mails come."""
+    form = MailForm(request.POST)
+    if form.is_valid():
+        set_mail(actor=actor_of(request), mail_pace=form.cleaned_data["mail_pace"])
+        messages.success(request, _("Your settings are saved."))
     return redirect("notification_list")

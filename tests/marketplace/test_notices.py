@@ -1,21 +1,26 @@
 """Who hears of which event, in which words, and where the news leads."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
-from django.utils import translation
+from django.db import transaction
+from django.utils import timezone, translation
 
 from marketplace import telling
 from marketplace.actions import capabilities
 from marketplace.models import Account, Notification
 from marketplace.notice_paths import PATHS, PATHS_BY_KIND, path_of
 from marketplace.notices import NOTICES, SUBJECTS, recipients, sentence_of, subject_of
+from scenarios import topics
 from scenarios.actions import moderation
 from scenarios.actions.following import follow
 from scenarios.actor import SYSTEM
 from scenarios.journal import log_event
 from scenarios.models import Event
+from scenarios.outbox import emit
 from tests.drain import drain_outbox
 from tests.factories import (
     Cast,
@@ -25,6 +30,8 @@ from tests.factories import (
     published_need,
     submitted_capability,
 )
+
+SITE = settings.SITE_URL.rstrip("/")
 
 
 def heard(kind: str) -> set[str]:
@@ -125,8 +132,51 @@ def test_each_is_told_once_and_in_their_own_language(cast: Cast) -> None:
     assert [one.subject for one in sent].count(sentences["en"]) == 1
 
 
+def digest() -> list[Any]:
+    before = len(mail.outbox)
+    with transaction.atomic():
+        emit(topics.NIGHT_CAME)
+    drain_outbox()
+    return [one for one in mail.outbox[before:] if one.to == ["enterprise@example.org"]]
+
+
+def test_who_wants_one_mail_a_day_gets_what_is_unread_in_one(cast: Cast) -> None:
+    Account.objects.filter(pk=cast.enterprise.pk).update(mail_pace="daily", language="en")
+    needs = [published_need(cast, title_en=f"Casting {number}") for number in range(3)]
+    drain_outbox()
+    assert [one for one in mail.outbox if one.to == ["enterprise@example.org"]] == []
+    mine = Notification.objects.filter(account=cast.enterprise, event__kind="need.published")
+    read = mine.get(event__subject_id=needs[0].pk)
+    Notification.objects.filter(account=cast.enterprise).exclude(pk__in=mine).update(read_at=timezone.now())
+    Notification.objects.filter(pk=read.pk).update(read_at=timezone.now())
+    (sent,) = digest()
+    assert sent.subject == "2 unread notifications"
+    assert f"{needs[0].code}" not in sent.body
+    told = [f"{need.code} is published: {need.title_en}\n{SITE}/needs/{need.pk}/" for need in needs[1:]]
+    assert [line in sent.body for line in told] == [True, True]
+    assert f"{SITE}/workspace/settings/" in sent.body
+    assert digest() == []
+
+
+def test_what_is_older_than_a_week_stands_in_no_digest_and_a_long_one_is_cut(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Account.objects.filter(pk=cast.enterprise.pk).update(mail_pace="daily", language="en")
+    monkeypatch.setattr(telling, "MOST_IN_DIGEST", 1)
+    for number in range(3):
+        published_need(cast, title_en=f"Casting {number}")
+    drain_outbox()
+    mine = Notification.objects.filter(account=cast.enterprise)
+    oldest = mine.earliest("created_at")
+    Notification.objects.filter(pk=oldest.pk).update(created_at=timezone.now() - timedelta(days=8))
+    (sent,) = digest()
+    rest = mine.count() - 1
+    assert sent.subject == f"{rest} unread notifications"
+    assert f"{rest - 1} more are listed here: {SITE}/workspace/notifications/" in sent.body
+
+
 def test_who_wants_no_mail_gets_none_but_is_told(cast: Cast) -> None:
-    Account.objects.filter(pk=cast.enterprise.pk).update(wants_mail=False)
+    Account.objects.filter(pk=cast.enterprise.pk).update(mail_pace="off")
     published_need(cast)
     drain_outbox()
     assert Notification.objects.filter(account=cast.enterprise, event__kind="need.published").count() == 1

@@ -184,12 +184,10 @@ def test_the_list_takes_the_same_queries_however_long(
 
 def test_mails_are_switched(cast: Cast) -> None:
     client = cast.client("enterprise")
-    client.post(f"{NOTES}mail/")
-    cast.enterprise.refresh_from_db()
-    assert cast.enterprise.wants_mail is False
-    client.post(f"{NOTES}mail/", {"wants_mail": "on"})
-    cast.enterprise.refresh_from_db()
-    assert cast.enterprise.wants_mail is True
+    for sent, kept in (("off", "off"), ("hourly", "off"), ("daily", "daily")):
+        client.post(f"{NOTES}mail/", {"mail_pace": sent})
+        cast.enterprise.refresh_from_db()
+        assert cast.enterprise.mail_pace == kept
 
 
 # Settings and tokens
@@ -197,10 +195,10 @@ def test_mails_are_switched(cast: Cast) -> None:
 
 def test_settings_are_kept_and_the_pages_follow(cast: Cast) -> None:
     client = cast.client("enterprise", language="zh-hans")
-    data = {"name": "设备科", "language": "en", "wants_mail": "on"}
+    data = {"name": "设备科", "language": "en", "mail_pace": "daily"}
     response = client.post(SETTINGS, data, follow=True)
     cast.enterprise.refresh_from_db()
-    assert (cast.enterprise.name, cast.enterprise.language, cast.enterprise.wants_mail) == ("设备科", "en", True)
+    assert (cast.enterprise.name, cast.enterprise.language, cast.enterprise.mail_pace) == ("设备科", "en", "daily")
     assert "Your settings are saved." in response.content.decode()
     assert client.post(SETTINGS, {**data, "language": "tlh"}).status_code == 422
 
