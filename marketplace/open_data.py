@@ -12,17 +12,20 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.models import Capability, Organisation
+from marketplace import open_outcomes
+from marketplace.audiences import SELECTION_FIELDS
+from marketplace.models import Capability, Engagement, Lesson, Measurement, Organisation, Placing
 from scenarios.actor import PUBLIC
 from scenarios.audiences import (
     CALL_FIELDS,
     CAPABILITY_FIELDS,
     DEMAND_FIELDS,
+    ENGAGEMENT_FIELDS,
     NEED_FIELDS,
     ORGANISATION_FIELDS,
     Audience,
 )
-from scenarios.models import Call, MergedDemand, Need
+from scenarios.models import Call, Indicator, MergedDemand, Need
 from scenarios.open_columns import CALLS, NEEDS, OWNER, OWNER_ID, POOLS, Field, label_in, own
 from scenarios.sheets import defused
 
@@ -30,7 +33,10 @@ CHUNK = 1000
 
 
 class DataSet(NamedTuple):
-    """A data set. table : the audiences of its fields. list_page : where people read the same."""
+    """A data set. table : the audiences of its fields. list_page : where people read the same.
+
+    changed : the time of a row's last change, as a path from the row.
+    """
 
     name: str
     title: Any
@@ -39,7 +45,8 @@ class DataSet(NamedTuple):
     table: dict[str, Audience]
     rows: Callable[[], Any]
     fields: tuple[Field, ...]
-    list_page: str
+    list_page: str = ""
+    changed: str = "updated_at"
 
     def label(self, field: Field) -> str:
         """Return what a column is called in the reader's language."""
@@ -51,7 +58,7 @@ class DataSet(NamedTuple):
 
     def described(self) -> dict[str, Any]:
         """Return what is told of the set: its columns, how many rows it has, and when the latest was changed."""
-        found = self.rows().order_by().aggregate(count=Count("pk"), updated=Max("updated_at"))
+        found = self.rows().order_by().aggregate(count=Count("pk"), updated=Max(self.changed))
         columns = [{"name": field.name, "label": self.label(field)} for field in self.fields]
         told = {"name": self.name, "title": self.title, "lead": self.lead, "columns": columns}
         return told | found
@@ -143,7 +150,6 @@ DATA_SETS = {
                 Field("chain", "chain", lambda row: row.chain_id),
                 *own("verification", "about"),
             ),
-            "",
         ),
         DataSet(
             "pools",
@@ -154,6 +160,57 @@ DATA_SETS = {
             _pools,
             POOLS,
             "pool_list",
+        ),
+        DataSet(
+            "indicators",
+            _("Indicators"),
+            _("What the needs want measured, each with the id that its measurement carries."),
+            Indicator,
+            NEED_FIELDS,
+            open_outcomes.indicators,
+            open_outcomes.INDICATORS,
+            changed="need__updated_at",
+        ),
+        DataSet(
+            "results",
+            _("Results"),
+            _("Every ranking that is under public notice or was, place by place."),
+            Placing,
+            SELECTION_FIELDS,
+            open_outcomes.results,
+            open_outcomes.RESULTS,
+            changed="selection__published_at",
+        ),
+        DataSet(
+            "projects",
+            _("Projects"),
+            _("Every project that began, with what it came from and how far it is."),
+            Engagement,
+            ENGAGEMENT_FIELDS,
+            open_outcomes.projects,
+            open_outcomes.PROJECTS,
+            "engagement_list",
+        ),
+        DataSet(
+            "measurements",
+            _("Measurements"),
+            _("What was measured at the acceptance of a project, beside the target that its call had frozen."),
+            Measurement,
+            ENGAGEMENT_FIELDS,
+            open_outcomes.measurements,
+            open_outcomes.MEASUREMENTS,
+            changed="recorded_at",
+        ),
+        DataSet(
+            "lessons",
+            _("Lessons"),
+            _("What projects taught, those that were stopped among them."),
+            Lesson,
+            ENGAGEMENT_FIELDS,
+            open_outcomes.lessons,
+            open_outcomes.LESSONS,
+            "lesson_list",
+            changed="published_at",
         ),
     )
 }

@@ -8,6 +8,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -32,7 +33,7 @@ def own(*names: str) -> tuple[Field, ...]:
 
 def label_in(model: Any, field: Field) -> str:
     """Return what a column is called in the reader's language."""
-    return str(field.help) if field.help else label_of(model, field.opened_by)
+    return capfirst(str(field.help)) if field.help else label_of(model, field.opened_by)
 
 
 def sheet_columns(model: Any, fields: Iterable[Field]) -> list[Column]:

@@ -11,10 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from marketplace.actions import public_notice
 from marketplace.open_data import DATA_SETS
 from scenarios.audiences import Audience, visible_fields
 from scenarios.models import Need
+from tests.engagements import accept, decide, opened_engagement, passed_gate, running_engagement, running_gate
 from tests.factories import Cast, checked_need, draft_need, published_capability, published_need
+from tests.selections import scored_call
 
 BACKED = {"needs": "needs", "capabilities": "capabilities", "calls": "calls", "organisations": "organisations"}
 BACKED |= {"pools": "demands"}
@@ -35,7 +38,7 @@ def test_every_column_is_open_to_the_public_and_explained() -> None:
         assert len({field.name for field in data.fields}) == len(data.fields)
 
 
-@pytest.mark.parametrize("name", DATA_SETS)
+@pytest.mark.parametrize("name", BACKED)
 def test_page_data_file_and_list_hold_the_same_rows(cast: Cast, name: str) -> None:
     published_need(cast)
     checked_need(cast)
@@ -101,3 +104,46 @@ def test_the_page_names_the_licence_and_every_figure(cast: Cast, settings: Any) 
     assert reverse("api-figure-file", args=["funnel"]) in text
     assert len(queries) <= 12
     assert cast.client().get("/api/v1/open-data/calls.csv", headers={"accept": "text/csv"}).status_code == 200
+
+
+def test_an_indicator_is_followed_from_the_need_to_its_measurement(cast: Cast) -> None:
+    project = running_engagement(cast)
+    for stage in ("poc", "scale"):
+        passed_gate(cast, project, stage)
+    assert file_of(cast, "measurements") == []  # what the gates measured is for parties and staff
+    accept(cast, project, "0.4", "11")
+    measured = {row["metric"]: row for row in file_of(cast, "measurements")}
+    (told,) = file_of(cast, "projects")
+    assert (told["code"], told["call"], told["need"]) == (project.code, project.response.call.code, project.need.code)
+    assert (told["lead"], told["status"], told["pool"]) == ("丙视觉科技", "landed", "")
+    asked = {row["indicator_id"]: row for row in file_of(cast, "indicators") if row["need"] == told["need"]}
+    for metric, value, met in (("漏检率", "0.4", "True"), ("节拍", "11", "False")):
+        row = measured[metric]
+        assert (row["project"], Decimal(row["value"]), row["met"]) == (told["code"], Decimal(value), met)
+        assert (asked[row["indicator_id"]]["metric"], row["target"]) == (metric, asked[row["indicator_id"]]["target"])
+    assert "promised" not in measured["漏检率"]
+
+
+def test_results_are_told_from_the_public_notice_on(cast: Cast) -> None:
+    review = scored_call(cast, ["80", "90"], ["70", "60"])
+    assert file_of(cast, "results", "manager") == []
+    call = review.ready.call
+    public_notice.publish_notice(
+        actor=cast.actor("publisher"), selection_id=review.selection.pk, version=review.fresh().version
+    )
+    first, second = file_of(cast, "results")
+    assert (first["call"], first["rank"], first["outcome"], first["status"]) == (call.code, "1", "awarded", "publicity")
+    assert (second["rank"], second["outcome"]) == ("2", "ranked")
+    assert Decimal(first["total"]) > Decimal(second["total"])
+    assert first["lead_id"] != second["lead_id"]
+
+
+def test_a_lesson_names_its_project_and_what_is_hidden_is_in_no_set(cast: Cast) -> None:
+    gate = running_gate(cast)
+    decide(cast, gate, "stop_no_fault", lesson_title="反光件要先去油", lesson="油膜让漏检率翻倍。")
+    (row,) = file_of(cast, "lessons")
+    assert (row["project"], row["title"], row["text"]) == (gate.engagement.code, "反光件要先去油", "油膜让漏检率翻倍。")
+    prepared = opened_engagement(cast)
+    assert prepared.code not in {row["code"] for row in file_of(cast, "projects", "manager")}
+    hidden = published_need(cast, visibility="verified", title_zh="只给认证机构")
+    assert hidden.code not in {row["need"] for row in file_of(cast, "indicators", "supplier")}
