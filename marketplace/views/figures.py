@@ -16,8 +16,8 @@ from scenarios.addresses import site_address
 from scenarios.errors import NotFound
 from scenarios.views.parts import actor_of
 
-TOGETHER = ("funnel", "weeks", "districts")
-"""Drawn on the first page; the others have a page of their own, since each asks for more than a screen and a moment."""
+AT_ONCE = ("funnel", "weeks", "districts")
+"""Sent with the first page; the others are fetched from their own pages when they come into view."""
 
 
 @access("public")
@@ -50,8 +50,8 @@ def _together(request: HttpRequest, *, staff: bool) -> HttpResponse:
         "staff": staff,
         "scope": scope,
         "filter": _filter(request, scope, FIGURES["funnel"]),
-        "drawn": [_shown(FIGURES[name], scope, staff) for name in TOGETHER],
-        "others": [_link(one, scope, staff) for one in FIGURES.values() if one.name not in TOGETHER],
+        "drawn": [_shown(FIGURES[name], scope, staff) for name in AT_ONCE],
+        "fetched": [_link(one, scope, staff) for one in FIGURES.values() if one.name not in AT_ONCE],
     }
     return render(request, "marketplace/figures/dashboard.html", context)
 
