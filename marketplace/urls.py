@@ -75,6 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:pk>/suggestions/", suggestions.call_suggestions, name="call_suggestions"),
     path("suggestions/<uuid:pk>/<str:move>/", suggestions.suggestion_judge, name="suggestion_judge"),
     path("tour/", tour_page.tour_page, name="tour"),
+    path("tour/become/", tour_page.become, name="tour_become"),
     path("share/<str:kind>/<uuid:pk>.png", sharing.share_card, name="share_card"),
     path("sitemap.xml", sharing.sitemap_index, name="sitemap"),
     path("sitemap-<str:section>.xml", sharing.sitemap_section, name="sitemap_section"),

@@ -20,6 +20,7 @@ from marketplace.imports.rows import ParsedRow
 from marketplace.models import Account, Engagement, Gate, Lesson, Response, Selection
 from scenarios.models import Call, CoreChange, Delivery, Event, JobSlot, Need
 from tests.drain import drain_outbox
+from tests.factories import make_account
 from tests.marketplace.demo_rows import groups
 from tests.marketplace.test_demo import command
 
@@ -160,6 +161,7 @@ def waiting(one: Login) -> int:
 def test_every_role_finds_work_and_the_tour_leads_there(told: None, settings: Any) -> None:
     check_waiting()
     check_tour()
+    check_becoming(settings)
     check_opening()
     settings.PRODUCTION = True
     assert enter("").get(reverse("tour")).status_code == 404
@@ -185,8 +187,9 @@ def check_tour() -> None:
     assert [row.stop for row in stops] == list(STOPS)
     wrong = [(str(row.stop.title), row.url) for row in stops if not is_open(row)]
     assert wrong == []
-    page = enter("").get(reverse("tour")).content.decode()
+    page = enter("").get(reverse("tour"), REMOTE_ADDR="10.0.0.7").content.decode()
     assert all(f'href="{target(row)}"' in page for row in stops)
+    assert reverse("tour_become") not in page
     assert "demo-scenario" in page
     assert reverse("tour") in enter("").get("/").content.decode()
     assert f"{reverse('tour')}#accounts" in enter("").get(reverse("account_login")).content.decode()
@@ -198,6 +201,29 @@ def is_open(row: Shown) -> bool:
 
 def target(row: Shown) -> str:
     return row.url if row.login is None else f"{reverse('account_login')}?next={row.url}"
+
+
+def check_becoming(settings: Any) -> None:
+    """At the machine that serves one click signs in as the next account; from elsewhere, as a stranger, it does not."""
+    stop = next(row for row in tour() if row.login and row.login.role)
+    given = {"account": stop.login.email if stop.login else "", "next": stop.url}
+    client = enter("")
+    page = client.get(reverse("tour")).content.decode()
+    assert f'name="next" value="{stop.url}"' in page
+    for elsewhere in ({"REMOTE_ADDR": "10.0.0.7"}, {"HTTP_X_FORWARDED_FOR": "10.0.0.7"}):
+        assert client.post(reverse("tour_become"), given, **elsewhere).status_code == 404
+    stranger = make_account("stranger@example.org")
+    assert client.post(reverse("tour_become"), {"account": stranger.email}).status_code == 404
+    assert client.get(reverse("tour_become")).status_code == 405
+    assert client.get(stop.url).status_code == 302
+    answer = client.post(reverse("tour_become"), given, follow=True)
+    assert (answer.redirect_chain, answer.status_code) == ([(stop.url, 302)], 200)
+    assert answer.context["request"].user.email == given["account"]
+    away = client.post(reverse("tour_become"), {**given, "next": "https://example.org/"})
+    assert away.headers["Location"] == reverse("tour")
+    settings.PRODUCTION = True
+    assert client.post(reverse("tour_become"), given).status_code == 404
+    settings.PRODUCTION = False
 
 
 def check_opening() -> None:
