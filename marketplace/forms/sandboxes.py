@@ -12,6 +12,7 @@ from marketplace.sandbox_choices import Severity
 from scenarios.errors import Conflict
 from scenarios.forms import DATE, RefusableForm
 from scenarios.models.sandbox import SandboxTerms
+from scenarios.organisation_choice import FOUND_AT_MOST, OneOrganisation
 from scenarios.sandbox_forms import TermsEditor
 from scenarios.staff_forms import area, moment
 from scenarios.two_versions import holds_version, with_choices
@@ -22,10 +23,17 @@ class SandboxForm(RefusableForm):
 
     renamed = {"third_party": "third_party"}
 
-    third_party = forms.ModelChoiceField(
+    third_party = OneOrganisation(
         Organisation.objects.none(),
         label=_("Third party that evaluates"),
         help_text=_("A verified organisation that takes no part in the project."),
+    )
+    third_party_name = forms.CharField(
+        label=_("Find an organisation"),
+        help_text=_("At least two characters of its name, or its credit code."),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     starts_on = forms.DateField(label=_("Start"), widget=DATE)
     ends_on = forms.DateField(label=_("End"), widget=DATE)
@@ -35,6 +43,18 @@ class SandboxForm(RefusableForm):
         beside = engagement.parties.filter(organisation__isnull=False).values("organisation")
         verified = Organisation.objects.filter(verification="verified").exclude(pk__in=beside)
         self.fields["third_party"].queryset = verified  # type: ignore[attr-defined]
+
+    def list_found(self) -> None:
+        """List, for drawing only, the organisation that is chosen and those that bear the name looked for."""
+        field: Any = self.fields["third_party"]
+        chosen = field.prepare_value(self["third_party"].value())
+        name = str(self["third_party_name"].value() or "").strip()
+        self.named = field.list_for([chosen] if chosen else [], name)
+
+    @property
+    def most_named(self) -> int | None:
+        """How many are listed where that is as many as ever are: others may bear the name too."""
+        return FOUND_AT_MOST if self.named == FOUND_AT_MOST else None
 
 
 class SandboxEditor(TermsEditor):

@@ -75,6 +75,9 @@ def sandbox_set_up(request: HttpRequest, pk: UUID) -> HttpResponse:
             compared_again(editor.main)
             return _form_page(request, engagement, editor)
     editor = SandboxEditor(engagement, sandbox, data=request.POST)
+    if "find_third_party" in request.POST:
+        compared_again(editor.main)
+        return _form_page(request, engagement, editor)
     if not editor.is_valid():
         compared_again(editor.main)
         return _form_page(request, engagement, editor, status=422)
@@ -101,6 +104,7 @@ def _plan(engagement: Engagement) -> SandboxPlan | None:
 def _form_page(
     request: HttpRequest, engagement: Engagement, editor: SandboxEditor, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    editor.setting.list_found()
     context = {"engagement": engagement, "editor": editor, **more}
     return render(request, "marketplace/sandbox_form.html", context, status=status)
 

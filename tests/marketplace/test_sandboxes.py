@@ -10,7 +10,7 @@ from django.utils import timezone
 from marketplace.models import Account, Engagement, Incident, Member, Sandbox
 from scenarios.models import Event, Need
 from tests.engagements import opened_engagement, planned_gate, running_engagement
-from tests.factories import STAFF, Cast, make_account, make_member, published_capability
+from tests.factories import STAFF, Cast, make_account, make_member, make_organisation, published_capability
 from tests.marketplace.test_two_tabs import held
 from tests.sandboxes import CRITERIA, LIMITS, SCOPE, evaluator, last_incident, plan, report, set_up, setting
 from tests.stories.town import heard, signed_in
@@ -62,6 +62,27 @@ def test_a_sandbox_without_its_terms_is_refused(cast: Cast, changes: Any, said: 
     answer = cast.client("supervisor").post(reverse("sandbox_set_up", args=[engagement.pk]), form)
     assert (answer.status_code, said in answer.content.decode()) == (422, True)
     assert not Sandbox.objects.exists()
+
+
+def test_who_evaluates_is_found_by_name(cast: Cast) -> None:
+    engagement = running_engagement(cast)
+    third, address = evaluator(), reverse("sandbox_set_up", args=[engagement.pk])
+    make_organisation("未认证检测研究院", verified=False)
+    client = cast.client("supervisor")
+    page = client.get(address).content.decode()
+    assert ("Find it by its name first." in page, third.name_zh in page) == (True, False)
+    form = setting(third, third_party="", third_party_name="检测研究", find_third_party="1")
+    found = client.post(address, form)
+    assert found.context["editor"].setting.fields["third_party"].widget.choices == [(str(third.pk), third.name_zh)]
+    assert SCOPE in found.content.decode()
+    assert not Sandbox.objects.exists()
+    # A party of the project and a word that nobody bears find nobody.
+    for name in (cast.supplier_org.name_zh, "无此机构"):
+        nobody = client.post(address, {**form, "third_party_name": name}).content.decode()
+        assert "No verified organisation has this in its name." in nobody
+    assert client.post(address, setting(third)).status_code == 302
+    again = client.get(address).context["editor"].setting.fields["third_party"].widget.choices
+    assert again == [(str(third.pk), third.name_zh)]
 
 
 def test_whoever_takes_part_does_not_evaluate(cast: Cast) -> None:
