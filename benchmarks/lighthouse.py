@@ -38,6 +38,7 @@ LEAST = {"performance": 95, "accessibility": 100, "best-practices": 95, "seo": 9
 OUTPUT = settings.BASE_DIR / "output" / "lighthouse.json"
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
 LEAST_SAVED = 50
+ATTEMPTS = 3
 Scores = dict[str, int]
 Report = dict[str, Any]
 
@@ -119,7 +120,12 @@ def judge(program: str, url: str, runs: int) -> Judged:
 def _run(program: str, url: str) -> Judged:
     command = [program, url, "--quiet", "--output=json", "--output-path=stdout", f"--chrome-flags={FLAGS}"]
     command += [f"--only-categories={','.join(CATEGORIES)}", "--max-wait-for-load=45000"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    for _attempt in range(ATTEMPTS):  # on a busy machine Chromium may not open its port in time
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+        if answer.returncode == 0:
+            break
+    else:
+        raise SystemExit(f"Lighthouse could not judge {url}: {answer.stderr.strip() or answer.returncode}")
     report = json.loads(answer.stdout)
     scores = {name: round(100 * (report["categories"][name]["score"] or 0)) for name in CATEGORIES}
     return Judged(scores, [*_costs(report), *_savings(report)])

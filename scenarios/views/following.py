@@ -13,7 +13,7 @@ from scenarios.access import access
 from scenarios.actions.following import FOLLOWED, follow, unfollow
 from scenarios.errors import NotFound
 from scenarios.models import Follow
-from scenarios.views.parts import actor_of
+from scenarios.views.parts import actor_of, page_of
 
 PAGES = {"need": "need_detail", "demand": "pool_detail", "call": "call_detail", "engagement": "engagement_detail"}
 
@@ -43,7 +43,8 @@ def follow_subject(request: HttpRequest, subject_type: str, pk: UUID) -> HttpRes
 def my_following(request: HttpRequest) -> HttpResponse:
     """What the reader follows, with the states as they are now."""
     actor = actor_of(request)
-    rows = list(Follow.objects.filter(account_id=actor.account_id or 0).order_by("-created_at")[:200])
+    page = page_of(request, Follow.objects.filter(account_id=actor.account_id or 0).order_by("-created_at", "pk"))
+    rows = list(page)
     found: dict[tuple[str, UUID], Any] = {}
     for kind, model in FOLLOWED.items():
         wanted = [row.subject_id for row in rows if row.subject_type == kind]
@@ -53,4 +54,4 @@ def my_following(request: HttpRequest) -> HttpResponse:
         for row in rows
         if (row.subject_type, row.subject_id) in found
     ]
-    return render(request, "scenarios/my_following.html", {"followed": followed})
+    return render(request, "scenarios/my_following.html", {"followed": followed, "page": page})

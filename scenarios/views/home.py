@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from scenarios.access import access
+from scenarios.funnel import at_step
 from scenarios.models import Call, Interest, MergedDemand, Need
 from scenarios.views.parts import actor_of
 
@@ -127,6 +128,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "pool_count": pools.count(),
         "call_count": calls.count(),
         "capability_count": _capabilities(),
+        "landed_count": at_step(Need.objects.visible_to(actor), "landed", actor).count(),
         "needs": latest.select_related("owner", "district")[:LATEST],
         "calls": calls.order_by("closes_at", "pk")[:LATEST],
     }
