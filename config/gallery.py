@@ -88,6 +88,7 @@ def gallery_context(*, posted: bool = False) -> dict[str, Any]:
         "waits": [Wait(days=days, promised=3) for days in (0.2, 2.0, 5.0)],
         "facet": _facet(),
         "steps": _steps(),
+        "tasks": _tasks(),
         "failed_steps": [*_steps()[:2], {"label": _("Returned"), "state": "failed", "detail": _("2 fields")}],
         "when": datetime(2026, 9, 1, 9, 30, tzinfo=UTC),
         "report": _report(),
@@ -174,6 +175,14 @@ def _steps() -> list[dict[str, Any]]:
         {"label": _("Published"), "state": "todo"},
         {"label": _("In a call"), "state": "todo"},
         {"label": _("Landed"), "state": "todo"},
+    ]
+
+
+def _tasks() -> list[dict[str, Any]]:
+    return [
+        {"id": "what", "label": _("What is needed"), "href": "#forms", "state": "done", "left": 0},
+        {"id": "measured", "label": _("How it is measured"), "href": "#forms", "state": "started", "left": 2},
+        {"id": "data", "label": _("Data and operation"), "href": "#forms", "state": "todo", "left": 3},
     ]
 
 

@@ -45,8 +45,9 @@ def post(client: Client, name: str, *args: Any, **data: Any) -> Any:
 
 def post_need(cast: Cast, part: str, **changes: Any) -> Need:
     """Post a need, have it moderated and published by three people, and wait for nobody."""
-    post(cast.client(part), "need_create", **whole(then="submit", **changes))
+    post(cast.client(part), "need_create", **whole(then="check", **changes))
     need = Need.objects.get(title_zh=changes.get("title_zh", NEED["title_zh"]))
+    post(cast.client(part), "need_submit", need.pk, version=need.version)
     wait_until(lambda: Need.objects.get(pk=need.pk).status == "checked", "the check")
     post(cast.client("moderator"), "moderate_need", need.pk, verdict="approve")
     post(cast.client("publisher"), "batch", "publish-needs", **picked(need))

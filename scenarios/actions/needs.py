@@ -203,14 +203,31 @@ def _score(need: Need) -> precision.PrecisionReport:
 
 
 @transaction.atomic
-def submit_need(*, actor: Actor, need_id: UUID) -> Need:
+def submit_need(*, actor: Actor, need_id: UUID, version: int | None = None) -> Need:
     """Hand a draft to the moderators; a worker checks it, then they see it.
 
-    Raises Invalid naming each blocker of the precision check and each wanted field that is empty, with its remedy.
+    version : the version that the author looked over, where one was shown.
+
+    Raises Invalid naming each blocker of the precision check and each wanted field that is empty, with its remedy;
+    Conflict when someone saved since the author looked it over.
     """
     need = one_of(Need.objects.of(actor), need_id, lock=True)
     target = require_move(NEED_MOVES, "submit", actor=actor, owner_id=need.owner_id, status=need.status)
-    report = _score(need)
+    if version is not None and need.version != version:
+        raise Conflict(message=_("Someone saved this need after you looked it over. Look it over again, then submit."))
+    if missing := missing_for_submission(need, _score(need)):
+        raise Invalid(missing, _("The need is not precise enough to be submitted yet."))
+    need.status, need.submitted_at = target, timezone.now()
+    need.version += 1
+    need.approved_by = need.supervised_by = need.published_by = None
+    need.save()
+    log_event("need.submitted", need, actor=actor, score=need.precision_score)
+    emit(topics.NEED_SUBMITTED, need_id=str(need.pk))
+    return need
+
+
+def missing_for_submission(need: Need, report: precision.PrecisionReport) -> dict[str, list[Any]]:
+    """Return field → messages for everything without which the need is not submitted; `report` is its own."""
     missing = {finding.field: [finding.message, finding.remedy] for finding in report.blockers}
     if not (need.title_zh or need.title_en):
         missing["title_zh"] = [_("Give the need a title.")]
@@ -220,15 +237,7 @@ def submit_need(*, actor: Actor, need_id: UUID) -> Need:
         missing["quantity_unit"] = [_("Choose what the quantity counts.")]
     if not need.risk_tier:
         missing["risk_answers"] = [_("Answer the ethics questions; the risk tier follows from them.")]
-    if missing:
-        raise Invalid(missing, _("The need is not precise enough to be submitted yet."))
-    need.status, need.submitted_at = target, timezone.now()
-    need.version += 1
-    need.approved_by = need.supervised_by = need.published_by = None
-    need.save()
-    log_event("need.submitted", need, actor=actor, score=need.precision_score)
-    emit(topics.NEED_SUBMITTED, need_id=str(need.pk))
-    return need
+    return missing
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from scenarios.limits import within_limit
 from scenarios.models import Indicator, Need, VaguePhrase
 from scenarios.precision import PrecisionReport, check
 from scenarios.views.drafting_form import posted
+from scenarios.views.need_parts import parts_of
 from scenarios.views.parts import actor_of
 
 PER_MINUTE = 90
@@ -46,12 +47,13 @@ def limited(view: Any) -> Any:
 @access("member")
 @limited
 def precision_panel(request: HttpRequest) -> HttpResponse:
-    """How precise the need is as it stands in the form."""
+    """How precise the need is as it stands in the form, and which of its parts are complete."""
     drafting = posted(actor_of(request), request.POST)
     drafting.form.full_clean()
     drafting.indicators.full_clean()
     context = precision_context(drafting.form.values, drafting.indicators.rows)
-    return render(request, "scenarios/parts/precision.html", context)
+    context["parts"] = parts_of(context["report"])
+    return render(request, "scenarios/parts/precision_answer.html", context)
 
 
 def precision_context(fields: NeedFields, rows: Sequence[IndicatorFields]) -> dict[str, Any]:

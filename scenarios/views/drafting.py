@@ -1,4 +1,4 @@
-"""Writing a need: the long form, saved on request or as one types, compared when someone else was faster, submitted."""
+"""Writing a need: the long form, saved on request or as one types, compared when someone else was faster."""
 
 from typing import Any
 from uuid import UUID
@@ -32,10 +32,12 @@ from scenarios.views.drafting_form import (
     stored,
     stored_and_checked,
 )
+from scenarios.views.need_parts import parts_of
 from scenarios.views.parts import actor_of
 from scenarios.views.reading_needs import last_return
 from scenarios.views.story_form import BUTTON, filled_from_story, tell_taken
 
+ONLY_DRAFTS = gettext_lazy("Only a draft or a returned need can be edited. Withdraw it first, then reopen it.")
 ONLY_EDITORS = gettext_lazy("Only editors of an organisation post needs. Ask its owner to make you one.")
 
 
@@ -73,23 +75,24 @@ def joinable_pool(like: Need, actor: Actor) -> MergedDemand | None:
 def need_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A draft or a returned need, to go on with."""
     actor = actor_of(request)
-    need = _editable(actor, pk)
+    need = own_need(actor, pk)
     if request.method == "POST":
         return _save(request, actor, need.pk)
     if need.status not in EDITABLE:
-        messages.info(request, _("Only a draft or a returned need can be edited. Withdraw it first, then reopen it."))
+        messages.info(request, str(ONLY_DRAFTS))
         return redirect("need_detail", pk)
     return _draw(request, actor, stored(actor, need), need=need)
 
 
-def _editable(actor: Actor, pk: Any) -> Need:
+def own_need(actor: Actor, pk: Any) -> Need:
+    """Return a need that the actor writes, whatever its status."""
     need = one_of(Need.objects.of(actor).for_page(), pk)
     require_owner(actor, need.owner_id)
     return need
 
 
 def _save(request: HttpRequest, actor: Actor, pk: UUID | None = None) -> HttpResponse:
-    """Save what was posted, then submit it if that button was pressed; every refusal keeps what was typed."""
+    """Save what was posted and go on to the check if that button was pressed; every refusal keeps what was typed."""
     data, taken = _with_like(request.POST, actor), list[str]()
     if told := BUTTON in request.POST:
         data, taken = filled_from_story(data)
@@ -103,9 +106,9 @@ def _save(request: HttpRequest, actor: Actor, pk: UUID | None = None) -> HttpRes
     if told:
         tell_taken(request, taken)
     if redraws:
-        return _draw(request, actor, drafting, need=_editable(actor, pk) if pk else None)
+        return _draw(request, actor, drafting, need=own_need(actor, pk) if pk else None)
     if not valid:
-        return _draw(request, actor, drafting, need=_editable(actor, pk) if pk else None, status=422)
+        return _draw(request, actor, drafting, need=own_need(actor, pk) if pk else None, status=422)
     if pk is None and (sent := _sent_before(actor, drafting)):
         return redirect("need_detail", sent.pk)
     try:
@@ -114,9 +117,9 @@ def _save(request: HttpRequest, actor: Actor, pk: UUID | None = None) -> HttpRes
         return _show_conflict(request, actor, drafting, conflict, pk)
     except Invalid as refusal:
         drafting.show(refusal)
-        return _draw(request, actor, drafting, need=_editable(actor, pk) if pk else None, status=422)
-    if request.POST.get("then") == "submit":
-        return submit(request, actor, need.pk)
+        return _draw(request, actor, drafting, need=own_need(actor, pk) if pk else None, status=422)
+    if request.POST.get("then") == "check":
+        return redirect("need_check", need.pk)
     messages.success(request, _("The draft is saved."))
     return redirect("need_edit", need.pk)
 
@@ -169,12 +172,18 @@ def _owner(actor: Actor, given: str) -> UUID:
     return UUID(given) if given else min(actor.editor_of)
 
 
-def submit(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
-    """Submit a saved need; what blocks it is shown at the fields of its form."""
+def submit(request: HttpRequest, actor: Actor, pk: UUID, version: int | None = None) -> HttpResponse:
+    """Submit a saved need; what blocks it is shown at the fields of its form.
+
+    version : the one that was looked over; where it is not the latest, the author looks over that one first.
+    """
     try:
-        need = submit_need(actor=actor, need_id=pk)
+        need = submit_need(actor=actor, need_id=pk, version=version)
+    except Conflict as conflict:
+        messages.warning(request, str(conflict))
+        return redirect("need_check", pk)
     except Invalid as refusal:
-        need = _editable(actor, pk)
+        need = own_need(actor, pk)
         drafting = stored_and_checked(actor, need)
         drafting.show(refusal)
         return _draw(request, actor, drafting, need=need, status=422)
@@ -188,7 +197,7 @@ def _show_conflict(
     request: HttpRequest, actor: Actor, drafting: Drafting, conflict: Conflict, pk: UUID | None
 ) -> HttpResponse:
     """Show both versions. What was typed stays in the form; its author chooses for each field which of them is kept."""
-    need = _editable(actor, pk)
+    need = own_need(actor, pk)
     data = request.POST.copy()
     data["version"] = str(need.version)
     again = posted(actor, data)
@@ -231,7 +240,7 @@ def _draw(
 ) -> HttpResponse:
     returned = last_return(need) if need else None
     reasons = {name: text for name, _label, text in returned["reasons"]} if returned else {}
-    form = drafting.form
+    form, help_beside = drafting.form, _help(actor, drafting, need)
     context = {
         "drafting": drafting,
         "need": need,
@@ -239,7 +248,8 @@ def _draw(
         "returned": returned,
         "pool": joined_pool(actor, form["joins"].value()),
         "prefix": PREFIX,
-        **_help(actor, drafting, need),
+        "parts": parts_of(help_beside["report"]),
+        **help_beside,
         **extra,
     }
     return render(request, "scenarios/need_form.html", context, status=status)

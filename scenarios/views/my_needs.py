@@ -84,8 +84,9 @@ def _current(request: HttpRequest, tabs: list[dict[str, Any]]) -> str:
 @require_POST
 @access("member")
 def need_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Submit a need from its page."""
-    return submit(request, actor_of(request), pk)
+    """Submit a need that its author has looked over."""
+    version = request.POST.get("version", "")
+    return submit(request, actor_of(request), pk, int(version) if version.isdecimal() and len(version) < 10 else None)
 
 
 @require_POST

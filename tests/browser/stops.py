@@ -79,6 +79,7 @@ MEMBERS = [
     Stop("newcomer", "my_needs", status=403),
     *(Stop("owner", name) for name in ("workspace", "my_needs", "my_pools", "my_following", "need_create")),
     Stop("owner", "need_edit", ("vague",)),
+    Stop("owner", "need_check", ("vague",)),
     Stop("owner", "notification_list"),
     Stop("owner", "my_searches"),
     Stop("owner", "search_save", query="?kind_of_list=need&q=检测"),

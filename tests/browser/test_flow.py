@@ -99,7 +99,9 @@ def post_needs(town: Town) -> None:
         owner.follow("Post a need")
         owner.enter({**whole(**changes), **rows("indicators", INDICATORS)})
         owner.station("need-form")
-        owner.press("Save and submit")
+        owner.press("Save and check your answers")
+        owner.station("need-check")
+        owner.press("Submit")
     for need in Need.objects.all():
         wait_until(lambda pk=need.pk: Need.objects.get(pk=pk).status == "checked", "the check")
         town.moderator.menu("Moderation queue")

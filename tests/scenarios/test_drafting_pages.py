@@ -66,16 +66,24 @@ def test_a_draft_is_posted_without_javascript_and_found_again(cast: Cast) -> Non
     assert NEED["contact"] in again
 
 
-def test_a_complete_need_is_submitted_in_one_go(cast: Cast) -> None:
-    answer = cast.client("enterprise").post(NEW, whole(then="submit"))
+def test_a_complete_need_is_looked_over_and_submitted(cast: Cast) -> None:
+    client = cast.client("enterprise")
+    answer = client.post(NEW, whole(then="check"))
     need = Need.objects.get()
+    assert (need.status, answer["Location"]) == ("draft", f"/workspace/needs/{need.pk}/check/")
+    version = hidden(client.get(answer["Location"]), "version")
+    answer = client.post(f"/workspace/needs/{need.pk}/submit/", {"version": version})
+    need.refresh_from_db()
     assert (need.status, answer["Location"]) == ("submitted", f"/needs/{need.pk}/")
     assert list(Event.objects.order_by("id").values_list("kind", flat=True)) == ["need.drafted", "need.submitted"]
 
 
 def test_a_vague_need_is_kept_as_a_draft_and_its_blockers_are_at_the_fields(cast: Cast) -> None:
-    answer = cast.client("enterprise").post(NEW, form(**VAGUE, then="submit"))
+    client = cast.client("enterprise")
+    client.post(NEW, form(**VAGUE, then="save"))
     need = Need.objects.get()
+    answer = client.post(f"/workspace/needs/{need.pk}/submit/")
+    need.refresh_from_db()
     assert (answer.status_code, need.status) == (422, "draft")
     drafting = answer.context["drafting"]
     assert set(drafting.form.errors) == {"quantity", "boundary_out", "risk"}
@@ -280,9 +288,13 @@ def test_a_viewer_reads_but_does_not_write(cast: Cast) -> None:
 
 def test_a_form_that_is_submitted_twice_leads_to_its_need(cast: Cast) -> None:
     client = cast.client("enterprise")
-    data = whole(key=hidden(client.get(NEW), "key"), then="submit")
+    data = whole(key=hidden(client.get(NEW), "key"), then="check")
     first, second = client.post(NEW, data), client.post(NEW, data)
     need = Need.objects.get()
+    check = f"/workspace/needs/{need.pk}/check/"
+    assert [(one.status_code, one["Location"]) for one in (first, second)] == [(302, check)] * 2
+    client.post(f"/workspace/needs/{need.pk}/submit/")
+    assert client.post(NEW, data)["Location"] == f"/needs/{need.pk}/"
+    need.refresh_from_db()
     assert need.status == "submitted"
-    assert [(one.status_code, one["Location"]) for one in (first, second)] == [(302, f"/needs/{need.pk}/")] * 2
     assert Event.objects.filter(kind="need.submitted").count() == 1

@@ -14,15 +14,17 @@ TOLD: dict[str, Any] = {
     "title_zh": WISH,
     "problem": "我厂产线的外观检测靠人工目检，漏检率约3%，每班需12名检验员，客户每月退货约20件。",
     "risk": ["none"],
-    "then": "submit",
+    "then": "check",
 }
 MISSED = {"metric": "漏检率", "unit": "%", "comparator": "le", "baseline": "3", "target": "0.5", "essential": "on"}
 
 
 def test_story_1_a_wish_is_refused_with_three_blockers_and_passes_with_what_it_lacked(cast: Cast) -> None:
     client = cast.client("enterprise")
-    refused = client.post(reverse("need_create"), form(**TOLD))
+    client.post(reverse("need_create"), form(**TOLD))
     need = Need.objects.get()
+    refused = client.post(reverse("need_submit", args=[need.pk]))
+    need.refresh_from_db()
     assert (refused.status_code, need.status) == (422, "draft")
     assert need.precision_score < 60
     blockers = [row for row in need.precision_report["findings"] if row["severity"] == "blocker"]
@@ -34,7 +36,8 @@ def test_story_1_a_wish_is_refused_with_three_blockers_and_passes_with_what_it_l
     missing = {"quantity": "4", "quantity_unit": "line", "boundary_out": "不含ERP改造和产线搬迁"}
     address = reverse("need_edit", args=[need.pk])
     answer = client.post(address, form([MISSED], **{**TOLD, **missing, "version": need.version}))
-    assert answer.status_code == 302
+    assert answer["Location"] == reverse("need_check", args=[need.pk])
+    client.post(reverse("need_submit", args=[need.pk]))
     need.refresh_from_db()
     assert (need.status, need.quantity, need.quantity_unit) == ("submitted", Decimal(4), "line")
     assert need.precision_score >= 60
