@@ -1,15 +1,18 @@
-"""What a story told in one's own words says already: a title, how many of what, money, indicators.
+"""What a story told in one's own words says already: a title, how many of what, where, when, money, indicators.
 
 Only what stands there is taken, and only where it can be read in one way; the author looks it over and goes on.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from scenarios.facts import number
 from scenarios.quantities import Quantity, find_quantities, need_unit
+from scenarios.story_clauses import HAN, SENTENCE, clauses_in, district_in, domain_in
+from scenarios.story_dates import dates_in
 
 TITLE = 60
 """Characters that a title may have; a longer first sentence is cut where it pauses."""
@@ -17,9 +20,7 @@ TITLE = 60
 METRIC = 40
 """Characters that the name of a metric may have."""
 
-_SENTENCE = re.compile(r"[^。！？!?;；\n]+?(?=[。！？!?;；\n]|\.(?:\s|$)|$)")
 _PAUSE = re.compile(r"[，,、:：]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _BUDGET = re.compile(r"预算|经费|budget", re.IGNORECASE)
 _TODAY = re.compile(r"目前|现在|当前|现有|如今|today|currently|at present|now", re.IGNORECASE)
 _YUAN = Decimal("0.0001")
@@ -61,8 +62,10 @@ class _Said(NamedTuple):
     before: str
 
 
-def told_by(story: str) -> Told:
+def told_by(story: str, *, today: date = date.min, districts: Mapping[str, str] | None = None) -> Told:
     """Return what can be read from a story, each field once; money in 万元.
+
+    today : days before it are no plan. districts : name → code of those that can be chosen.
 
     >>> told_by("铸件表面缺陷在线检测。4条产线,漏检率不超过0.5%,预算60万元。").fields["quantity"]
     '4'
@@ -75,11 +78,13 @@ def told_by(story: str) -> Told:
             fields |= {"quantity": number(one.quantity.value), "quantity_unit": unit}
         elif one.quantity.unit in _IN_10_000 and _BUDGET.search(one.sentence) and "budget_max" not in fields:
             fields |= _budget(one.quantity)
-    return Told(fields, _indicators(said))
+    chosen = {"district": district_in(story, districts or {}), "domain": domain_in(story)}
+    fields |= {name: code for name, code in chosen.items() if code}
+    return Told(fields | clauses_in(story) | dates_in(story, today=today), _indicators(said))
 
 
 def _said(story: str) -> Iterator[_Said]:
-    for sentence in _SENTENCE.finditer(story):
+    for sentence in SENTENCE.finditer(story):
         end = 0
         for quantity in find_quantities(sentence[0]):
             yield _Said(quantity, sentence[0], sentence[0][end : quantity.start])
@@ -87,13 +92,13 @@ def _said(story: str) -> Iterator[_Said]:
 
 
 def _title(story: str) -> dict[str, str]:
-    first = _SENTENCE.search(story.strip())
+    first = SENTENCE.search(story.strip())
     title = first[0].strip() if first else ""
     if len(title) > TITLE:
         title = _PAUSE.split(title)[0].strip()
     if not title or len(title) > TITLE:
         return {}
-    return {"title_zh" if _HAN.search(title) else "title_en": title}
+    return {"title_zh" if HAN.search(title) else "title_en": title}
 
 
 def _budget(quantity: Quantity) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Writing a need: the long form, saved on request or as one types, compared when someone else was faster."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -35,7 +36,7 @@ from scenarios.views.drafting_form import (
 from scenarios.views.need_parts import parts_of
 from scenarios.views.parts import actor_of
 from scenarios.views.reading_needs import last_return
-from scenarios.views.story_form import BUTTON, filled_from_story, tell_taken
+from scenarios.views.story_form import BUTTON, TAKEN, filled_from_story, still_taken, tell_taken
 
 ONLY_DRAFTS = gettext_lazy("Only a draft or a returned need can be edited. Withdraw it first, then reopen it.")
 ONLY_EDITORS = gettext_lazy("Only editors of an organisation post needs. Ask its owner to make you one.")
@@ -121,7 +122,13 @@ def _save(request: HttpRequest, actor: Actor, pk: UUID | None = None) -> HttpRes
     if request.POST.get("then") == "check":
         return redirect("need_check", need.pk)
     messages.success(request, _("The draft is saved."))
-    return redirect("need_edit", need.pk)
+    return redirect(_edit_address(request, need))
+
+
+def _edit_address(request: HttpRequest, need: Need) -> str:
+    """Return where a draft is gone on with; the address remembers what was filled in from the author's text."""
+    address, taken = reverse("need_edit", args=[need.pk]), request.POST.getlist(TAKEN)
+    return f"{address}?{urlencode({TAKEN: taken}, doseq=True)}" if taken else address
 
 
 def _sent_before(actor: Actor, drafting: Drafting) -> Need | None:
@@ -231,7 +238,7 @@ def autosave(request: HttpRequest) -> HttpResponse:
         {"need": need, "version": need.version, "key": request.POST.get("key", "")},
     )
     if pk is None:
-        answer["HX-Replace-Url"] = reverse("need_edit", args=[need.pk])
+        answer["HX-Replace-Url"] = _edit_address(request, need)
     return answer
 
 
@@ -244,7 +251,7 @@ def _draw(
     context = {
         "drafting": drafting,
         "need": need,
-        "sections": drafting.sections(reasons),
+        "sections": drafting.sections(reasons, still_taken(drafting, _taken(request, drafting))),
         "returned": returned,
         "pool": joined_pool(actor, form["joins"].value()),
         "prefix": PREFIX,
@@ -253,6 +260,11 @@ def _draw(
         **extra,
     }
     return render(request, "scenarios/need_form.html", context, status=status)
+
+
+def _taken(request: HttpRequest, drafting: Drafting) -> list[str]:
+    data: Any = drafting.form.data if drafting.form.is_bound else request.GET
+    return data.getlist(TAKEN) if isinstance(data, QueryDict) else []
 
 
 def _help(actor: Actor, drafting: Drafting, need: Need | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The long form of a need as a page draws it: filled from a need, from what was posted, or from a need like it."""
 
 from ast import literal_eval
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -101,12 +101,15 @@ RETURNED_AS = {"title": "title_zh", "risk_answers": "risk", "blocked_organisatio
 
 
 class Drawn(NamedTuple):
-    """A field with what surrounds it: its anchor, its unit, and what a moderator wrote about it."""
+    """A field with what surrounds it: its anchor, its unit, what a moderator wrote about it, whether it was taken from
+    the author's text.
+    """
 
     field: BoundField
     anchor: str
     suffix: Any
     reason: str
+    is_taken: bool
 
 
 class DrawnSection(NamedTuple):
@@ -116,6 +119,7 @@ class DrawnSection(NamedTuple):
     number: int
     groups: list[list[Drawn]]
     reason: str
+    is_taken: bool
 
 
 @dataclass(frozen=True)
@@ -138,8 +142,11 @@ class Drafting:
         if fields or not refusal.fields:
             self.form.show(Invalid(fields, refusal.message))
 
-    def sections(self, reasons: Mapping[str, str]) -> list[DrawnSection]:
-        """Return the sections with their bound fields; hidden fields are drawn apart."""
+    def sections(self, reasons: Mapping[str, str], taken: Collection[str] = ()) -> list[DrawnSection]:
+        """Return the sections with their bound fields; hidden fields are drawn apart.
+
+        taken : what was filled in from the author's text.
+        """
         self.form.mark_wanted()
         self.form.list_blocked()
         by_field = {RETURNED_AS.get(name, name): text for name, text in reasons.items()}
@@ -150,9 +157,10 @@ class Drafting:
                 [
                     rows
                     for group in section.groups
-                    if (rows := [self._drawn(name, by_field) for name in group if self._is_shown(name)])
+                    if (rows := [self._drawn(name, by_field, taken) for name in group if self._is_shown(name)])
                 ],
                 by_field.get("indicators", "") if section.id == "indicators" else "",
+                section.id == "indicators" and "indicators" in taken,
             )
             for number, section in enumerate(SECTIONS, start=1)
         ]
@@ -160,8 +168,9 @@ class Drafting:
     def _is_shown(self, name: str) -> bool:
         return not self.form[name].is_hidden
 
-    def _drawn(self, name: str, reasons: Mapping[str, str]) -> Drawn:
-        return Drawn(self.form[name], ANCHORS.get(name, ""), SUFFIXES.get(name, ""), reasons.get(name, ""))
+    def _drawn(self, name: str, reasons: Mapping[str, str], taken: Collection[str]) -> Drawn:
+        anchor, suffix, reason = ANCHORS.get(name, ""), SUFFIXES.get(name, ""), reasons.get(name, "")
+        return Drawn(self.form[name], anchor, suffix, reason, name in taken)
 
 
 def _form(actor: Actor, owner_id: UUID | None = None, **options: Any) -> NeedForm:
