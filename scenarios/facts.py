@@ -87,6 +87,43 @@ def indicator_text(row: Mapping[str, Any]) -> str:
     return f"{row.get('metric', '')} {sign} {target}{unit}{today}".strip()
 
 
+# Without and with a present value.
+_ASKED = {
+    "le": (gettext_lazy("%(metric)s at most %(target)s"), gettext_lazy("%(metric)s from %(today)s to at most %(target)s")),
+    "ge": (gettext_lazy("%(metric)s at least %(target)s"), gettext_lazy("%(metric)s from %(today)s to at least %(target)s")),
+    "eq": (gettext_lazy("%(metric)s exactly %(target)s"), gettext_lazy("%(metric)s from %(today)s to exactly %(target)s")),
+    "range": (
+        gettext_lazy("%(metric)s within %(target)s"),
+        gettext_lazy("%(metric)s from %(today)s to within %(target)s"),
+    ),
+}
+
+
+def indicator_sentence(row: Mapping[str, Any]) -> str:
+    """Return what an indicator asks for in words: ``miss rate from 5 % to at most 0.5 %, measured by …``.
+
+    Empty while it has no name or no target.
+    """
+    if not row.get("metric") or row.get("target") in (None, ""):
+        return ""
+    unit = f" {row['unit']}" if row.get("unit") else ""
+    end = f"–{number(row['target_max'])}" if row.get("target_max") not in (None, "") else ""
+    has_today = row.get("baseline") not in (None, "")
+    values = {
+        "metric": row["metric"],
+        "today": f"{number(row['baseline'])}{unit}" if has_today else "",
+        "target": f"{number(row['target'])}{end}{unit}",
+    }
+    said = str(_ASKED[row.get("comparator") or Comparator.GE][has_today]) % values
+    method = (row.get("test_method") or "").strip().rstrip("。.")
+    return said + (_(", measured by %(method)s") % {"method": method} if method else "")
+
+
+def indicator_sentences(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the indicators that ask for something, each in words."""
+    return [said for row in rows if (said := indicator_sentence(row))]
+
+
 def indicator_texts(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return all indicators, one per line."""
     return "\n".join(map(indicator_text, rows))

@@ -209,8 +209,9 @@ class IndicatorForm(forms.Form):
         )
         self.fields["essential"].label = _("Essential: without it the need is not met")
         self.fields["essential"].initial = True
-        for name in ("target_max", "weight"):
-            self.fields[name].help_text = HINTS[name]
+        self.fields["unit"].widget.attrs["list"] = "known-units"
+        for name, text in HINTS.items():
+            self.fields[name].help_text = text
 
     def has_changed(self) -> bool:
         """Whether the row says anything; the preset comparison and tick say nothing."""
@@ -226,7 +227,11 @@ class IndicatorForm(forms.Form):
         return IndicatorFields(**given)  # type: ignore[typeddict-item]
 
 
-HINTS = {"target_max": _("Only for “within”."), "weight": _("Per cent, where some count more.")}
+HINTS = {
+    "unit": _("Choose one or type another."),
+    "target_max": _("Only for “within”."),
+    "weight": _("Per cent, where some count more."),
+}
 
 
 class IndicatorFormSetBase(forms.BaseFormSet):  # type: ignore[type-arg]

@@ -45,6 +45,7 @@ from scenarios.policies import one_of, require_move, require_owner
 from scenarios.querysets import LIVE_ENGAGEMENTS, DatabaseClock, lexemes
 from scenarios.references import require_offered
 from scenarios.search_columns import found_under
+from scenarios.usual_indicators import tidy_unit
 
 SHELF_LIFE = timedelta(days=180)
 EDITABLE = (NeedStatus.DRAFT, NeedStatus.RETURNED)
@@ -186,6 +187,7 @@ def _write_indicators(need: Need, rows: list[IndicatorFields]) -> None:
         for name in INDICATOR_FIELDS:
             if name in values:
                 setattr(row, name, values[name])  # type: ignore[literal-required]
+        row.unit = tidy_unit(row.unit)
         row.position = position
         if row.comparator == "range" and row.target is not None and row.target_max is not None:
             row.target, row.target_max = sorted((row.target, row.target_max))

@@ -47,12 +47,12 @@ def limited(view: Any) -> Any:
 @access("member")
 @limited
 def precision_panel(request: HttpRequest) -> HttpResponse:
-    """How precise the need is as it stands in the form, and which of its parts are complete."""
+    """How precise the need is as it stands in the form, which of its parts are complete, and its indicators in words."""
     drafting = posted(actor_of(request), request.POST)
     drafting.form.full_clean()
     drafting.indicators.full_clean()
     context = precision_context(drafting.form.values, drafting.indicators.rows)
-    context["parts"] = parts_of(context["report"])
+    context |= {"parts": parts_of(context["report"]), "sentences": drafting.sentences}
     return render(request, "scenarios/parts/precision_answer.html", context)
 
 

@@ -17,13 +17,16 @@ from scenarios.actions.keys import known_result
 from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actions.needs import EDITABLE, draft_need, save_need, submit_need
 from scenarios.actor import Actor
+from scenarios.choices import Domain
 from scenarios.disclosure import named_owners
 from scenarios.errors import Conflict, Invalid, NotPermitted
 from scenarios.models import DemandMember, MergedDemand, Need
 from scenarios.policies import one_of, require_owner
 from scenarios.two_versions import compared_again, kept_as_saved
+from scenarios.usual_indicators import UNITS, usual_by_domain
 from scenarios.views.assistance import like_context, precision_context, report_context
 from scenarios.views.drafting_form import (
+    ADD_USUAL,
     PREFIX,
     Drafting,
     blank,
@@ -101,7 +104,7 @@ def _save(request: HttpRequest, actor: Actor, pk: UUID | None = None) -> HttpRes
     valid = drafting.is_valid
     pk = pk or drafting.form.cleaned_data.get("need")
     # Buttons that change what the page shows, where there is no JavaScript.
-    redraws = told or f"add_{PREFIX}" in request.POST or "find_blocked" in request.POST
+    redraws = told or any(name in request.POST for name in (f"add_{PREFIX}", ADD_USUAL, "find_blocked"))
     if not valid or redraws:
         compared_again(drafting.form)
     if told:
@@ -247,7 +250,7 @@ def _draw(
 ) -> HttpResponse:
     returned = last_return(need) if need else None
     reasons = {name: text for name, _label, text in returned["reasons"]} if returned else {}
-    form, help_beside = drafting.form, _help(actor, drafting, need)
+    form, help_beside, domains = drafting.form, _help(actor, drafting, need), dict(Domain.choices)
     context = {
         "drafting": drafting,
         "need": need,
@@ -255,6 +258,9 @@ def _draw(
         "returned": returned,
         "pool": joined_pool(actor, form["joins"].value()),
         "prefix": PREFIX,
+        "sentences": drafting.sentences,
+        "units": UNITS,
+        "usual": [(domains[domain], rows) for domain, rows in usual_by_domain(form["domain"].value() or "")],
         "parts": parts_of(help_beside["report"]),
         **help_beside,
         **extra,

@@ -13,15 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from scenarios.actor import Actor
 from scenarios.content import INDICATOR_FIELDS
 from scenarios.errors import Invalid
-from scenarios.facts import indicator_text, label_of
+from scenarios.facts import indicator_sentences, indicator_text, label_of
 from scenarios.forms import IndicatorFormSet, IndicatorFormSetBase, NeedForm, indicator_initial, need_initial, new_key
 from scenarios.models import District, MergedDemand, Need
 from scenarios.policies import one_of
 from scenarios.risk import QUESTIONS
 from scenarios.two_versions import Differing
+from scenarios.usual_indicators import usual_indicator
 from scenarios.views.parts import organisations_of
 
 PREFIX = "indicators"
+ADD_USUAL = "add_usual"
+"""The button that begins an indicator with what is usual; its value is a name of scenarios.usual_indicators."""
 
 
 class Section(NamedTuple):
@@ -165,6 +168,12 @@ class Drafting:
             for number, section in enumerate(SECTIONS, start=1)
         ]
 
+    @property
+    def sentences(self) -> list[str]:
+        """What the indicators ask for, in words, as far as they are filled in."""
+        rows: Any = self.indicators
+        return indicator_sentences(rows.rows if rows.is_bound else [row.initial for row in rows])
+
     def _is_shown(self, name: str) -> bool:
         return not self.form[name].is_hidden
 
@@ -183,11 +192,15 @@ def _rows(**options: Any) -> IndicatorFormSetBase:
 
 
 def posted(actor: Actor, data: QueryDict) -> Drafting:
-    """Return what was typed; the button “add” without JavaScript makes one more row."""
-    if f"add_{PREFIX}" in data:
+    """Return what was typed; “add” without JavaScript makes one more row, a usual indicator one that is begun."""
+    usual = usual_indicator(data.get(ADD_USUAL, ""))
+    if f"add_{PREFIX}" in data or usual:
         data = data.copy()
         total = data.get(f"{PREFIX}-TOTAL_FORMS", "0")
-        data[f"{PREFIX}-TOTAL_FORMS"] = str(int(total) + 1 if total.isdecimal() and len(total) < 4 else 1)
+        rows = int(total) if total.isdecimal() and len(total) < 4 else 0
+        data[f"{PREFIX}-TOTAL_FORMS"] = str(rows + 1)
+        for name, value in ({**usual._asdict(), "essential": "on"} if usual else {}).items():
+            data[f"{PREFIX}-{rows}-{name}"] = str(value)
     return Drafting(_form(actor, data=data), _rows(data=data))
 
 

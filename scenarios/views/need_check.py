@@ -87,7 +87,8 @@ def need_check(request: HttpRequest, pk: UUID) -> HttpResponse:
         need_draft(need, need.indicators.all()), today=timezone.localdate(), edits=VaguePhrase.objects.edits()
     )
     missing = missing_for_submission(need, report)
-    parts = list(_parts(need, stored(actor, need), report, missing))
+    drafting = stored(actor, need)
+    parts = list(_parts(need, drafting, report, missing))
     found = [answer for part in parts for answer in part.answers if answer.findings or answer.is_wanted]
     rest = [Part(part.section, [row for row in part.answers if row not in found]) for part in parts]
     context = {
@@ -97,6 +98,7 @@ def need_check(request: HttpRequest, pk: UUID) -> HttpResponse:
         "wanted": sum(answer.is_wanted for answer in found),
         "parts": [part for part in rest if part.answers],
         "indicators": stored_indicators(need),
+        "sentences": drafting.sentences,
         "pool": joined_pool(actor, need.joins_id),
     }
     return render(request, "scenarios/need_check.html", context)
