@@ -20,6 +20,7 @@ from marketplace.models import Response
 from marketplace.outcomes import own_outcome
 from marketplace.response_content import joined, read
 from marketplace.response_versions import differing_parts
+from marketplace.views.response_progress import progress
 from scenarios.access import access
 from scenarios.errors import Conflict, Invalid, refused_for
 from scenarios.models import Call
@@ -114,13 +115,18 @@ def _show_conflict(request: HttpRequest, response: Response, editor: Editor, con
 def _form_page(
     request: HttpRequest, response: Response, editor: Editor, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    beside = progress(response, editor.content() if editor.main.is_bound and editor.is_valid() else None)
     context = {
         "response": response,
         "call": response.call,
         "editor": editor,
+        "promises": list(zip(editor.commitments, response.call.indicators, beside["verdicts"], strict=False)),
         "form": editor.main,
         "file_form": FileForm(),
         "files": response.attachments.all(),
+        "questions": [row for row in response.call.questions.all() if row.answer],
+        "addenda": response.call.addenda.all(),
+        **beside,
         **more,
     }
     return render(request, "marketplace/response_form.html", context, status=status)
@@ -138,7 +144,8 @@ def response_autosave(request: HttpRequest, pk: UUID) -> HttpResponse:
         saved = _save(request, response, editor)
     except (Invalid, Conflict) as refused:
         return HttpResponse(status=409 if isinstance(refused, Conflict) else 422)
-    return render(request, "marketplace/parts/response_version.html", {"version": saved.version})
+    context = {"version": saved.version, "call": saved.call, **progress(saved)}
+    return render(request, "marketplace/parts/response_saved.html", context)
 
 
 @access("member")
