@@ -1,12 +1,13 @@
 """What a supplier writes of a capability: typed values, and the rules that its parts follow."""
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Mapping, Sized
 from decimal import Decimal
 from typing import Any, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.models import Capability, Evidence, PriceTier
+from scenarios.content import as_text
 from scenarios.errors import Invalid
 from scenarios.models import District, UnitName
 from scenarios.references import require_offered
@@ -87,6 +88,33 @@ def write_children(
         present = set(capability.districts.values_list("pk", flat=True))
         require_offered("districts", District, set(wanted) - present)
         capability.districts.set(wanted)  # type: ignore[arg-type]
+
+
+def differences(
+    capability: Capability,
+    fields: CapabilityFields,
+    evidence: Iterable[EvidenceFields] | None,
+    price_tiers: Iterable[TierFields] | None,
+    district_ids: Iterable[str] | None,
+) -> dict[str, tuple[str, str]]:
+    """Return field → (mine, theirs) as text where they differ; what holds several has a line for each."""
+    pairs: dict[str, tuple[Any, Any]] = {name: (value, getattr(capability, name)) for name, value in fields.items()}
+    if evidence is not None:
+        pairs["evidence"] = _lines(evidence), _lines(capability.evidence.values("case", "site", "reached"))
+    if price_tiers is not None:
+        pairs["price_tiers"] = _lines(price_tiers), _lines(capability.price_tiers.values("from_quantity", "price"))
+    if district_ids is not None:
+        pairs["districts"] = sorted(district_ids), sorted(capability.districts.values_list("pk", flat=True))
+    texts = {name: (_text(mine), _text(theirs)) for name, (mine, theirs) in pairs.items()}
+    return {name: pair for name, pair in texts.items() if pair[0] != pair[1]}
+
+
+def _lines(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [" · ".join(as_text(value) for value in row.values() if as_text(value)) for row in rows]
+
+
+def _text(value: Any) -> str:
+    return "\n".join(value) if isinstance(value, list) else as_text(value)
 
 
 def _require_few(name: str, rows: Sized) -> None:

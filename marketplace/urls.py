@@ -93,6 +93,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/", workspace.workspace, name="workspace"),
     path("workspace/capabilities/", capability_drafts.my_capabilities, name="my_capabilities"),
     path("workspace/capabilities/new/", capability_drafts.capability_create, name="capability_create"),
+    path("workspace/capabilities/autosave/", capability_drafts.capability_autosave, name="capability_autosave"),
     path("workspace/capabilities/<uuid:pk>/edit/", capability_drafts.capability_edit, name="capability_edit"),
     path("workspace/capabilities/<uuid:pk>/<str:move>/", capability_drafts.capability_move, name="capability_move"),
     path("workspace/suggestions/", suggestions.my_suggestions, name="my_suggestions"),

@@ -89,9 +89,18 @@ def indicator_text(row: Mapping[str, Any]) -> str:
 
 # Without and with a present value.
 _ASKED = {
-    "le": (gettext_lazy("%(metric)s at most %(target)s"), gettext_lazy("%(metric)s from %(today)s to at most %(target)s")),
-    "ge": (gettext_lazy("%(metric)s at least %(target)s"), gettext_lazy("%(metric)s from %(today)s to at least %(target)s")),
-    "eq": (gettext_lazy("%(metric)s exactly %(target)s"), gettext_lazy("%(metric)s from %(today)s to exactly %(target)s")),
+    "le": (
+        gettext_lazy("%(metric)s at most %(target)s"),
+        gettext_lazy("%(metric)s from %(today)s to at most %(target)s"),
+    ),
+    "ge": (
+        gettext_lazy("%(metric)s at least %(target)s"),
+        gettext_lazy("%(metric)s from %(today)s to at least %(target)s"),
+    ),
+    "eq": (
+        gettext_lazy("%(metric)s exactly %(target)s"),
+        gettext_lazy("%(metric)s from %(today)s to exactly %(target)s"),
+    ),
     "range": (
         gettext_lazy("%(metric)s within %(target)s"),
         gettext_lazy("%(metric)s from %(today)s to within %(target)s"),

@@ -12,9 +12,10 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 _TODAY = re.compile(r"^(?:目前|现在|当前|现有|如今|现状|today|currently|at present|now)(?![a-z])", re.IGNORECASE)
 _HOW = re.compile(r"由|靠|用|通过|人工|手工|\b(?:by|with|using|use|manual\w*)\b", re.IGNORECASE)
 _OUT = re.compile(
-    r"(?:^|(?<=[，,：:])|(?<=[，,]\s))\s*(?:但|且|and\s|but\s)?(?:本次|本项目|本需求|范围|it\s|the (?:scope|project|need)\s)?"
-    r"(?P<said>(?:不含|不包括|不包含|不涉及|不做|不改造|不改动|excluding|excludes|(?:does|do) not include|not including|"
-    r"out of scope|not in scope)[^。；;\n]+)",
+    r"(?:^|(?<=[，,：:])|(?<=[，,]\s))\s*(?:但|且|and\s|but\s)?"
+    r"(?:本次|本项目|本需求|范围|it\s|the (?:scope|project|need)\s)?"
+    r"(?P<said>(?:不含|不包括|不包含|不涉及|不做|不改造|不改动|excluding|excludes|(?:does|do) not include|"
+    r"not including|out of scope|not in scope)[^。；;\n]+)",
     re.IGNORECASE,
 )
 _IN = re.compile(
@@ -23,10 +24,13 @@ _IN = re.compile(
     re.IGNORECASE,
 )
 _NEXT_BOUNDARY = re.compile(
-    r"[，,]\s*(?:但|且|and |but )?(?:it |the scope )?(?:不含|不包括|不包含|不涉及|不做|excluding|excludes|does not|not incl)", re.I
+    r"[，,]\s*(?:但|且|and |but )?(?:it |the scope )?"
+    r"(?:不含|不包括|不包含|不涉及|不做|excluding|excludes|does not|not incl)",
+    re.I,
 )
 _LABELLED = re.compile(
-    r"(?:使用地点|实施地点|地点|现场|场地|使用者|使用人员|用户|使用部门|\b(?:site|location|users?))\s?(?:为|是|[:：])\s*(?P<said>[^。；;\n]+)",
+    r"(?:(?:使用地点|实施地点|使用人员|使用部门)(?:为|是|[:：])|(?:地点|现场|场地|使用者|用户|\b(?:site|location|users?)\s?)[:：])"
+    r"\s*(?P<said>[^。；;\n]+)",
     re.IGNORECASE,
 )
 _PLACED = re.compile(

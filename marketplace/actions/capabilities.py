@@ -14,6 +14,7 @@ from marketplace.capability_content import (
     CapabilityFields,
     EvidenceFields,
     TierFields,
+    differences,
     write_children,
     write_fields,
 )
@@ -76,21 +77,27 @@ def save_capability(
     evidence: Iterable[EvidenceFields] | None = None,
     price_tiers: Iterable[TierFields] | None = None,
     district_ids: Iterable[str] | None = None,
+    autosave: bool = False,
     row_digest: str = "",
 ) -> Capability:
-    """Save a draft or a returned capability. Raises Conflict with the differences when someone saved in between."""
+    """Save a draft or a returned capability; what is not given stays as it is.
+
+    autosave : leaves no event, since nobody else sees a draft.
+
+    Raises Conflict with the differences when someone saved in between, IllegalMove when it is no draft.
+    """
     capability = one_of(Capability.objects.of(actor), capability_id, lock=True)
     require_owner(actor, capability.owner_id)
     if capability.status not in EDITABLE:
         raise IllegalMove(_("Only a draft or a returned capability can be edited. Withdraw it first, then reopen it."))
     if capability.version != version:
-        pairs = {name: (str(value), str(getattr(capability, name))) for name, value in fields.items()}
-        raise Conflict({name: pair for name, pair in pairs.items() if pair[0] != pair[1]})
+        raise Conflict(differences(capability, fields, evidence, price_tiers, district_ids))
     changed = write_fields(capability, fields)
     capability.version += 1
     capability.save()
     write_children(capability, evidence, price_tiers, district_ids)
-    _log_writing("capability.saved", capability, actor, changed, row_digest)
+    if not autosave:
+        _log_writing("capability.saved", capability, actor, changed, row_digest)
     return capability
 
 

@@ -36,6 +36,7 @@ class CapabilityForm(forms.Form):
     """What a supplier says of one capability. A draft may leave out what a submission may not."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    capability = forms.UUIDField(required=False, widget=forms.HiddenInput)
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     owner = forms.ChoiceField(label=_("For which organisation"), required=False, widget=forms.RadioSelect)
     title_zh = forms.CharField(
@@ -100,13 +101,14 @@ class CapabilityForm(forms.Form):
                 self.cleaned_data[name] = self.fields[name].to_python(None)
 
     def values(self) -> CapabilityFields:
-        """Return the typed fields for the action."""
-        names = CapabilityFields.__annotations__
-        return {name: self.cleaned_data[name] for name in names}  # type: ignore[return-value]
+        """Return what is typed and valid, for the action; a field with an error is left as it was."""
+        given = self.cleaned_data
+        return {name: given[name] for name in CapabilityFields.__annotations__ if name in given}  # type: ignore[return-value]
 
-    def district_ids(self) -> list[str]:
-        """Return the ids of the districts ticked."""
-        return [district.pk for district in self.cleaned_data["districts"]]
+    def district_ids(self) -> list[str] | None:
+        """Return the ids of the districts ticked, or None when that answer was not valid."""
+        ticked = self.cleaned_data.get("districts")
+        return None if ticked is None else [district.pk for district in ticked]
 
 
 class EvidenceForm(forms.Form):
@@ -165,7 +167,7 @@ def stored_values(capability: Capability) -> dict[str, Any]:
     """Return what the form shows of a capability that exists."""
     values = {name: getattr(capability, name) for name in CapabilityFields.__annotations__}
     districts = [district.pk for district in capability.districts.all()]
-    return {**values, "districts": districts, "version": capability.version}
+    return {**values, "districts": districts, "version": capability.version, "capability": capability.pk}
 
 
 def stored_evidence(capability: Capability) -> list[EvidenceFields]:

@@ -8,10 +8,13 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from marketplace.actions import capabilities as actions
+from marketplace.capability_versions import differing_fields
 from marketplace.choices import CapabilityStatus
 from marketplace.completeness import completeness
 from marketplace.facts import label_of
@@ -27,10 +30,14 @@ from marketplace.forms.capabilities import (
 from marketplace.models import Capability, Organisation
 from marketplace.views.capabilities import last_reasons
 from scenarios.access import access
+from scenarios.actions.keys import known_result
 from scenarios.actor import Actor
 from scenarios.errors import Conflict, Invalid, NotPermitted
 from scenarios.policies import one_of
+from scenarios.two_versions import compared_again, holds_version, kept_as_saved
 from scenarios.views.parts import actor_of, page_of
+
+ONLY_EDITORS = gettext_lazy("You may read for your organisation. An owner of it can make you an editor.")
 
 
 class Forms(NamedTuple):
@@ -65,13 +72,25 @@ def my_capabilities(request: HttpRequest) -> HttpResponse:
     return render(request, "marketplace/my_capabilities.html", context)
 
 
+def _owners(actor: Actor) -> dict[UUID, str]:
+    """Return the organisations that the actor writes for."""
+    if not actor.editor_of:
+        raise NotPermitted(ONLY_EDITORS)
+    return {one.pk: str(one) for one in Organisation.objects.filter(pk__in=actor.editor_of)}
+
+
+def _own(actor: Actor, pk: UUID) -> Capability:
+    """Return a capability that the actor writes."""
+    capability: Capability = one_of(Capability.objects.of(actor).for_page(), pk)
+    if not actor.owns(capability.owner_id):
+        raise NotPermitted(ONLY_EDITORS)
+    return capability
+
+
 @access("member")
 def capability_create(request: HttpRequest) -> HttpResponse:
     """Show the empty form, or keep what was typed as a draft and submit it when asked to."""
-    actor = actor_of(request)
-    if not actor.editor_of:
-        raise NotPermitted(_("You may read for your organisation. An owner of it can make you an editor."))
-    owners = {one.pk: str(one) for one in Organisation.objects.filter(pk__in=actor.editor_of)}
+    owners = _owners(actor_of(request))
     if request.method != "POST":
         main = CapabilityForm(initial={"key": uuid4().hex}, owners=owners)
         return _page(request, None, Forms(main, EvidenceRows.shown("evidence", []), TierRows.shown("tiers", [])))
@@ -81,10 +100,7 @@ def capability_create(request: HttpRequest) -> HttpResponse:
 @access("member")
 def capability_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a draft or a returned capability in its form, or save it and submit it when asked to."""
-    actor = actor_of(request)
-    capability = one_of(Capability.objects.of(actor).for_page(), pk)
-    if not actor.owns(capability.owner_id):
-        raise NotPermitted(_("You may read for your organisation. An owner of it can make you an editor."))
+    capability = _own(actor_of(request), pk)
     if capability.status not in actions.EDITABLE:
         messages.info(request, _("It can be edited as a draft only: withdraw it first, then reopen it."))
         return redirect("capability_detail", pk=pk)
@@ -97,15 +113,11 @@ def capability_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _posted(request: HttpRequest, capability: Capability | None, owners: dict[UUID, str] | None) -> HttpResponse:
     submit = request.POST.get("action") == "submit"
-    forms = Forms(
-        CapabilityForm(request.POST, whole=submit, owners=owners),
-        EvidenceRows.posted("evidence", request.POST),
-        TierRows.posted("tiers", request.POST),
-    )
+    forms = _typed(request, owners, whole=submit)
     if "add_evidence" in request.POST or "add_tiers" in request.POST:
-        return _page(request, capability, forms)
+        return _drawn_again(request, capability, forms)
     if not forms.are_valid():
-        return _page(request, capability, forms, status=422)
+        return _drawn_again(request, capability, forms, status=422)
     try:
         saved = _save(actor_of(request), capability, forms, owners)
         if submit and saved.status in actions.EDITABLE:
@@ -114,7 +126,7 @@ def _posted(request: HttpRequest, capability: Capability | None, owners: dict[UU
         return _conflict(request, capability, forms, conflict)
     except Invalid as invalid:
         _show_errors(forms, invalid)
-        return _page(request, capability, forms, status=422)
+        return _drawn_again(request, capability, forms, status=422)
     if submit:
         messages.success(request, _("%(code)s is with the moderators now.") % {"code": saved.code})
         return redirect("capability_detail", pk=saved.pk)
@@ -122,20 +134,73 @@ def _posted(request: HttpRequest, capability: Capability | None, owners: dict[UU
     return redirect("capability_edit", pk=saved.pk)
 
 
-def _save(actor: Actor, capability: Capability | None, forms: Forms, owners: dict[UUID, str] | None) -> Capability:
+def _typed(request: HttpRequest, owners: dict[UUID, str] | None, *, whole: bool = False) -> Forms:
+    """Return the forms with what was posted; `whole` asks for everything that a submission needs."""
+    return Forms(
+        CapabilityForm(request.POST, whole=whole, owners=owners),
+        EvidenceRows.posted("evidence", request.POST),
+        TierRows.posted("tiers", request.POST),
+    )
+
+
+def _save(
+    actor: Actor,
+    capability: Capability | None,
+    forms: Forms,
+    owners: dict[UUID, str] | None,
+    *,
+    autosave: bool = False,
+) -> Capability:
+    """Store what is valid, but for what its author keeps as it is saved; a draft is made where there is none yet."""
     content: dict[str, Any] = {
         "fields": forms.main.values(),
-        "evidence": forms.evidence.kept(),
-        "price_tiers": forms.tiers.kept(),
+        "evidence": forms.evidence.kept() if forms.evidence.is_valid() else None,
+        "price_tiers": forms.tiers.kept() if forms.tiers.is_valid() else None,
         "district_ids": forms.main.district_ids(),
     }
-    if capability is not None:
-        version = forms.main.cleaned_data["version"] or 0
-        return actions.save_capability(actor=actor, capability_id=capability.pk, version=version, **content)
-    owner = forms.main.cleaned_data.get("owner") or next(iter(owners or ()))
-    return actions.draft_capability(
-        actor=actor, owner_id=UUID(str(owner)), key=forms.main.cleaned_data["key"], **content
-    )
+    given, saved = forms.main.cleaned_data, kept_as_saved(forms.main.data)
+    pk, version, key = capability and capability.pk, given.get("version") or 0, given.get("key", "")
+    if pk is None and (earlier := known_result(actor, "capability", key)):
+        # The page did not learn of the draft that it made (a lost answer, the back button): go on with that one.
+        made = one_of(Capability.objects.of(actor), earlier)
+        if made.status not in actions.EDITABLE:
+            return made
+        pk, version = earlier, 1
+    if pk is None:
+        owner = given.get("owner") or next(iter(owners or ()))
+        made_of: dict[str, Any] = {name: value for name, value in content.items() if value is not None}
+        return actions.draft_capability(actor=actor, owner_id=UUID(str(owner)), key=key, **made_of)
+    content["fields"] = {name: value for name, value in content["fields"].items() if name not in saved}
+    for name, part in (("evidence", "evidence"), ("price_tiers", "price_tiers"), ("district_ids", "districts")):
+        content[name] = None if part in saved else content[name]
+    return actions.save_capability(actor=actor, capability_id=pk, version=version, autosave=autosave, **content)
+
+
+@access("member")
+@require_POST
+def capability_autosave(request: HttpRequest) -> HttpResponse:
+    """Save what is valid of a form that is being typed in; the answer says which draft and version it is now.
+
+    A conflict is left to the save button, which shows both versions: the answer is 409 and the page says “not saved”.
+    """
+    actor = actor_of(request)
+    owners = _owners(actor)
+    forms = _typed(request, owners)
+    forms.are_valid()
+    pk = forms.main.cleaned_data.get("capability")
+    if pk is None and not (request.POST.get("title_zh") or request.POST.get("solves")):
+        return HttpResponse(status=204)
+    capability = _own(actor, pk) if pk else None
+    try:
+        saved = _save(actor, capability, forms, owners, autosave=True)
+    except (Conflict, Invalid):
+        return HttpResponse(status=409)
+    context = {"pk": saved.pk, "version": saved.version, "key": request.POST.get("key", "")}
+    context["completeness"] = completeness(saved)
+    answer = render(request, "marketplace/parts/capability_saved.html", context)
+    if pk is None:
+        answer["HX-Replace-Url"] = reverse("capability_edit", args=[saved.pk])
+    return answer
 
 
 def _show_errors(forms: Forms, invalid: Invalid) -> None:
@@ -146,14 +211,20 @@ def _show_errors(forms: Forms, invalid: Invalid) -> None:
         forms.main.add_error(None, str(invalid))
 
 
+def _drawn_again(
+    request: HttpRequest, capability: Capability | None, forms: Forms, *, status: int = 200
+) -> HttpResponse:
+    compared_again(forms.main)
+    return _page(request, capability, forms, status=status)
+
+
 def _conflict(request: HttpRequest, capability: Capability | None, forms: Forms, conflict: Conflict) -> HttpResponse:
-    """Show both versions; saving again then overwrites knowingly."""
-    latest = one_of(Capability.objects.of(actor_of(request)).for_page(), capability.pk if capability else None)
-    data: Any = request.POST.copy()
-    data["version"] = str(latest.version)
-    forms.main.data = data
-    rows = [(label_of(name), yours, theirs) for name, (yours, theirs) in conflict.differences.items()]
-    return _page(request, latest, forms, status=409, differences=rows, conflict=str(conflict))
+    """Show both versions. What was typed stays in the form; its author chooses for each field which of them is kept."""
+    pk = capability.pk if capability else known_result(actor_of(request), "capability", request.POST.get("key", ""))
+    latest = one_of(Capability.objects.of(actor_of(request)).for_page(), pk)
+    holds_version(forms.main, latest.version)
+    rows = differing_fields(conflict.differences, forms.main)
+    return _page(request, latest, forms, status=409, differences=rows, conflict=True)
 
 
 def _page(

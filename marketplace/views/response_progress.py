@@ -1,4 +1,4 @@
-"""How far a draft response is: what each promise is worth, what the whole quantity costs, what sealing still asks for."""
+"""How far a draft response is: what each promise is worth, what the whole costs, what sealing still asks for."""
 
 from decimal import Decimal
 from typing import Any, NamedTuple

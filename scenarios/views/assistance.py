@@ -47,7 +47,7 @@ def limited(view: Any) -> Any:
 @access("member")
 @limited
 def precision_panel(request: HttpRequest) -> HttpResponse:
-    """How precise the need is as it stands in the form, which of its parts are complete, and its indicators in words."""
+    """How precise the need is as it is typed, which of its parts are complete, and its indicators in words."""
     drafting = posted(actor_of(request), request.POST)
     drafting.form.full_clean()
     drafting.indicators.full_clean()

@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from marketplace.models import Capability, Member
+from scenarios.models import Event
 from tests.factories import CAPABILITY, Cast, draft_capability, make_account, published_capability
 
 
@@ -120,22 +121,77 @@ def test_two_tiers_from_one_quantity_are_refused_beside_the_form(cast: Cast) -> 
     assert Capability.objects.count() == 0
 
 
-def test_two_editors_meet(cast: Cast) -> None:
-    capability = draft_capability(cast)
-    client = cast.client("supplier")
+def test_of_two_editors_neither_overwrites_the_other(cast: Cast) -> None:
+    """Each chooses for every field that differs; what was not chosen stays as it is saved."""
+    capability, client = draft_capability(cast), cast.client("supplier")
     data = form_data(version=capability.version)
-    assert client.post(edit(capability), {**data, "limits": "不做探伤"}).status_code == 302
-    late = client.post(edit(capability), {**data, "limits": "不做分拣"})
+    first = {"limits": "不做探伤", "deploy": ["edge"], "evidence-0-case": "缸盖检测", "tiers-1-price": "14"}
+    assert client.post(edit(capability), {**data, **first}).status_code == 302
+    second = {**data, "limits": "不做分拣", "districts": ["huishan"]}
+    late = client.post(edit(capability), second)
     assert late.status_code == 409
-    assert ("What it does not do", "不做分拣", "不做探伤") in late.context["differences"]
+    assert {row.name: (row.label, row.mine, row.saved) for row in late.context["differences"]} == {
+        "limits": ("What it does not do", "不做分拣", "不做探伤"),
+        "deploy": ("Where it can run", "On premises\nAt the edge", "At the edge"),
+        "evidence": (
+            "Evidence",
+            "缸体表面检测 · 惠山某厂 3 条线 · 漏检率 0.4 %",
+            "缸盖检测 · 惠山某厂 3 条线 · 漏检率 0.4 %",
+        ),
+        "price_tiers": ("Price tiers", "12 · 18.5\n30 · 15.25", "12 · 18.5\n30 · 14"),
+        "districts": ("Districts served", "Huishan", ""),
+    }
+    assert 'hx-trigger="none"' in late.content.decode()
     capability.refresh_from_db()
     assert (capability.limits, capability.version) == ("不做探伤", 2)
-    knowing = client.post(
-        edit(capability), {**data, "limits": "不做分拣", "version": late.context["form"]["version"].value()}
-    )
-    assert knowing.status_code == 302
+    kept = {"keep-limits": "mine", "keep-deploy": "saved", "keep-evidence": "saved", "keep-price_tiers": "saved"}
+    refused = client.post(edit(capability), {**second, **kept, "version": "2", "min_scale_quantity": "many"})
+    assert (refused.status_code, refused.context["form"]["version"].value()) == (422, "0")
+    assert client.post(edit(capability), {**second, **kept, "version": "0"}).status_code == 409
+    assert client.post(edit(capability), {**second, **kept, "version": "2"}).status_code == 302
     capability.refresh_from_db()
-    assert capability.limits == "不做分拣"
+    assert (capability.limits, capability.deploy) == ("不做分拣", ["edge"])
+    assert [row.case for row in capability.evidence.all()] == ["缸盖检测"]
+    assert [row.price for row in capability.price_tiers.all()] == [Decimal("18.5"), Decimal(14)]
+    assert [row.pk for row in capability.districts.all()] == ["huishan"]
+
+
+AUTOSAVE = "/workspace/capabilities/autosave/"
+
+
+def test_autosave_makes_one_draft_and_tells_how_complete_it_is(cast: Cast) -> None:
+    client, rows = cast.client("supplier"), {"evidence-TOTAL_FORMS": "0", "evidence-INITIAL_FORMS": "0"}
+    rows |= {"tiers-TOTAL_FORMS": "0", "tiers-INITIAL_FORMS": "0", "key": "k1"}
+    assert client.post(AUTOSAVE, rows).status_code == 204
+    first = client.post(AUTOSAVE, {**rows, "title_zh": "跌倒识别"})
+    capability = Capability.objects.get()
+    assert first["HX-Replace-Url"] == edit(capability)
+    assert (first.context["pk"], first.context["version"]) == (capability.pk, 1)
+    assert "1 of 14 told" in first.content.decode()
+    typed = {**rows, "title_zh": "跌倒识别", "limits": "不做报警", "capability": str(capability.pk), "version": "1"}
+    second = client.post(AUTOSAVE, {**typed, "min_scale_quantity": "many"})
+    assert ("2 of 14 told" in second.content.decode(), second.context["version"]) == (True, 2)
+    capability.refresh_from_db()
+    assert (capability.limits, capability.min_scale_quantity) == ("不做报警", None)
+    assert client.post(AUTOSAVE, {**typed, "limits": "迟到"}).status_code == 409
+    capability.refresh_from_db()
+    assert (capability.limits, capability.version) == ("不做报警", 2)
+    assert list(Event.objects.values_list("kind", flat=True)) == ["capability.drafted"]
+
+
+def test_a_page_that_did_not_learn_of_its_draft_goes_on_with_it(cast: Cast) -> None:
+    client, data = cast.client("supplier"), form_data()
+    client.post(AUTOSAVE, {**data, "limits": "第一稿"})
+    assert client.post("/workspace/capabilities/new/", {**data, "limits": "第二稿"}).status_code == 302
+    assert [row.limits for row in Capability.objects.all()] == ["第二稿"]
+
+
+def test_others_save_nothing(cast: Cast) -> None:
+    capability = draft_capability(cast)
+    data = form_data(capability=str(capability.pk), version="1", limits="别人写的")
+    assert [cast.client(part).post(AUTOSAVE, data).status_code for part in ("enterprise", "manager")] == [404, 403]
+    capability.refresh_from_db()
+    assert capability.version == 1
 
 
 def test_only_an_editor_drafts(cast: Cast) -> None:

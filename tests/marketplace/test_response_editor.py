@@ -89,9 +89,7 @@ def test_the_checklist_follows_what_is_saved(cast: Cast) -> None:
     assert "5 of 6 done" in answer.content.decode()
 
 
-def test_criteria_addenda_and_answers_stand_beside_the_editor(
-    cast: Cast, django_assert_max_num_queries: Any
-) -> None:
+def test_criteria_addenda_and_answers_stand_beside_the_editor(cast: Cast, django_assert_max_num_queries: Any) -> None:
     ready, client, draft = begun(cast)
     manager, other = cast.actor("manager"), cast.actor("supplier")
     question = call_talk.ask_question(actor=other, call_id=ready.call.pk, text="能否分两期交付？")
@@ -100,6 +98,13 @@ def test_criteria_addenda_and_answers_stand_beside_the_editor(
     call_talk.publish_addendum(actor=manager, call_id=ready.call.pk, text="样件可在惠山现场领取。")
     with django_assert_max_num_queries(12):
         page = told(client, draft).content.decode()
-    for words in ("技术方案", "60 %", "Minimum score 36", "可以，第一期两条线。", "能否分两期交付？", "样件可在惠山现场领取。"):
+    for words in (
+        "技术方案",
+        "60 %",
+        "Minimum score 36",
+        "可以，第一期两条线。",
+        "能否分两期交付？",
+        "样件可在惠山现场领取。",
+    ):
         assert words in page, words
     assert unanswered.text not in page

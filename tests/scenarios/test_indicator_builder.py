@@ -69,9 +69,14 @@ def test_a_usual_indicator_begins_a_row_without_javascript(cast: Cast) -> None:
     typed, begun = answer.context["drafting"].indicators
     assert answer.status_code == 200
     assert typed["metric"].value() == "漏检率"
-    assert [begun[name].value() for name in ("metric", "unit", "comparator", "essential")] == ["误报率", "%", "le", True]
+    assert [begun[name].value() for name in ("metric", "unit", "comparator", "essential")] == [
+        "误报率",
+        "%",
+        "le",
+        True,
+    ]
     assert begun["test_method"].value() == "用 1000 件已标注样本盲测"
-    assert [str(label) for label, _rows in answer.context["usual"]][0] == "智慧医疗健康"
+    assert next(str(label) for label, _rows in answer.context["usual"]) == "智慧医疗健康"
     assert Need.objects.count() == 0
 
 
