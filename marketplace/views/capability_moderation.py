@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,10 +23,11 @@ from scenarios.audiences import CAPABILITY_FIELDS, Audience, visible_fields
 from scenarios.choices import Subject
 from scenarios.errors import Invalid
 from scenarios.facts import label_of
-from scenarios.listing import Facet, Order, chosen_order, narrow
+from scenarios.listing import Facet, Order, chosen_order, narrow, only_chosen
 from scenarios.policies import one_of, open_moves
 from scenarios.sheets import Column
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.queue_places import ids_in, next_address, place_in, queue_query
 from scenarios.views.sheets import sheet_response, waiting_columns, wants_sheet
 from scenarios.views.staff_parts import posted_version
 from scenarios.waiting import LEVELS, Wait, promised_days, since_decided, with_wait
@@ -42,22 +44,28 @@ COLUMNS = [
 ]
 
 
+def _orders(since: str) -> tuple[Order, ...]:
+    return (
+        Order("oldest", _("Longest waiting first"), (since, "pk")),
+        Order("newest", _("Newest first"), (f"-{since}", "pk")),
+    )
+
+
+def _facets() -> list[Facet]:
+    return [
+        Facet("level", _("Service level"), [*LEVELS.items()]),
+        Facet("maturity", label_of(Capability, "maturity"), Maturity.choices),
+        Facet("layer", label_of(Capability, "layer"), Layer.choices),
+    ]
+
+
 def _queue(request: HttpRequest, name: str, title: str, rows: Any, since: str, batches: Any) -> HttpResponse:
     """Show a queue of capabilities, narrowed and in order, with each one's service level, or hand it out as a file.
 
     name : of its address and its template. since : the column from which it waits.
     """
-    promised = promised_days(name)
-    orders = (
-        Order("oldest", _("Longest waiting first"), (since, "pk")),
-        Order("newest", _("Newest first"), (f"-{since}", "pk")),
-    )
-    facets = [
-        Facet("level", _("Service level"), [*LEVELS.items()]),
-        Facet("maturity", label_of(Capability, "maturity"), Maturity.choices),
-        Facet("layer", label_of(Capability, "layer"), Layer.choices),
-    ]
-    narrowed = narrow(with_wait(rows, since, promised), facets, request.GET)
+    promised, orders = promised_days(name), _orders(since)
+    narrowed = narrow(with_wait(rows, since, promised), _facets(), request.GET)
     order = chosen_order(orders, request.GET)
     found = narrowed.rows.select_related("owner", "verified_by").order_by(*order.fields)
     if wants_sheet(request):
@@ -70,9 +78,16 @@ def _queue(request: HttpRequest, name: str, title: str, rows: Any, since: str, b
         "chips": narrowed.chips,
         "orders": orders,
         "order": order,
+        "queue_query": queue_query(request),
         "batches": batches,
     }
     return render(request, f"marketplace/{name}.html", context)
+
+
+def _to_verify(query: QueryDict) -> Any:
+    """Return what waits for a moderator as the address narrows and orders it."""
+    rows = with_wait(Capability.objects.awaiting_moderation(), "submitted_at", promised_days("capability_queue"))
+    return only_chosen(rows, _facets(), query).order_by(*chosen_order(_orders("submitted_at"), query).fields)
 
 
 @access("moderator")
@@ -92,15 +107,16 @@ def moderate_capability(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.POST.get("decision") == "no_copy":
         clear_near_copy(actor=actor, capability_id=capability.pk)
         messages.success(request, _("%(code)s counts as no copy.") % {"code": capability.code})
-        return redirect("moderate_capability", pk=pk)
+        return redirect(f"{reverse('moderate_capability', args=[pk])}{queue_query(request)}")
     reasons = {name: request.POST.get(f"reason-{name}", "") for name in (*CAPABILITY_FIELDS, "general")}
+    queued = ids_in(_to_verify(request.GET))
     try:
         done = _decide(request, capability.pk, reasons)
     except Invalid as invalid:
         return _page(request, capability, typed=reasons, invalid=invalid)
     messages.success(request, done % {"code": capability.code})
-    following = Capability.objects.awaiting_moderation().exclude(pk=pk).first()
-    return redirect("moderate_capability", pk=following.pk) if following else redirect("capability_queue")
+    still = ids_in(_to_verify(request.GET).exclude(owner__in=actor.organisation_ids))
+    return redirect(next_address(request, queued, pk, still, page="moderate_capability", queue="capability_queue"))
 
 
 def _decide(request: HttpRequest, pk: UUID, reasons: dict[str, str]) -> str:
@@ -147,6 +163,8 @@ def _page(
         "completeness": completeness(capability, shown),
         "moves": open_moves(CAPABILITY_MOVES, actor=actor, owner_id=None, status=capability.status),
         "is_own": actor.belongs_to(capability.owner_id),
+        "place": place_in(request, ids_in(_to_verify(request.GET)), capability.pk, "moderate_capability"),
+        "queue_query": queue_query(request),
         "errors": [text for texts in invalid.fields.values() for text in texts] if invalid else [],
     }
     return render(request, "marketplace/moderate_capability.html", context, status=422 if invalid else 200)

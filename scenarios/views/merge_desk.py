@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -20,13 +21,14 @@ from scenarios.errors import Conflict, Invalid
 from scenarios.facts import label_of
 from scenarios.likeness import shown_terms, whole_text
 from scenarios.linking import contradictions
-from scenarios.listing import Facet, Order, chosen_order, narrow
+from scenarios.listing import Facet, Order, chosen_order, narrow, only_chosen
 from scenarios.models import MergeProposal, Need
 from scenarios.naming import in_order
 from scenarios.policies import one_of
 from scenarios.sheets import Column
 from scenarios.staff_forms import CoreForm, DismissForm, ResolutionsForm, core_fields, indicator_rows
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.queue_places import ids_in, place_in, queue_query
 from scenarios.views.sheets import sheet_response, waiting_columns, wants_sheet
 from scenarios.views.staff_parts import show_errors, verbatim_labels, with_one_more
 from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
@@ -66,12 +68,20 @@ def _facets() -> list[Facet]:
     ]
 
 
+def _open_proposals() -> Any:
+    return with_wait(MergeProposal.objects.open().telling_conflicts(), "created_at", promised_days("merge_desk"))
+
+
+def _queue(query: QueryDict) -> Any:
+    """Return the open proposals as the address narrows and orders them."""
+    return only_chosen(_open_proposals(), _facets(), query).order_by(*chosen_order(ORDERS, query).fields)
+
+
 @access("manager")
 def merge_desk(request: HttpRequest) -> HttpResponse:
     """List the open proposals, most similar first, with what they would pool, conflicts and service level."""
     promised = promised_days("merge_desk")
-    proposals = with_wait(MergeProposal.objects.open().telling_conflicts(), "created_at", promised)
-    narrowed = narrow(proposals, _facets(), request.GET)
+    narrowed = narrow(_open_proposals(), _facets(), request.GET)
     order = chosen_order(ORDERS, request.GET)
     found = narrowed.rows.for_page().order_by(*order.fields)
     if wants_sheet(request):
@@ -85,6 +95,7 @@ def merge_desk(request: HttpRequest) -> HttpResponse:
         "chips": narrowed.chips,
         "orders": ORDERS,
         "order": order,
+        "queue_query": queue_query(request),
         "batches": DISMISS,
     }
     return render(request, "scenarios/staff/merge_desk.html", context)
@@ -144,6 +155,8 @@ def _page(request: HttpRequest, proposal: MergeProposal, *, status: int = 200, *
         "indicators": indicator_rows(core["indicators"]),
         "resolutions": ResolutionsForm([conflict.field for conflict in conflicts]) if conflicts else None,
         "dismiss_form": DismissForm(),
+        "place": place_in(request, ids_in(_queue(request.GET)), proposal.pk, "merge_proposal"),
+        "queue_query": queue_query(request),
         **forms,
     }
     context["verbatim"] = verbatim_labels(context["core_form"], needs)
@@ -208,7 +221,7 @@ def dismiss(request: HttpRequest, pk: UUID) -> HttpResponse:
         show_errors(form, error)
         return _page(request, proposal, status=422, dismiss_form=form)
     messages.success(request, _("The proposal is set aside; exactly these needs are not proposed again."))
-    return redirect("merge_desk")
+    return redirect(f"{reverse('merge_desk')}{queue_query(request)}")
 
 
 @access("manager")

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -17,15 +18,16 @@ from scenarios.choices import Domain, RiskTier
 from scenarios.errors import Invalid
 from scenarios.facts import label_of
 from scenarios.lifecycle import NEED_MOVES
-from scenarios.listing import Facet, Order, chosen_order, narrow
+from scenarios.listing import Facet, Order, chosen_order, narrow, only_chosen
 from scenarios.models import District, Need
 from scenarios.naming import in_order
 from scenarios.policies import one_of, open_moves
-from scenarios.querysets import NeedQuerySet
+from scenarios.searching import text_of
 from scenarios.sheets import Column
 from scenarios.staff_forms import ReasonForm, ReasonsForm
 from scenarios.views.need_review import review_context
-from scenarios.views.parts import actor_of, page_of, search_text
+from scenarios.views.parts import actor_of, page_of
+from scenarios.views.queue_places import ids_in, next_address, place_in, queue_query
 from scenarios.views.sheets import NEED_COLUMNS, sheet_response, waiting_columns, wants_sheet
 from scenarios.views.staff_parts import posted_version, show_errors
 from scenarios.waiting import LEVELS, Wait, promised_days, with_wait
@@ -45,8 +47,22 @@ BATCHES = {
 }
 
 
-def _tab(name: str) -> NeedQuerySet:
-    return Need.objects.awaiting_moderation() if name == "waiting" else Need.objects.filter(status=name)
+def _tab_of(query: QueryDict) -> str:
+    name = query.get("tab", "")
+    return name if name in TABS else "waiting"
+
+
+def _tab(query: QueryDict) -> Any:
+    """Return the needs of the tab that the address names, as far as they hold what is searched, with their wait."""
+    name = _tab_of(query)
+    needs = Need.objects.awaiting_moderation() if name == "waiting" else Need.objects.filter(status=name)
+    return with_wait(needs.matching_name(text_of(query)), "submitted_at", promised_days("moderation_queue"))
+
+
+def _queue(query: QueryDict) -> Any:
+    """Return the needs of the queue as the address narrows and orders it."""
+    found = only_chosen(_tab(query), _facets(_tab_of(query)), query)
+    return found.order_by(*chosen_order(ORDERS, query).fields)
 
 
 def _facets(tab: str) -> list[Facet]:
@@ -67,11 +83,8 @@ def _columns(tab: str) -> list[Column]:
 @access("moderator")
 def moderation_queue(request: HttpRequest) -> HttpResponse:
     """List the needs that wait, oldest first, with their service level; on other tabs what is or was on offer."""
-    tab = request.GET.get("tab", "")
-    tab = tab if tab in TABS else "waiting"
-    text = search_text(request)
-    needs = with_wait(_tab(tab).matching_name(text), "submitted_at", promised_days("moderation_queue"))
-    narrowed = narrow(needs, _facets(tab), request.GET)
+    tab = _tab_of(request.GET)
+    narrowed = narrow(_tab(request.GET), _facets(tab), request.GET)
     order = chosen_order(ORDERS, request.GET)
     found = narrowed.rows.select_related("owner", "district").order_by(*order.fields)
     if wants_sheet(request):
@@ -85,9 +98,10 @@ def moderation_queue(request: HttpRequest) -> HttpResponse:
         "facets": narrowed.facets,
         "chips": narrowed.chips,
         "carried": {"tab": tab},
-        "text": text,
+        "text": text_of(request.GET),
         "orders": ORDERS,
         "order": order,
+        "queue_query": queue_query(request),
         "batches": BATCHES[tab],
         "comparable": True,
     }
@@ -108,6 +122,7 @@ def moderate_need(request: HttpRequest, pk: UUID) -> HttpResponse:
     if verdict == "approve" and form.reasons:
         # Typed reasons would be lost: say so and ask once more.
         return _desk(request, actor, need, form, unused_reasons=True, status=422)
+    queued = ids_in(_queue(request.GET))
     try:
         if verdict == "return":
             return_need(actor=actor, need_id=pk, reasons=form.reasons, version=posted_version(request))
@@ -120,13 +135,8 @@ def moderate_need(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _desk(request, actor, need, form, status=422)
     said = _("%(code)s is returned to its owner.") if verdict == "return" else _("%(code)s is approved.")
     messages.success(request, said % {"code": need.code})
-    return _next(actor, need)
-
-
-def _next(actor: Actor, decided: Need) -> HttpResponse:
-    waiting = Need.objects.awaiting_moderation().filter(status="checked").exclude(pk=decided.pk)
-    following = waiting.exclude(owner__in=actor.organisation_ids).first()
-    return redirect("moderate_need", following.pk) if following else redirect("moderation_queue")
+    still = _queue(request.GET).filter(status="checked").exclude(owner__in=actor.organisation_ids)
+    return redirect(next_address(request, queued, pk, ids_in(still), page="moderate_need", queue="moderation_queue"))
 
 
 def _desk(
@@ -138,6 +148,8 @@ def _desk(
         "moves": moves,
         "own": actor.belongs_to(need.owner_id),
         "suspend_form": ReasonForm(),
+        "place": place_in(request, ids_in(_queue(request.GET)), need.pk, "moderate_need"),
+        "queue_query": queue_query(request),
         **extra,
     }
     return render(request, "scenarios/staff/moderate_need.html", context, status=status)
@@ -157,7 +169,7 @@ def suspend_published_need(request: HttpRequest, pk: UUID) -> HttpResponse:
         show_errors(form, error)
         return _desk(request, actor, need, ReasonsForm(), status=422, suspend_form=form)
     messages.success(request, _("%(code)s is off offer; its owner is told why.") % {"code": need.code})
-    return redirect("moderate_need", pk)
+    return redirect(f"{reverse('moderate_need', args=[pk])}{queue_query(request)}")
 
 
 @access("moderator")
@@ -166,4 +178,4 @@ def reinstate_suspended_need(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put a suspended need on offer again."""
     need = reinstate_need(actor=actor_of(request), need_id=pk)
     messages.success(request, _("%(code)s is on offer again.") % {"code": need.code})
-    return redirect("moderate_need", pk)
+    return redirect(f"{reverse('moderate_need', args=[pk])}{queue_query(request)}")

@@ -3,9 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from scenarios.models import Need
+from marketplace.models import Organisation
+from scenarios.actions.moderation import approve_need
+from scenarios.models import MergeProposal, Need
 from tests.browser.conftest import PageMaker, axe_findings, overflowing
 from tests.browser.people import photograph, session_of
+from tests.drain import drain_outbox
 from tests.factories import Cast, checked_need, published_need
 
 pytestmark = pytest.mark.browser
@@ -70,6 +73,64 @@ def test_rows_are_chosen_and_decided_without_a_script(live_cast: Cast, open_page
     assert statuses() == ["approved", "approved"]
 
 
+def test_a_publisher_works_by_keyboard_and_nothing_is_chosen_beforehand(live_cast: Cast, open_page: PageMaker) -> None:
+    one, other = waiting(live_cast)
+    for need in (one, other):
+        approve_need(actor=live_cast.actor("moderator"), need_id=need.pk)
+    page = open_page("/staff/publication/", locale="en", cookies=session_of(live_cast.publisher))
+    assert page.locator("[name=row]:checked").count() == 0
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    page.wait_for_url(f"**{reverse('publication_preview')}?row={other.pk}")
+    page.keyboard.press("a")
+    page.locator("#confirm-dialog [data-confirm-yes]").click()
+    page.wait_for_url("**/staff/batches/*-*/")
+    assert statuses() == ["approved", "published"]
+    page.goto(page.url.split("/staff/")[0] + "/staff/publication/", wait_until="networkidle")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{reverse('publication_preview')}?row={one.pk}")
+
+
+def test_opened_rows_are_walked_by_keyboard(live_cast: Cast, open_page: PageMaker) -> None:
+    one, other = waiting(live_cast)
+    query = "?domain=manufacturing"
+    desk = open_page(reverse("moderate_need", args=[one.pk]) + query, cookies=session_of(live_cast.moderator))
+    desk.keyboard.press("n")
+    desk.wait_for_url(f"**{reverse('moderate_need', args=[other.pk])}{query}")
+    desk.keyboard.press("p")
+    desk.wait_for_url(f"**{reverse('moderate_need', args=[one.pk])}{query}")
+
+
+def test_a_proposal_is_decided_by_keyboard(live_cast: Cast, open_page: PageMaker) -> None:
+    published_need(live_cast)
+    published_need(live_cast, "rival", title_zh="车身压铸件外观缺陷视觉检测")
+    drain_outbox()
+    proposal = MergeProposal.objects.get()
+    address = reverse("merge_proposal", args=[proposal.pk])
+    page = open_page(address, locale="en", cookies=session_of(live_cast.manager))
+    page.keyboard.press("d")
+    assert page.evaluate("document.activeElement.id") == "id_reason"
+    page.keyboard.type("dad")  # while typing, keys are letters
+    assert page.locator("#id_reason").input_value() == "dad"
+
+
+def test_organisations_are_verified_by_the_key_of_the_one_with_the_focus(live_cast: Cast, open_page: PageMaker) -> None:
+    organisations = [live_cast.rival_org, live_cast.supplier_org]
+    Organisation.objects.filter(pk__in=[one.pk for one in organisations]).update(verification="pending")
+    page = open_page("/staff/organisations/", locale="en", cookies=session_of(live_cast.moderator))
+    page.keyboard.press("a")
+    assert not page.locator("#confirm-dialog[open]").count()  # no row has the focus: nothing happens
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    page.locator("#confirm-dialog [data-confirm-yes]").click()
+    page.get_by_text(f"{live_cast.supplier_org} is verified.").wait_for()
+    states = [Organisation.objects.get(pk=one.pk).verification for one in organisations]
+    assert states == ["pending", "verified"]
+
+
 @pytest.mark.parametrize(("width", "locale", "dark"), [(1440, "zh-CN", False), (390, "en", False), (1440, "en", True)])
 def test_each_step_reads_well(live_cast: Cast, open_page: PageMaker, width: int, locale: str, dark: bool) -> None:
     rows = "&".join(f"row={need.pk}" for need in waiting(live_cast))
@@ -80,6 +141,8 @@ def test_each_step_reads_well(live_cast: Cast, open_page: PageMaker, width: int,
         "compare": ("moderator", f"{reverse('need_compare')}?{live}"),
         "list": ("moderator", "/needs/"),
         "bulk": ("moderator", reverse("batch_list")),
+        "organisations": ("moderator", "/staff/organisations/?state=verified"),
+        "publication": ("publisher", "/staff/publication/"),
         "phrases": ("manager", reverse("vague_phrases")),
     }
     for name, (part, address) in pages.items():

@@ -3,6 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from marketplace.models import Capability
 from scenarios.models import Event, ModerationDecision
 from tests.factories import Cast, picked, published_capability, submitted_capability, verified_capability
 from tests.marketplace.test_capability_pages import edit, form_data, page, text
@@ -92,3 +93,22 @@ def test_the_queues_take_the_same_queries_however_long(
             moderator.get("/staff/moderation/capabilities/")
         with django_assert_num_queries(5):
             publisher.get("/staff/publication/capabilities/")
+
+
+def test_the_next_capability_is_the_following_one_of_the_queue_as_it_is_narrowed(cast: Cast) -> None:
+    first, other, last = (submitted_capability(cast, maturity=name) for name in ("scaled", "lab", "scaled"))
+    query = "?maturity=scaled&sort=newest"
+    client = cast.client("moderator")
+
+    def path(one: Capability) -> str:
+        return f"/staff/moderation/capabilities/{one.pk}/"
+
+    queue = text(client, f"/staff/moderation/capabilities/{query}")
+    assert f'href="{path(last)}?maturity=scaled&amp;sort=newest"' in queue
+    assert client.get(path(last) + query).context["place"] == ("", f"{path(first)}{query}")
+    answer = client.post(path(last) + query, {"decision": "verify", "version": last.version})
+    assert answer["Location"] == f"{path(first)}{query}"
+    answer = client.post(path(first) + query, {"decision": "verify", "version": first.version})
+    assert answer["Location"] == f"/staff/moderation/capabilities/{query}"
+    other.refresh_from_db()
+    assert other.status == "submitted"

@@ -173,6 +173,25 @@ def test_dismissing_and_taking_up_again(cast: Cast) -> None:
     assert (MergeProposal.objects.get().status, MergeLink.objects.count()) == ("open", 0)
 
 
+def test_a_proposal_keeps_the_way_back_to_the_queue_as_it_was_narrowed(cast: Cast) -> None:
+    proposal, query = proposed(cast), "?domain=manufacturing&sort=oldest"
+    published_need(cast, domain="city", **OTHER)
+    published_need(cast, "rival", domain="city", **OTHER)
+    drain_outbox()
+    client, address = cast.client("manager"), reverse("merge_proposal", args=[proposal.pk])
+    queue = client.get(f"/staff/merge/{query}").content.decode()
+    assert f'href="{address}?domain=manufacturing&amp;sort=oldest"' in queue
+    page = client.get(address + query)
+    assert page.context["place"] == ("", "")
+    other = MergeProposal.objects.exclude(pk=proposal.pk).get()
+    beside = client.get(f"{address}?sort=oldest").context["place"]
+    assert beside == ("", f"{reverse('merge_proposal', args=[other.pk])}?sort=oldest")
+    dismiss = reverse("dismiss_proposal", args=[proposal.pk]) + query
+    assert dismiss.replace("&", "&amp;") in page.content.decode()
+    answer = client.post(dismiss, {"reason": "对象不同", "member_key": proposal.member_key})
+    assert answer["Location"] == f"/staff/merge/{query}"
+
+
 def test_inviting_and_seeing_the_consents(cast: Cast) -> None:
     demand = consented(cast)
     context = cast.client("manager").get(reverse("staff_pool", args=[demand.pk])).context

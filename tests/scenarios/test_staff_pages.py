@@ -279,3 +279,31 @@ def test_a_need_that_changed_while_it_was_read_is_not_decided_unseen(cast: Cast)
     answer = client.post(desk(need), {"verdict": "approve", "version": str(need.version - 1)})
     need.refresh_from_db()
     assert (answer.status_code, need.status) == (409, "checked")
+
+
+def test_the_next_need_is_the_following_one_of_the_queue_as_it_is_narrowed(cast: Cast) -> None:
+    city, other, last = (checked_need(cast, domain=domain) for domain in ("city", "manufacturing", "city"))
+    own, query = checked_need(cast, domain="city"), "?domain=city&sort=newest"
+    client = cast.client("moderator")
+    queue = client.get(f"/staff/moderation/{query}&page=1").content.decode()
+    assert f'href="{desk(last)}?domain=city&amp;sort=newest"' in queue
+    place = client.get(desk(last) + query).context["place"]
+    assert place == (f"{desk(own)}{query}", f"{desk(city)}{query}")
+    answer = client.post(desk(last) + query, {"verdict": "approve"})
+    assert answer["Location"] == f"{desk(city)}{query}"
+    answer = client.post(desk(city) + query, {"verdict": "return", "reason-problem": "写明缺陷类型"})
+    assert answer["Location"] == f"{desk(own)}{query}"  # the last row is followed by the first that still waits
+    answer = client.post(desk(own) + query, {"verdict": "approve"})
+    assert answer["Location"] == f"/staff/moderation/{query}"
+    assert status(other) == "checked"
+    assert client.get(desk(other) + query).context["place"] == ("", "")
+
+
+def test_nothing_is_chosen_for_publication_before_the_publisher_chooses(cast: Cast) -> None:
+    need, held = approved(cast), approved(cast, **RISKY)
+    page = cast.client("publisher").get("/staff/publication/").content.decode()
+    assert page.count('name="row"') == 1
+    assert " checked" not in page
+    for one in (need, held):
+        assert f'href="/staff/publication/preview/?row={one.pk}"' in page
+    assert "A need of tier R3 or R4 waits for the supervisor" in page

@@ -1,5 +1,5 @@
-// Keys for queues: j/k walk through [data-queue-item], x chooses the one with the focus, any [data-key="a"] is pressed by a, ? shows the
-// list. They work only on pages with [data-shortcuts], never while typing, and can be switched off in that list (WCAG 2.1.4).
+// Keys for queues: j/k walk through [data-queue-item], x chooses the one with the focus, any [data-key="a"] is pressed by a – inside an
+// item only while that item has the focus –, ? shows the list. They work only on pages with [data-shortcuts], never while typing, and can be switched off in that list (WCAG 2.1.4).
 (() => {
   const OFF = "shortcuts-off";
   const page = document.querySelector("[data-shortcuts]");
@@ -16,7 +16,13 @@
     next?.scrollIntoView({ block: "nearest" });
   }
 
-  const boxHere = () => document.activeElement.closest("[data-queue-item]")?.querySelector("[name=row]");
+  const itemHere = () => document.activeElement.closest("[data-queue-item]");
+  const boxHere = () => itemHere()?.querySelector("[name=row]");
+
+  function targetOf(key) {
+    const all = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+    return all.find((one) => itemHere()?.contains(one)) ?? all.find((one) => !one.closest("[data-queue-item]"));
+  }
 
   function choose(box) {
     if (!box) return;
@@ -34,7 +40,7 @@
     if (key === "k") return walk(-1);
     if (key === "x" && boxHere()) return choose(boxHere());
     if (key === "?") return document.getElementById("shortcuts-dialog")?.showModal();
-    const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const target = targetOf(key);
     chooseHere(target?.closest("[data-picks]"));
     if (target?.matches("input, textarea, select")) target.focus();
     else target?.click();
@@ -45,7 +51,7 @@
     if (document.querySelector("dialog[open]")) return;
     if (localStorage.getItem(OFF) && event.key !== "?") return;
     if (!/^[a-z?]$/.test(event.key)) return;
-    if (!"jkx?".includes(event.key) && !document.querySelector(`[data-key="${event.key}"]`)) return;
+    if (!"jkx?".includes(event.key) && !targetOf(event.key)) return;
     event.preventDefault();
     press(event.key);
   });
