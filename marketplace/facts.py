@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from marketplace import choices
 from marketplace.models import Capability
 from scenarios.choices import DataClass, Deploy, Unit
-from scenarios.facts import Fact, number, plain
+from scenarios.facts import Fact, grouped, money, plain
 
 SETS: dict[str, Any] = {
     "techniques": choices.Technique,
@@ -60,7 +60,7 @@ def quantity_text(quantity: Any, unit: str) -> str:
     if quantity is None:
         return ""
     try:
-        shown = number(quantity)
+        shown = grouped(quantity)
     except InvalidOperation:
         shown = str(quantity)  # a band, such as 6–10, while the exact figure would tell too much
     return f"{shown} {Unit(unit).label if unit in Unit.values else unit}".strip()
@@ -84,7 +84,7 @@ def text_of(capability: Capability, name: str) -> str:
 
 def _tier_text(capability: Capability, row: Any) -> str:
     start = quantity_text(row.from_quantity, capability.min_scale_unit)
-    return _("from %(quantity)s: %(price)s × 10,000 yuan each") % {"quantity": start, "price": number(row.price)}
+    return _("from %(quantity)s: %(price)s each") % {"quantity": start, "price": money(row.price)}
 
 
 def capability_facts(capability: Capability, names: Iterable[str]) -> list[Fact]:

@@ -20,7 +20,7 @@ from marketplace.response_content import read
 from scenarios.actions.interests import owners_of
 from scenarios.actor import Actor
 from scenarios.comparison import Cell, ComparedRow
-from scenarios.facts import indicator_text, lot_labels, number
+from scenarios.facts import grouped, indicator_text, lot_labels, money
 from scenarios.models import Call, CallKey
 
 
@@ -137,7 +137,7 @@ def _promise(indicator: dict[str, Any], content: dict[str, Any]) -> str:
     if value is None:
         return ""
     verdict = {True: _("meets the target"), False: _("misses the target"), None: ""}[met]
-    return " · ".join(part for part in (f"{number(value)} {indicator.get('unit', '')}".strip(), verdict) if part)
+    return " · ".join(part for part in (f"{grouped(value)} {indicator.get('unit', '')}".strip(), verdict) if part)
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -150,9 +150,9 @@ def tiers(content: dict[str, Any]) -> list[tuple[Decimal, Decimal]]:
 
 
 def _prices(call: Call, content: dict[str, Any]) -> str:
-    text = _("from %(quantity)s: %(price)s × 10,000 yuan each")
+    text = _("from %(quantity)s: %(price)s each")
     return "\n".join(
-        text % {"quantity": quantity_text(start, call.quantity_unit), "price": number(price)}
+        text % {"quantity": quantity_text(start, call.quantity_unit), "price": money(price)}
         for start, price in tiers(content)
     )
 
@@ -160,4 +160,4 @@ def _prices(call: Call, content: dict[str, Any]) -> str:
 def _total(quantity: Decimal, content: dict[str, Any]) -> str:
     """Return the price of the whole quantity at the tier that holds for it; empty below the smallest tier."""
     prices = [price for start, price in tiers(content) if start <= quantity]
-    return _("%(total)s × 10,000 yuan") % {"total": number(prices[-1] * quantity)} if prices else ""
+    return money(prices[-1] * quantity) if prices else ""

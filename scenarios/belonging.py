@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from scenarios.choices import Unit
-from scenarios.facts import label_of, number, text_of_field
+from scenarios.facts import grouped, label_of, text_of_field
 from scenarios.likeness import shown_terms, whole_text
 from scenarios.models import MergeProposal, Need
 
@@ -117,4 +116,4 @@ def _own_values(need: Need, needs: Sequence[Need]) -> list[OwnValue]:
 def _quantity(need: Need) -> str:
     if not need.quantity:
         return ""
-    return f"{number(Decimal(need.quantity))} {dict(Unit.choices).get(need.quantity_unit, need.quantity_unit)}"
+    return f"{grouped(need.quantity)} {dict(Unit.choices).get(need.quantity_unit, need.quantity_unit)}"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from scenarios.choices import Treatment, Unit
-from scenarios.facts import indicator_text, indicator_texts, label_of, number, text_of_field
+from scenarios.facts import grouped, indicator_text, indicator_texts, label_of, text_of_field
 from scenarios.models import CoreVersion, Need
 
 COMPARED = (
@@ -56,7 +56,7 @@ def pooled(needs: Iterable[Need]) -> str:
         if need.quantity is not None:
             sums[need.quantity_unit] += need.quantity
     units = dict(Unit.choices)
-    return ", ".join(f"{number(total)} {units.get(unit, unit)}" for unit, total in sorted(sums.items()))
+    return ", ".join(f"{grouped(total)} {units.get(unit, unit)}" for unit, total in sorted(sums.items()))
 
 
 def deviation_label(field: str, metric: str) -> str:

@@ -1,6 +1,6 @@
 """What a need or a core says, as rows of label and text for pages that compare: moderation, merging, publication."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -9,8 +9,8 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from scenarios.choices import Comparator
 from scenarios.models import District, Need
@@ -59,7 +59,7 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, Decimal):
-        return number(value)
+        return grouped(value)
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "Y-m-d H:i")
     return str(value)
@@ -70,20 +70,35 @@ def number(value: Any) -> str:
     return f"{Decimal(str(value)).normalize():f}"
 
 
+def grouped(value: Any) -> str:
+    """Return a number as people read it, its thousands apart: ``Decimal("12000.50")`` is ``12,000.5``."""
+    return f"{Decimal(str(value)).normalize():,f}"
+
+
+def money(amount: Any) -> str:
+    """Return an amount in 万元 as the reader's language counts: 700 万元, or CNY 7,000,000."""
+    if (get_language() or "").startswith("zh"):
+        return f"{Decimal(str(amount)):,.2f} {_('10,000 yuan')}".replace(".00 ", " ")
+    return f"CNY {grouped(round(Decimal(str(amount)) * 10_000))}"
+
+
 def need_facts(need: Need, names: Iterable[str]) -> list[Fact]:
     """Return those fields of a need that are in `names`, in the order in which it is read, without its indicators."""
     wanted = set(names) - {"indicators"}
     return [Fact(name, label_of(Need, name), text_of_field(need, name)) for name in READ_IN_ORDER if name in wanted]
 
 
-def indicator_text(row: Mapping[str, Any]) -> str:
-    """Return an indicator as one line: ``漏检率 ≤ 0.5 % (3 %)``, the present value in brackets."""
+def indicator_text(row: Mapping[str, Any], write: Callable[[Any], str] = grouped) -> str:
+    """Return an indicator as one line: ``漏检率 ≤ 0.5 % (3 %)``, the present value in brackets.
+
+    write : how a number is written.
+    """
     unit = f" {row['unit']}" if row.get("unit") else ""
-    target = "–" if row.get("target") in (None, "") else number(row["target"])
+    target = "–" if row.get("target") in (None, "") else write(row["target"])
     if row.get("target_max") not in (None, ""):
-        target += f"–{number(row['target_max'])}"
+        target += f"–{write(row['target_max'])}"
     sign = str(dict(Comparator.choices).get(row.get("comparator", ""), ""))
-    today = "" if row.get("baseline") in (None, "") else f" ({number(row['baseline'])}{unit})"
+    today = "" if row.get("baseline") in (None, "") else f" ({write(row['baseline'])}{unit})"
     return f"{row.get('metric', '')} {sign} {target}{unit}{today}".strip()
 
 
@@ -133,9 +148,9 @@ def indicator_sentences(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return [said for row in rows if (said := indicator_sentence(row))]
 
 
-def indicator_texts(rows: Sequence[Mapping[str, Any]]) -> str:
+def indicator_texts(rows: Sequence[Mapping[str, Any]], write: Callable[[Any], str] = grouped) -> str:
     """Return all indicators, one per line."""
-    return "\n".join(map(indicator_text, rows))
+    return "\n".join(indicator_text(row, write) for row in rows)
 
 
 def lot_labels(lots: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from scenarios.disclosure import pooled_band
-from scenarios.facts import indicator_texts, label_of, plain
+from scenarios.facts import indicator_texts, label_of, number, plain
 from scenarios.sheets import Column
 
 
@@ -69,7 +69,7 @@ def _pooled(pool: Any) -> Any:
 
 
 def _indicators(need: Any) -> str:
-    return indicator_texts([vars(row) for row in need.indicators.all()])
+    return indicator_texts([vars(row) for row in need.indicators.all()], number)
 
 
 NEEDS: tuple[Field, ...] = (
@@ -90,7 +90,7 @@ CALLS: tuple[Field, ...] = (
         lambda row: (row.need or row.demand).code,
         _("Code of the need or pool that it comes from"),
     ),
-    Field("indicators", "indicators", lambda row: indicator_texts(row.indicators)),
+    Field("indicators", "indicators", lambda row: indicator_texts(row.indicators, number)),
     *own("quantity"),
     Field("quantity_band", "quantity_band", attrgetter("quantity_band"), _("Range of what is pooled")),
     *own("quantity_unit", "budget_cap"),

@@ -4,6 +4,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 from zipfile import ZipFile
 
@@ -74,7 +75,14 @@ def text_of(answer: Any) -> str:
 
 def found_in(text: str, canaries: Sequence[Canary]) -> list[Canary]:
     plain = text.replace(",", "")
-    return [one for one in canaries if one.text in text or (one.text[0].isdigit() and one.text in plain)]
+    return [one for one in canaries if one.text in text or any(form in plain for form in figures(one.text))]
+
+
+def figures(text: str) -> list[str]:
+    """Return how a number may stand on a page: as it is, and as English counts what is given in 万元."""
+    if not re.fullmatch(r"\d+\.\d+", text):
+        return [text] if text[0].isdigit() else []
+    return [text, f"{Decimal(text) * 10_000:.0f}"]
 
 
 # A walk takes minutes, so two processes share it.

@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections import Counter
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -122,10 +123,39 @@ def test_a_score_has_the_tone_of_its_band(score: int | None, tone: str) -> None:
     assert design.score_tone(score) == tone
 
 
-@pytest.mark.parametrize(("language", "shown"), [("zh-hans", "700.50 万元"), ("en", "CNY 7,005,000")])
-def test_money_is_counted_as_its_readers_count(language: str, shown: str) -> None:
-    with translation.override(language):
-        assert design.money(Decimal("700.50")) == shown
+@pytest.mark.parametrize(
+    ("amount", "chinese", "english"),
+    [
+        ("700.50", "700.50 万元", "CNY 7,005,000"),
+        ("12000.00", "12,000 万元", "CNY 120,000,000"),
+        ("0", "0 万元", "CNY 0"),
+    ],
+)
+def test_money_is_counted_as_its_readers_count(amount: str, chinese: str, english: str) -> None:
+    for language, shown in (("zh-hans", chinese), ("en", english)):
+        with translation.override(language):
+            assert design.money(Decimal(amount)) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(Decimal("12000.50"), "12,000.5"), (Decimal("1E+3"), "1,000"), (0, "0"), (None, "")]
+)
+def test_thousands_stand_apart(value: Any, shown: str) -> None:
+    assert design.grouped(value) == shown
+
+
+def test_times_and_days_can_be_read_by_machines() -> None:
+    at = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    template = Template("{% load design %}{{ at|moment }} {{ at|day }} {{ on|day }}{{ none|day }}{{ none|moment }}")
+    assert template.render(Context({"at": at, "on": date(2026, 3, 1), "none": None})) == (
+        '<time datetime="2026-03-02T07:30:00+08:00">2026-03-02 07:30</time>'
+        ' <time datetime="2026-03-02">2026-03-02</time> <time datetime="2026-03-01">2026-03-01</time>'
+    )
+
+
+def test_every_date_of_a_template_stands_in_a_time() -> None:
+    lines = [(path.name, line) for path in TEMPLATES for line in path.read_text().splitlines()]
+    assert [(name, line) for name, line in lines if '|date:"Y-m-d' in line and "<time" not in line] == []
 
 
 def test_every_status_has_a_tone_of_its_own() -> None:

@@ -10,14 +10,14 @@ from typing import Any
 from django import forms, template
 from django.core.paginator import Paginator
 from django.forms import BoundField
-from django.template.defaultfilters import floatformat
+from django.template.defaultfilters import date as date_filter
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from config.navigation import NavigationLink, main_links, workspace_links
-from scenarios.facts import number
+from scenarios import facts
 from scenarios.findings import LABELS
 
 register = template.Library()
@@ -69,15 +69,33 @@ def in_own_language(text: object) -> SafeString:
 @register.filter
 def money(amount: Any) -> str:
     """Write an amount in 万元 as the reader's language counts: 700 万元, or CNY 7,000,000."""
-    if (get_language() or "").startswith("zh"):
-        return f"{floatformat(amount, '-2')} {gettext('10,000 yuan')}"
-    return f"CNY {floatformat(amount * 10_000, '0g')}"
+    return facts.money(amount)
 
 
 @register.filter
 def plain_number(value: Any) -> str:
     """Write a number without idle zeros: 80.3000 as 80.3."""
-    return number(value)
+    return facts.number(value)
+
+
+@register.filter
+def grouped(value: Any) -> str:
+    """Write a number as people read it: 12000.50 as 12,000.5; nothing for none."""
+    return "" if value is None else facts.grouped(value)
+
+
+@register.filter(expects_localtime=True)
+def day(value: Any) -> SafeString:
+    """Write a day, of a time its day in Shanghai, as ``<time>``; nothing for none."""
+    text = date_filter(value, "Y-m-d")
+    return format_html('<time datetime="{}">{}</time>', text, text) if text else mark_safe("")
+
+
+@register.filter(expects_localtime=True)
+def moment(value: Any) -> SafeString:
+    """Write a time of Shanghai to the minute as ``<time>``; nothing for none."""
+    shape = '<time datetime="{}">{}</time>'
+    return format_html(shape, date_filter(value, "c"), date_filter(value, "Y-m-d H:i")) if value else mark_safe("")
 
 
 @register.filter

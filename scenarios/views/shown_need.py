@@ -9,7 +9,7 @@ from scenarios.actor import Actor
 from scenarios.audiences import NEED_FIELDS, Audience, audience_of, visible_fields
 from scenarios.choices import Comparator
 from scenarios.content import INDICATOR_FIELDS
-from scenarios.facts import Fact, label_of, number, text_of_field
+from scenarios.facts import Fact, grouped, label_of, number, text_of_field
 from scenarios.models import Need
 
 # How the page groups what is not told in prose; each group is one definition list.
@@ -47,12 +47,12 @@ def stored_indicators(need: Need) -> list[IndicatorRow]:
 def _indicator_row(row: Mapping[str, Any]) -> IndicatorRow:
     unit = f" {row['unit']}" if row.get("unit") else ""
     sign = "" if row.get("comparator") == "range" else str(dict(Comparator.choices).get(row.get("comparator", ""), ""))
-    end = f"–{number(row['target_max'])}" if _given(row, "target_max") else ""
+    end = f"–{grouped(row['target_max'])}" if _given(row, "target_max") else ""
     return IndicatorRow(
         metric=row.get("metric", ""),
         essential=bool(row.get("essential")),
-        baseline=f"{number(row['baseline'])}{unit}" if _given(row, "baseline") else "",
-        target=f"{sign} {number(row['target'])}{end}{unit}".strip() if _given(row, "target") else "–",
+        baseline=f"{grouped(row['baseline'])}{unit}" if _given(row, "baseline") else "",
+        target=f"{sign} {grouped(row['target'])}{end}{unit}".strip() if _given(row, "target") else "–",
         test_method=row.get("test_method", ""),
         weight=f"{number(row['weight'])} %" if _given(row, "weight") else "",
     )

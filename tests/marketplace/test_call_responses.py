@@ -47,11 +47,11 @@ def test_while_the_panel_works_owners_compare_without_names(cast: Cast, django_a
     assert (
         shown["Prices"]
         == [
-            "from 4 lines: 18.5 × 10,000 yuan each\nfrom 12 lines: 15.25 × 10,000 yuan each",
+            "from 4 lines: CNY 185,000 each\nfrom 12 lines: CNY 152,500 each",
         ]
         * 2
     )
-    assert shown["Price for 4 lines"] == ["74 × 10,000 yuan"] * 2
+    assert shown["Price for 4 lines"] == ["CNY 740,000"] * 2
     assert "Result" not in shown
     assert [name for name in ("供给方00", "供给方01", "某集成商", "第三方检测报告", "六名工程师") if name in text] == []
     assert address in client.get(f"/calls/{call.pk}/result/").content.decode()

@@ -44,11 +44,11 @@ def test_nobody_reads_more_than_they_may(cast: Cast) -> None:
     assert (told["budget_max"], rows_of(outside)["budget_max"].differs) == ([False, True], None)
     assert "budget_max" not in rows_of(compared(cast.client(), one, other))
     inside = rows_of(compared(cast.client("manager"), one, other))
-    assert [cell.text for cell in inside["budget_max"].cells] == ["987654", "120"]
+    assert [cell.text for cell in inside["budget_max"].cells] == ["987,654", "120"]
     for part in (None, "rival", "manager", "enterprise"):
         text = compared(cast.client(part), one, other).content.decode()
         assert "CANARY-CONTACT" not in text
-        assert ("987654" in text) == (part in ("manager", "enterprise"))
+        assert ("987654" in text.replace(",", "")) == (part in ("manager", "enterprise"))
 
 
 def test_what_is_not_on_offer_is_compared_by_staff_only(cast: Cast) -> None:
