@@ -101,6 +101,7 @@ def gallery_context(*, posted: bool = False) -> dict[str, Any]:
         "columns": ["XQ-2026-0007", "XQ-2026-0012", "XQ-2026-0031"],
         "differences": _differences(),
         "two_versions": [{"name": "title", "label": _("Title"), "mine": "表面缺陷检测", "saved": "缺陷在线检测"}],
+        "revision": ("漏检率不高于 1 %，不含内部缺陷探伤。", "漏检率不高于 0.5 %，不含内部缺陷探伤与分拣。"),
         "pictures": pictures(),
         "show_errors": posted,
     }

@@ -135,7 +135,7 @@ def indicator_sentence(row: Mapping[str, Any]) -> str:
     has_today = row.get("baseline") not in (None, "")
     values = {
         "metric": row["metric"],
-        "today": f"{number(row['baseline'])}{unit}" if has_today else "",
+        "today": f"{grouped(row['baseline'])}{unit}" if has_today else "",
         "target": f"{number(row['target'])}{end}{unit}",
     }
     said = str(_ASKED[row.get("comparator") or Comparator.GE][has_today]) % values

@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from config.navigation import NavigationLink, main_links, workspace_links
 from scenarios import facts
 from scenarios.findings import LABELS
+from scenarios.text_diff import Part, text_diff
 
 register = template.Library()
 
@@ -184,6 +185,12 @@ def marked(text: object, terms: Iterable[str]) -> SafeString:
         end = stop
     parts.append(conditional_escape(source[end:]))
     return mark_safe("".join(parts))  # noqa: S308 - every part was escaped above
+
+
+@register.filter
+def diffed(before: object, after: object) -> list[Part]:
+    """Return two versions of a text as passages: the same, removed, added."""
+    return text_diff(str(before or ""), str(after or ""))
 
 
 @register.simple_tag

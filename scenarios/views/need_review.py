@@ -9,6 +9,7 @@ from scenarios.facts import Fact, indicator_text, label_of, need_facts
 from scenarios.likeness import like_needs
 from scenarios.models import Event, ModerationDecision, Need
 from scenarios.precision import PrecisionReport
+from scenarios.revisions import Change, revisions
 from scenarios.risk import QUESTIONS, derive_tier, reason_labels
 from scenarios.staff_forms import ReasonsForm
 
@@ -70,23 +71,10 @@ def reason_label(name: str) -> str:
     return label_of(Need, name) if name in NEED_FIELDS else str(ReasonsForm.base_fields["general"].label)
 
 
-def changes_since_publication(need: Need) -> list[dict[str, Any]]:
-    """Return (label, before, after) for each public field that differs from the last published version."""
+def changes_since_publication(need: Need) -> list[Change]:
+    """Return each public field that differs from the last published version, with what it said."""
     last = need.versions.first()
-    if last is None:
-        return []
-    now = public_content(need)
-    return [
-        {"label": label_of(Need, name), "before": _line(last.content.get(name)), "after": _line(value)}
-        for name, value in now.items()
-        if last.content.get(name) != value and name not in ("code", "precision_score")
-    ]
-
-
-def _line(value: Any) -> str:
-    if isinstance(value, list):
-        return "\n".join(indicator_text(row) for row in value)
-    return "" if value is None else str(value)
+    return revisions([(last.content, public_content(need))], inside=True)[0] if last else []
 
 
 def _changed_since(need: Need, decision: ModerationDecision | None) -> list[str]:

@@ -1,6 +1,6 @@
 """Finding and reading needs: the public list and a need's page."""
 
-from itertools import zip_longest
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from scenarios.models import Call, DemandMember, Event, MergedDemand, Moderation
 from scenarios.open_columns import NEEDS, sheet_columns
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
+from scenarios.revisions import revisions
 from scenarios.searching import fields_read
 from scenarios.views.list_files import ListFiles, entry_file, file_of
 from scenarios.views.parts import actor_of, followed, page_of
@@ -40,6 +41,8 @@ ORDERS = (
     Order("soon", _("Earliest finish first"), (F("finish_by").asc(nulls_last=True), "pk")),
 )
 FILES = ListFiles("needs", _("Needs"), lambda: sheet_columns(Need, NEEDS), _("List of needs"), need_entry)
+SHOWN_VERSIONS = 10
+"""Published versions, the latest first, whose texts are compared."""
 READ = ("problem", "users_and_site", "current_process", "boundary_in", "title_zh", "title_en")
 
 
@@ -94,7 +97,7 @@ def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_join": bool(actor.editor_of) and not actor.belongs_to(need.owner_id) and need.status == "published",
         "pool": _pool(need, actor, inside=shown.is_inside),
         "calls": Call.objects.visible_to(actor).filter(need=need, status__in=["open", "closed"]),
-        "versions": _versions(need),
+        "versions": _versions(need, inside=shown.is_inside or actor.is_staff),
     }
     if actor.owns(need.owner_id) and awaits_ethics_number(need):
         context |= {"ethics_wanted": True, "ethics_form": EthicsForm()}
@@ -132,16 +135,19 @@ def _pool(need: Need, actor: Actor, *, inside: bool) -> MergedDemand | None:
     return member.demand if actor.is_staff or need.owner_id in named_owners(member.demand) else None
 
 
-def _versions(need: Need) -> list[dict[str, Any]]:
-    """Return the published versions, the latest first, each with the labels of what it changed."""
+def _versions(need: Need, *, inside: bool) -> list[dict[str, Any]]:
+    """Return the published versions, the latest first, each with what it changed."""
     rows = list(need.versions.all())
-    shown = []
-    for row, before in zip_longest(rows, rows[1:]):
-        names = [name for name in row.content if before and row.content[name] != before.content.get(name)]
-        shown.append(
-            {"version": row.version, "at": row.created_at, "changed": [label_of(Need, name) for name in names]}
-        )
-    return shown
+    changes = revisions([(older.content, row.content) for row, older in pairwise(rows)], inside=inside)
+    return [
+        {
+            "version": row.version,
+            "at": row.created_at,
+            "changed": [change.label for change in changed],
+            "changes": [change for change in changed if change.told] if place < SHOWN_VERSIONS else [],
+        }
+        for place, (row, changed) in enumerate(zip(rows, [*changes, []], strict=False))
+    ]
 
 
 def _events(need: Need, actor: Actor) -> list[dict[str, Any]]:

@@ -67,7 +67,7 @@ def test_the_next_core_is_taken_on_when_the_call_is_over_and_every_owner_is_aske
     assert set(pool.consents.filter(core_version=2).values_list("state", flat=True)) == {"invited"}
     assert [heard(account, "demand.take_on_core") for account in (cast.enterprise, cast.rival)] == [1, 1]
     page = cast.client("enterprise").get(reverse("pool_detail", args=[pool.pk])).content.decode()
-    assert f"<ins>{NEW}</ins>" in page
+    assert "不含<ins>分拣</ins>。" in page
     for part in ("enterprise", "rival"):
         accept(cast, part, pool)
     pool.refresh_from_db()

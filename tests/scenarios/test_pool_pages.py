@@ -76,7 +76,7 @@ def test_an_answer_to_an_old_core_shows_what_changed(cast: Cast, pool: MergedDem
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "The core changed while you read it" in page
-    assert "<ins>只做铸件。</ins>" in page
+    assert "<ins>只做铸件</ins>。" in page
     assert 'name="core_version" value="2"' in page
     assert not Consent.objects.filter(state="accepted").exists()
 

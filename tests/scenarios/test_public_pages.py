@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from scenarios.actions import calls, interests, moderation, needs
 from scenarios.models import Call, Delivery, Event, Follow, Interest, Need
-from tests.factories import Cast, checked_need, draft_need, published_need
+from tests.factories import INDICATORS, Cast, checked_need, draft_need, published_need
 
 BUDGET, CONTACT = Decimal("98765.43"), "秘密联系人 0510-55551111"
 
@@ -165,14 +165,25 @@ def test_published_versions_tell_what_changed(cast: Cast) -> None:
     needs.withdraw_need(actor=cast.actor("enterprise"), need_id=need.pk)
     again = needs.reopen_need(actor=cast.actor("enterprise"), need_id=need.pk)
     saved = needs.save_need(
-        actor=cast.actor("enterprise"), need_id=need.pk, version=again.version, fields={"quantity": Decimal("5")}
+        actor=cast.actor("enterprise"),
+        need_id=need.pk,
+        version=again.version,
+        fields={"quantity": Decimal("12000"), "problem": need.problem.replace(" 6 名", "")},
+        indicators=[{**INDICATORS[0], "target": Decimal("0.3")}, INDICATORS[1]],
     )
     needs.submit_need(actor=cast.actor("enterprise"), need_id=saved.pk)
     moderation.check_need(need_id=need.pk)
     moderation.approve_need(actor=cast.actor("moderator"), need_id=need.pk)
     moderation.publish_need(actor=cast.actor("publisher"), need_id=need.pk)
     versions = cast.client().get(f"/needs/{need.pk}/").context["versions"]
-    assert [row["changed"] for row in versions] == [["Quantity"], []]
+    assert [row["changed"] for row in versions] == [["Problem", "Indicators", "Quantity"], []]
+    page = _page(cast, None, need)
+    assert "<del>4</del><ins>12,000</ins>" in page
+    assert "漏检率 ≤ <del>0.5</del><ins>0.3</ins> % (3 %)" in page
+    assert "6 名工人" not in page  # a text may have been changed because it told too much
+    for part in ("enterprise", "moderator"):
+        assert "铸件下线后靠<del> 6 名</del>工人目视检查" in _page(cast, part, need)
+    assert "6 名工人" not in _page(cast, "rival", need)
 
 
 def test_following_and_stopping(cast: Cast) -> None:

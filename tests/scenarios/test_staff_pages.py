@@ -11,10 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from scenarios.actions import moderation, needs
 from scenarios.actions.moderation import approve_need, supervise_need
 from scenarios.models import Event, ModerationDecision, Need
 from tests.drain import drain_outbox
-from tests.factories import STAFF, Cast, checked_need, picked, published_need, submitted_capability
+from tests.factories import NEED, STAFF, Cast, checked_need, picked, published_need, submitted_capability
 
 PAGES = {
     "/staff/": set(STAFF),
@@ -307,3 +308,22 @@ def test_nothing_is_chosen_for_publication_before_the_publisher_chooses(cast: Ca
     for one in (need, held):
         assert f'href="/staff/publication/preview/?row={one.pk}"' in page
     assert "A need of tier R3 or R4 waits for the supervisor" in page
+
+
+def test_what_changed_since_the_publication_reads_in_words(cast: Cast) -> None:
+    need = published_need(cast)
+    actor = cast.actor("enterprise")
+    needs.withdraw_need(actor=actor, need_id=need.pk)
+    again = needs.reopen_need(actor=actor, need_id=need.pk)
+    fields = {"deploy": "edge", "district_id": "binhu", "boundary_out": "不含内部缺陷探伤，不含分拣。"}
+    needs.save_need(actor=actor, need_id=need.pk, version=again.version, fields=fields)
+    needs.submit_need(actor=actor, need_id=need.pk)
+    moderation.check_need(need_id=need.pk)
+    changes = cast.client("moderator").get(desk(need)).context["changes"]
+    assert [(row.label, row.before, row.after) for row in changes] == [
+        ("Out of scope", NEED["boundary_out"], "不含内部缺陷探伤，不含分拣。"),
+        ("District", "Huishan", "Binhu"),
+        ("Deployment", "On premises", "At the edge"),
+    ]
+    page = texts(cast.client("moderator"), desk(need))
+    assert "不含内部缺陷探伤，不含<del>机械手分拣，不含 MES 改造</del><ins>分拣</ins>。" in page
