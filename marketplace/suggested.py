@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
+
 from marketplace import explanations
 from marketplace.explanations import Explanation
 from marketplace.facts import quantity_text
@@ -14,17 +16,25 @@ from marketplace.ranking_words import Part, shown_parts, whole_percent
 from scenarios.actor import Actor
 from scenarios.choices import Subject
 from scenarios.disclosure import pooled_band
+from scenarios.highlighting import Hit, hit_of
 from scenarios.lifecycle import moves_from
-from scenarios.models import Follow
+from scenarios.models import CoreVersion, Follow
+from scenarios.searching import fields_read
 
 KINDS = {"need": "need_detail", "demand": "pool_detail", "call": "call_detail"}
+TOLD = {
+    "need": ("problem", "users_and_site", "current_process", "boundary_in"),
+    "demand": ("problem", "boundary_in"),
+    "call": ("summary",),
+}
 
 
 @dataclass(frozen=True)
 class Shown:
     """A suggestion ready to be drawn. `url_name` leads to what is asked; `reason` only to those who gave it.
 
-    chance : per cent of such suggestions that were taken up, None where the score is no probability.
+    chance : per cent of such suggestions that were taken up, None where the score is no probability. told : label and
+    public text of the fields in which the asking side says what it needs.
     """
 
     suggestion: Suggestion
@@ -40,6 +50,17 @@ class Shown:
     reason: str
     follows: bool
     chance: int | None
+    told: list[tuple[Any, str]]
+
+    @property
+    def hit(self) -> Hit:
+        """Where the terms stand in what is asked for: the passage to show, with the marks."""
+        return hit_of(str(self.asking.title), self.told, self.words)
+
+    @property
+    def opening(self) -> str:
+        """What is asked for in its own words, from their beginning; shown where no term stands in them."""
+        return self.told[0][1] if self.told else ""
 
     @property
     def fits(self) -> bool:
@@ -60,10 +81,17 @@ class Shown:
 
 
 def shown_suggestions(rows: Iterable[Suggestion], actor: Actor, *, districts: Mapping[str, str]) -> list[Shown]:
-    """Return suggestions (from `for_page().judged_for(actor)`) as `actor` may see them: at most one query more."""
+    """Return suggestions (from `for_page().judged_for(actor)`) as `actor` may see them: at most two queries more."""
     rows = list(rows)
-    followed = _followed(rows, actor)
-    return [_shown(row, actor, districts, followed) for row in rows]
+    followed, cores = _followed(rows, actor), _cores(rows)
+    return [_shown(row, actor, districts, followed, cores) for row in rows]
+
+
+def _cores(rows: list[Suggestion]) -> dict[Any, CoreVersion]:
+    """Return the present cores of the pools among them, by pool."""
+    pools = {row.demand_id for row in rows if row.demand_id}
+    present = CoreVersion.objects.filter(demand__in=pools, version=F("demand__core_version"))
+    return {core.demand_id: core for core in present} if pools else {}
 
 
 def _followed(rows: list[Suggestion], actor: Actor) -> set[Any]:
@@ -89,7 +117,9 @@ def _told_band(row: Suggestion, actor: Actor) -> str:
     return row.call.quantity_band if row.call else pooled_band(row.demand) if row.demand else ""
 
 
-def _shown(row: Suggestion, actor: Actor, districts: Mapping[str, str], followed: set[Any]) -> Shown:
+def _shown(
+    row: Suggestion, actor: Actor, districts: Mapping[str, str], followed: set[Any], cores: Mapping[Any, CoreVersion]
+) -> Shown:
     kind = next(name for name in KINDS if getattr(row, f"{name}_id"))
     asking = getattr(row, kind)
     exact = not _told_band(row, actor)
@@ -108,6 +138,7 @@ def _shown(row: Suggestion, actor: Actor, districts: Mapping[str, str], followed
         follows=row.need_id in followed,
         reason=row.reason if row.decided_here or actor.is_staff else "",  # type: ignore[attr-defined]
         chance=whole_percent(row.probability),
+        told=list(fields_read(cores[row.demand_id] if row.demand_id else asking, *TOLD[kind])),
     )
 
 

@@ -50,7 +50,7 @@ MOST: dict[tuple[str, str | None], int] = {
     ("/workspace/", "supplier"): 6,
     ("/workspace/needs/", "enterprise"): 6,
     ("/workspace/capabilities/", "supplier"): 9,
-    ("/workspace/suggestions/", "supplier"): 10,
+    ("/workspace/suggestions/", "supplier"): 11,
     ("/workspace/following/", "enterprise"): 4,
     ("/workspace/needs/new/", "enterprise"): 6,
     ("/workspace/pools/", "enterprise"): 8,

@@ -8,9 +8,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from marketplace.models import Capability, Suggestion
-from scenarios.models import IndexBuild, MergedDemand, Need
+from scenarios.models import Call, IndexBuild, MergedDemand, Need
 from tests.drain import drain_outbox
 from tests.factories import Cast, published_capability, published_need
+from tests.scenarios.test_merging import formed
+from tests.scenarios.test_public_pages import open_call
 
 MINE = "/workspace/suggestions/"
 
@@ -214,3 +216,32 @@ def test_pages_take_the_same_queries_however_long(
         counts.append((len(mine), len(ranked)))
         suggest(pair[0], published_capability(cast, title_zh=f"第{n}个"), **TOO_SMALL)
     assert counts[0] == counts[1]
+
+
+def test_the_supplier_reads_the_passage_that_holds_the_terms(cast: Cast) -> None:
+    need = published_need(cast, boundary_in="铸件外表面气孔的识别。" + "现场说明。" * 60 + "冷隔报警。")
+    capability = published_capability(cast)
+    suggest(need, capability, terms=[["冷隔报警", 0.3]])
+    suggest(published_need(cast, "rival"), capability, terms=[["nowhere", 0.3]], rank=2)
+    client = cast.client("supplier")
+    shown = text(client, MINE)
+    assert '<span class="muted">In scope: </span>…' in shown
+    assert "<mark>冷隔报警</mark>。" in shown
+    assert "现场说明。" * 20 not in shown
+    assert "铸件下线后靠 6 名工人目视检查" in shown  # where no term stands, how the need begins
+    suggestion = Suggestion.objects.get(need=need)
+    fragment = client.post(
+        f"/suggestions/{suggestion.pk}/shortlist/", {"next": MINE, "side": "asking"}, headers={"HX-Request": "true"}
+    )
+    assert "<mark>冷隔报警</mark>" in fragment.content.decode()
+
+
+def test_the_supplier_reads_the_core_of_a_pool_and_the_summary_of_a_call(cast: Cast) -> None:
+    pool, capability = formed(cast), published_capability(cast)
+    suggest(pool, capability, terms=[["气孔", 0.3]])
+    call = open_call(cast, published_need(cast))
+    Call.objects.filter(pk=call.pk).update(summary="为压铸车间征集气孔检测方案。")
+    suggest(call, capability, terms=[["征集", 0.3]], rank=2)
+    shown = text(cast.client("supplier"), MINE)
+    assert "目视检查<mark>气孔</mark>、裂纹和冷隔" in shown
+    assert "为压铸车间<mark>征集</mark>气孔检测方案。" in shown
