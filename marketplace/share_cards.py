@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageDraw, ImageFont
 
+from marketplace.figures.registry import FIGURES
 from marketplace.models import Capability, Engagement, Lesson, Organisation
 from scenarios.actor import PUBLIC
 from scenarios.models import Call, MergedDemand, Need
@@ -64,14 +65,87 @@ SOURCES = {
 }
 
 
+class Page(NamedTuple):
+    """A page that is there once: what it is called, and what it shows."""
+
+    title: Any
+    lead: Any
+
+
+PAGES = {
+    "home": Page(
+        _("Concrete needs, merged until they are worth answering"),
+        _(
+            "Enterprises post what they need AI for; like needs are merged until they are worth answering; "
+            "suppliers respond."
+        ),
+    ),
+    "how_it_works": Page(
+        _("How it works"),
+        _(
+            "A need is no vision: it is small, concrete and measured. One enterprise alone is often too small for"
+            " a supplier; together they are not."
+        ),
+    ),
+    "need_list": Page(_("Needs"), _("What enterprises need AI for, checked for precision before it is published.")),
+    "call_list": Page(
+        _("Calls"), _("What the city asks suppliers to answer, with frozen indicators, dates and criteria.")
+    ),
+    "pool_list": Page(
+        _("Pools"), _("Like needs merged around one core, each with its owners consent, until the scale pays.")
+    ),
+    "capability_list": Page(
+        _("Capabilities"), _("What suppliers can do, from which scale on it pays, and what it does not do.")
+    ),
+    "engagement_list": Page(
+        _("Projects"),
+        _(
+            "What became of needs after their award: from the proof of concept to deployment at scale, measured "
+            "on the indicators of the need."
+        ),
+    ),
+    "lesson_list": Page(
+        _("What was learnt"),
+        _(
+            "Lessons of projects, those that were stopped without fault among them: an error that others can read"
+            " is not made twice."
+        ),
+    ),
+    "calendar": Page(
+        _("Calendar of deadlines"),
+        _("Until when questions may be asked, calls answered and pools joined. Times are those of the city."),
+    ),
+    "open_data": Page(
+        _("Open data"),
+        _(
+            "What the platform publishes, as files and as data for programs. No contact, no budget of a need and "
+            "no field of the staff is in any of it."
+        ),
+    ),
+    "figures": Page(
+        _("Figures"), _("What the platform has done so far; every number leads to the rows that it counts.")
+    ),
+    **{f"figure-{one.name}": Page(one.title, one.lead) for one in FIGURES.values()},
+}
+"""By the name of their address; a figure by its own name behind it."""
+
+
 def card_of(kind: str, pk: UUID) -> Card:
     """Return the card of a page. Raises NotFound for what not everyone may read."""
     row = one_of(SOURCES[kind].rows(), pk)
     code = row.engagement.code if kind == "lesson" else getattr(row, "code", "")
-    city = settings.CITY_NAME.get(get_language() or "", settings.CITY_NAME["zh-hans"])
     head = " · ".join(part for part in (str(SOURCES[kind].label), code) if part)
-    foot = " · ".join(part for part in (gettext("Scenario Marketplace"), city) if part)
-    return Card(head, wrapped(str(getattr(row, "title", row))), foot)
+    return Card(head, wrapped(str(getattr(row, "title", row))), _foot())
+
+
+def card_of_page(name: str) -> Card:
+    """Return the card of a page of PAGES."""
+    return Card("", wrapped(str(PAGES[name].title)), _foot())
+
+
+def _foot() -> str:
+    city = settings.CITY_NAME.get(get_language() or "", settings.CITY_NAME["zh-hans"])
+    return " · ".join(part for part in (gettext("Scenario Marketplace"), city) if part)
 
 
 def picture_of(card: Card) -> bytes:

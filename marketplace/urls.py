@@ -77,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tour/", tour_page.tour_page, name="tour"),
     path("tour/become/", tour_page.become, name="tour_become"),
     path("share/<str:kind>/<uuid:pk>.png", sharing.share_card, name="share_card"),
+    path("share/<slug:name>.png", sharing.share_page_card, name="share_page_card"),
     path("sitemap.xml", sharing.sitemap_index, name="sitemap"),
     path("sitemap-<str:section>.xml", sharing.sitemap_section, name="sitemap_section"),
     path("robots.txt", sharing.robots, name="robots"),

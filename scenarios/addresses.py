@@ -19,3 +19,12 @@ def site_host() -> str:
 def site_protocol() -> str:
     """Return ``https`` or ``http``."""
     return urlsplit(settings.SITE_URL).scheme
+
+
+PRIVATE = ("/workspace/", "/staff/", "/accounts/", "/admin/", "/api/", "/follow/", "/i18n/", "/metrics", "/status")
+"""Where nothing is for search engines and other sites."""
+
+
+def is_private(path: str) -> bool:
+    """Whether a path leads to what is not for search engines and other sites."""
+    return path.startswith(PRIVATE)

@@ -11,15 +11,14 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 
 from marketplace.models import Capability, Engagement, Lesson, Organisation
-from marketplace.share_cards import SOURCES, card_of, picture_of
+from marketplace.share_cards import PAGES, SOURCES, Card, card_of, card_of_page, picture_of
 from scenarios.access import access
 from scenarios.actor import PUBLIC
-from scenarios.addresses import site_address, site_host, site_protocol
+from scenarios.addresses import PRIVATE, site_address, site_host, site_protocol
 from scenarios.errors import NotFound
 from scenarios.models import Call, MergedDemand, Need
 
 CARD_SECONDS = 3600
-PRIVATE = ("/workspace/", "/staff/", "/accounts/", "/admin/", "/api/", "/follow/", "/i18n/", "/metrics", "/status")
 FILES = ("/*?as=", "/*&as=")
 """Lists and pages as workbooks and printed files: the same again, and each is made anew."""
 LISTS = (
@@ -33,7 +32,18 @@ def share_card(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     """Draw the card of a page that everyone may read; whoever has it already is told so."""
     if kind not in SOURCES:
         raise NotFound
-    card = card_of(kind, pk)
+    return _sent(request, card_of(kind, pk))
+
+
+@access("public")
+def share_page_card(request: HttpRequest, name: str) -> HttpResponse:
+    """Draw the card of the home page, a list or a figure; whoever has it already is told so."""
+    if name not in PAGES:
+        raise NotFound
+    return _sent(request, card_of_page(name))
+
+
+def _sent(request: HttpRequest, card: Card) -> HttpResponse:
     headers = {"ETag": card.tag, "Cache-Control": f"public, max-age={CARD_SECONDS}"}
     answer = HttpResponse(content_type="image/png", headers=headers)
     if get_conditional_response(request, etag=card.tag):

@@ -35,6 +35,7 @@ NO_PAGES = {
     "my_organisation": "leads to the only organisation",
     "search_open": "leads to the list that was searched",
     "share_card": "a picture",
+    "share_page_card": "a picture",
     "sitemap": "for search engines: XML",
     "sitemap_section": "for search engines: XML",
     "robots": "for search engines: plain text",

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,16 +13,19 @@ from django.utils.translation import override
 from PIL import Image
 
 from marketplace.share_cards import card_of, wrapped
-from scenarios.models import Need
+from scenarios.models import Call, Need
 from tests.factories import Cast, draft_need, published_capability, published_need
+from tests.scenarios.test_public_pages import open_call
 
 SITE = "https://market.example.org"
 
 
-def data_of(page: str) -> dict[str, Any]:
-    (found,) = re.findall(r'<script type="application/ld\+json" nonce="[^"]+">(.*?)</script>', page)
-    read: dict[str, Any] = json.loads(found)
-    return read
+def data_of(page: str, kind: str = "Demand") -> dict[str, Any]:
+    """Return the page's one object of this type of schema.org."""
+    found = re.findall(r'<script type="application/ld\+json" nonce="[^"]+">(.*?)</script>', page)
+    (read,) = [one for one in map(json.loads, found) if one["@type"] == kind]
+    assert read["@context"] == "https://schema.org"
+    return dict(read)
 
 
 @override_settings(SITE_URL=SITE)
@@ -58,6 +62,80 @@ def test_a_page_carries_its_card_and_its_data(cast: Cast) -> None:
     assert (data["@type"], data["name"], data["identifier"]) == ("Demand", need.title_en, need.code)
     nonce = re.findall(r'ld\+json" nonce="([^"]+)"', page)[0]
     assert f"'nonce-{nonce}'" in answer.headers["Content-Security-Policy"]
+
+
+@override_settings(SITE_URL=SITE)
+@pytest.mark.parametrize(
+    ("path", "name", "title"),
+    [
+        ("/", "home", "Concrete needs, merged until they are worth answering"),
+        ("/needs/?q=x&page=2", "need_list", "Needs"),
+        ("/calls/", "call_list", "Calls"),
+        ("/figures/", "figures", "Figures"),
+        ("/figures/funnel/", "figure-funnel", "From a need to a landed project"),
+        ("/open-data/", "open_data", "Open data"),
+    ],
+)
+def test_lists_and_figures_carry_a_card(cast: Cast, path: str, name: str, title: str) -> None:
+    page = cast.client().get(path).content.decode()
+    told = dict(re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]+)"\s+content="([^"]*)"', page))
+    assert (told["og:type"], told["og:title"], told["og:url"]) == ("website", title, SITE + path.partition("?")[0])
+    assert told["og:image"] == told["twitter:image"] == f"{SITE}/share/{name}.png?lang=en"
+    assert told["og:description"] == told["twitter:description"] != ""
+    answer = cast.client().get(f"/share/{name}.png", {"lang": "en"})
+    assert (answer.headers["Content-Type"], Image.open(io.BytesIO(answer.content)).size) == ("image/png", (1200, 630))
+    known = {"If-None-Match": answer.headers["ETag"]}
+    assert cast.client().get(f"/share/{name}.png", {"lang": "en"}, headers=known).status_code == 304
+
+
+def test_a_page_for_few_carries_no_card(cast: Cast) -> None:
+    page = cast.client("enterprise").get("/workspace/needs/").content.decode()
+    assert ("og:title" in page, "ld+json" in page) == (False, False)
+    assert cast.client().get("/share/nothing.png").status_code == 404
+
+
+@override_settings(SITE_URL=SITE)
+def test_the_way_to_a_page_is_told_as_data(cast: Cast) -> None:
+    need = published_need(cast)
+    page = cast.client().get(f"/needs/{need.pk}/").content.decode()
+    steps = data_of(page, "BreadcrumbList")["itemListElement"]
+    assert [(one["position"], one["name"], one["item"]) for one in steps] == [
+        (1, "Home", f"{SITE}/"),
+        (2, "Needs", f"{SITE}/needs/"),
+        (3, need.code, f"{SITE}/needs/{need.pk}/"),
+    ]
+
+
+@override_settings(SITE_URL=SITE)
+def test_a_call_tells_its_last_moment_as_an_event_while_it_is_open(cast: Cast) -> None:
+    call = open_call(cast, published_need(cast))
+    Call.objects.filter(pk=call.pk).update(title_en="Casting & inspection")
+    page = cast.client().get(f"/calls/{call.pk}/").content.decode()
+    event = data_of(page, "Event")
+    assert (event["name"], event["url"]) == (
+        "Last moment to respond: Casting & inspection",
+        f"{SITE}/calls/{call.pk}/",
+    )
+    assert datetime.fromisoformat(event["startDate"]) == call.closes_at
+    Call.objects.filter(pk=call.pk).update(opens_at="2026-01-01T00:00Z", closes_at="2026-01-02T00:00Z")
+    assert '"Event"' not in cast.client().get(f"/calls/{call.pk}/").content.decode()
+    result = cast.client().get(f"/calls/{call.pk}/result/").content.decode()
+    assert '<meta property="og:title" content="Result of the call: Casting &amp; inspection">' in result
+    assert f'content="{SITE}/share/call/{call.pk}.png?lang=en"' in result
+
+
+@override_settings(SITE_URL=SITE)
+def test_the_open_data_is_a_catalogue_of_data_sets(cast: Cast) -> None:
+    page = cast.client().get("/open-data/").content.decode()
+    sets = data_of(page, "DataCatalog")["dataset"]
+    assert [one["name"] for one in sets][:3] == ["Needs", "Capabilities", "Calls"]
+    files = [(one["encodingFormat"], one["contentUrl"]) for one in sets[0]["distribution"]]
+    assert files == [
+        ("text/csv", f"{SITE}/api/v1/open-data/needs.csv"),
+        ("application/json", f"{SITE}/api/v1/open-data/needs/"),
+    ]
+    assert (sets[0]["url"], sets[0]["isAccessibleForFree"]) == (f"{SITE}/open-data/#needs", True)
+    assert sets[0]["license"]
 
 
 def test_a_card_shows_what_everyone_may_read(cast: Cast) -> None:
