@@ -166,7 +166,7 @@ NOTICES: dict[str, Notice] = {
         _("An early attempt to open the responses to %(code)s was refused: %(title)s"), (manager, staff("auditor"))
     ),
     "call.responses_opened": Notice(
-        _("The responses to the call %(code)s are open: %(title)s"), (manager, panel, respondents)
+        _("The responses to the call %(code)s are open: %(title)s"), (manager, need_owners, panel, respondents)
     ),
     "call.closed": Notice(_("The call %(code)s has closed: %(title)s"), (manager, need_owners, interested, openers)),
     "call.cancelled": Notice(

@@ -20,6 +20,7 @@ from marketplace.response_content import read
 from scenarios.actions.interests import owners_of
 from scenarios.actor import Actor
 from scenarios.comparison import Cell, ComparedRow
+from scenarios.errors import NotFound, NotPermitted
 from scenarios.facts import grouped, indicator_text, lot_labels, money
 from scenarios.models import Call, CallKey
 
@@ -42,6 +43,17 @@ def may_compare(call: Call, actor: Actor) -> bool:
     if not found.is_opened or found.has_responded or (found.sits and not found.reviews):
         return False
     return found.reviews or actor.has_role("publisher") or bool(owners_of(call) & actor.organisation_ids)
+
+
+def require_may_compare(call: Call, actor: Actor) -> None:
+    """Raise NotFound for whoever may not read the responses; an owner, who knows of them, is told why."""
+    if may_compare(call, actor):
+        return
+    if actor.organisation_ids & owners_of(call) and CallKey.objects.filter(call=call, opened_at__isnull=False).exists():
+        raise NotPermitted(
+            _("You belong to an organisation that responded to this call, or you are to review it and have not declared.")
+        )
+    raise NotFound
 
 
 def _standing_of(actor: Actor) -> Any:

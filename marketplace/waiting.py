@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.engagement_choices import GateVerdict, Stage
-from marketplace.models import Capability, Engagement, GateDecision, LedgerEntry, Response, Rollout, Suggestion
+from marketplace.models import Capability, Engagement, GateDecision, LedgerEntry, Response, Rollout, Selection, Suggestion
 from marketplace.waiting_rows import Found, Kind, in_language
 from scenarios.actor import Actor
-from scenarios.models import Consent, DemandMember, Interest, Need
+from scenarios.models import Call, Consent, Interest, Need
 from scenarios.querysets import DatabaseClock
 
 LOOKED_AT = 50
@@ -56,7 +56,7 @@ def _interest(name: str, label: Any, hint: Any, page: str, rows: Any) -> Kind:
 def demand_side(actor: Actor) -> list[Kind]:
     """Return what may wait on the side of needs, the most urgent first."""
     returned, ending, drafts = _need_kinds(actor)
-    return [_invitations(actor), returned, ending, _answered_calls(actor), drafts]
+    return [_invitations(actor), returned, _opened_calls(actor), ending, _answered_calls(actor), drafts]
 
 
 def _invitations(actor: Actor) -> Kind:
@@ -113,13 +113,26 @@ def _need_kinds(actor: Actor) -> tuple[Kind, Kind, Kind]:
     )
 
 
-def _answered_calls(actor: Actor) -> Kind:
-    behind = DemandMember.objects.consented().filter(need__owner__in=actor.organisation_ids)
-    answered = Interest.objects.filter(
-        Q(call__need__owner__in=actor.organisation_ids) | Q(call__demand__in=behind.values("demand")),
-        state="declared",
-        call__status="open",
+def _opened_calls(actor: Actor) -> Kind:
+    """Return the calls whose responses the actor may read and whose result is not public yet."""
+    opened = Response.objects.opened()
+    rows = Call.objects.of(actor).filter(pk__in=opened.values("call"))
+    told = Selection.objects.public().values("call")
+    rows = rows.exclude(pk__in=told).exclude(pk__in=opened.of(actor).values("call"))
+    return Kind(
+        "responses-to-compare",
+        gettext_lazy("Responses to your calls are open"),
+        gettext_lazy("Read what each promises and at what price, without names, before the result is under notice."),
+        "my_needs",
+        rows.order_by("key__opened_at", "pk"),
+        {"page": "call_responses"},
+        _code,
+        "warn",
     )
+
+
+def _answered_calls(actor: Actor) -> Kind:
+    answered = Interest.objects.filter(call__in=Call.objects.of(actor), state="declared", call__status="open")
     return _interest(
         "answered-calls",
         gettext_lazy("Suppliers interested in your calls"),

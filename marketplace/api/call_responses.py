@@ -8,10 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from marketplace.side_by_side import Beside, may_compare, opened_beside, promised, tiers
+from marketplace.side_by_side import Beside, opened_beside, promised, require_may_compare, tiers
 from scenarios.access import MEMBER
 from scenarios.api.endpoint import operation
-from scenarios.errors import NotFound
 from scenarios.models import Call
 from scenarios.policies import one_of
 
@@ -49,8 +48,7 @@ class CallResponses(APIView):
         """List what the opened responses to a call promise, for those who choose among them."""
         actor = request.actor  # type: ignore[attr-defined]
         call = one_of(Call.objects.visible_to(actor).select_related("need", "demand"), pk)
-        if not may_compare(call, actor):
-            raise NotFound
+        require_may_compare(call, actor)
         return Response(ResponseBeside([_row(call, one) for one in opened_beside(call)], many=True).data)
 
 

@@ -11,9 +11,8 @@ from django.views.decorators.cache import never_cache
 
 from marketplace.models import Selection
 from marketplace.reviewing import may_read_responses
-from marketplace.side_by_side import compared_responses, may_compare, opened_beside
+from marketplace.side_by_side import compared_responses, opened_beside, require_may_compare
 from scenarios.access import access
-from scenarios.errors import NotFound
 from scenarios.models import Call
 from scenarios.policies import one_of
 from scenarios.views.parts import actor_of
@@ -26,8 +25,7 @@ def call_responses(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     rows = Call.objects.visible_to(actor).with_public_state().select_related("need", "demand")
     call = one_of(rows, pk)
-    if not may_compare(call, actor):
-        raise NotFound
+    require_may_compare(call, actor)
     selection = Selection.objects.filter(call=call).first()
     reviews = selection is not None and may_read_responses(selection, actor)
     beside = opened_beside(call)

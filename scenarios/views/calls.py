@@ -81,7 +81,8 @@ def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, s
     asked = Call.objects.open().filter(pk=OuterRef("pk")).exclude(question_deadline__lte=DatabaseClock())
     rows = Call.objects.visible_to(actor).with_openness().select_related("need", "demand")
     sealed = CallKey.objects.filter(call=OuterRef("pk"))
-    call = one_of(rows.annotate(takes_questions=Exists(asked), is_sealed=Exists(sealed)), pk)
+    opened = Exists(sealed.filter(opened_at__isnull=False))
+    call = one_of(rows.annotate(takes_questions=Exists(asked), is_sealed=Exists(sealed), is_opened=opened), pk)
     if file := entry_file(request, call.code, lambda: call_entry(call)):
         return file
     behind = owners_of(call)

@@ -6,8 +6,10 @@ from django.test import Client
 
 from marketplace.actions import selection_panel
 from marketplace.actors import actor_for
-from marketplace.models import Account, StaffRole
+from marketplace.models import Account, Member, StaffRole
 from tests.calls import close, drafted, sealed, sealed_call
+from tests.drain import drain_outbox
+from tests.engagements import frozen_pool
 from tests.factories import Cast
 from tests.selections import declare_all, evaluated_call, open_all, published
 
@@ -33,6 +35,61 @@ def test_nobody_reads_them_before_the_opening(cast: Cast) -> None:
     assert address not in cast.client("enterprise").get(f"/calls/{ready.call.pk}/result/").content.decode()
     open_all(ready)
     assert cast.client("enterprise").get(address).status_code == 200
+
+
+def told(account: Account) -> list[str]:
+    rows = account.notifications.filter(event__kind="call.responses_opened")
+    return list(rows.values_list("path", flat=True))
+
+
+def to_compare(account: Account) -> list[str]:
+    tasks = signed_in(account).get("/workspace/").context["tasks"]
+    return [row.url for task in tasks if task.name == "responses-to-compare" for row in task.rows]
+
+
+def test_owners_are_told_of_the_opening_and_led_to_the_responses(cast: Cast) -> None:
+    review = evaluated_call(cast, 2)
+    drain_outbox()
+    page = f"/calls/{review.ready.call.pk}/"
+    supplier = review.suppliers[0]
+    assert (told(cast.enterprise), told(supplier), told(cast.rival)) == ([page], [page], [])
+    address = f"{page}responses/"
+    assert address in cast.client("enterprise").get(page).content.decode()
+    assert [address in signed_in(one).get(page).content.decode() for one in (supplier, cast.rival)] == [False, False]
+    assert (to_compare(cast.enterprise), to_compare(supplier), to_compare(cast.rival)) == ([address], [], [])
+
+
+def test_before_the_opening_nothing_waits_for_the_owners_nor_once_the_result_is_public(cast: Cast) -> None:
+    ready = sealed_call(cast)
+    sealed(ready.call, cast.supplier)
+    close(ready.call)
+    page = f"/calls/{ready.call.pk}/"
+    assert (to_compare(cast.enterprise), f"{page}responses/" in cast.client("enterprise").get(page).content.decode()) == (
+        [],
+        False,
+    )
+    open_all(ready)
+    assert to_compare(cast.enterprise) == [f"{page}responses/"]
+    review = published(cast, ["90", "90"], call=sealed_call(cast))
+    assert f"/calls/{review.ready.call.pk}/responses/" not in to_compare(cast.enterprise)
+
+
+def test_every_owner_who_consented_to_the_pool_is_told(cast: Cast) -> None:
+    review = evaluated_call(cast, 1, demand_id=frozen_pool(cast).pk)
+    drain_outbox()
+    page = f"/calls/{review.ready.call.pk}/"
+    for account in (cast.enterprise, cast.rival):
+        assert (told(account), to_compare(account)) == ([page], [f"{page}responses/"])
+
+
+def test_an_owner_who_belongs_to_a_respondent_too_is_told_why_not(cast: Cast) -> None:
+    review = evaluated_call(cast, 1)
+    Member.objects.create(organisation=cast.enterprise_org, account=review.suppliers[0], role="viewer")
+    both = signed_in(review.suppliers[0])
+    answer = both.get(f"/calls/{review.ready.call.pk}/responses/")
+    assert answer.status_code == 403
+    assert "You belong to an organisation that responded to this call" in answer.content.decode()
+    assert to_compare(review.suppliers[0]) == []
 
 
 def test_while_the_panel_works_owners_compare_without_names(cast: Cast, django_assert_max_num_queries: Any) -> None:
