@@ -13,11 +13,13 @@ from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.responses import files_of
 from marketplace.actions.selections import active_seats
 from marketplace.attached_files import CONTENT_TYPES
-from marketplace.choices import Declaration
+from marketplace.choices import Declaration, PartnerRole
 from marketplace.models import ConsensusScore, Feedback, Response, ReviewSeat, Score, Selection
 from marketplace.weighing import Criterion, Spread, criteria_of, spread
 from scenarios.actor import Actor
 from scenarios.errors import NotFound
+from scenarios.facts import indicator_text, lot_labels
+from scenarios.models import Call
 
 COUNTED = ("eligible", "scored", "awarded", "reserve", "not_selected")
 
@@ -67,6 +69,19 @@ class Row:
         if self.agreed is None:
             return False
         return bool(self.agreed.reason) or not leaves_range(self.agreed.value, [row.value for row in self.given])
+
+
+def shown_content(call: Call, content: dict[str, Any]) -> dict[str, Any]:
+    """Return what a page shows of a response whose names were taken out."""
+    indicators = {str(row["id"]): indicator_text(row) for row in call.indicators}
+    lots = lot_labels(call.lots)
+    return {
+        "content": content,
+        "role": PartnerRole(content["role"]).label if content.get("role") else "",
+        "partner_roles": [PartnerRole(row["role"]).label for row in content["partners"]],
+        "commitments": [(indicators.get(row["indicator"], ""), row) for row in content["commitments"]],
+        "chosen_lots": [lots[pk] for pk in content.get("lots", []) if pk in lots] if len(lots) > 1 else [],
+    }
 
 
 class NumberedFile(NamedTuple):

@@ -1,4 +1,4 @@
-"""The opened responses to a call beside each other: what each promises, at what price, and who does what.
+"""The opened responses to a call beside each other: what each promises with what evidence, at what price, and how.
 
 Whose a response is stays hidden while the panel works, and is told as the public ranking tells it.
 """
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Value
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from marketplace.anonymity import anonymous
 from marketplace.choices import Declaration, PartnerRole
@@ -19,10 +20,19 @@ from marketplace.proof import meets
 from marketplace.response_content import read
 from scenarios.actions.interests import owners_of
 from scenarios.actor import Actor
+from scenarios.choices import Comparator
 from scenarios.comparison import Cell, ComparedRow
 from scenarios.errors import NotFound, NotPermitted
 from scenarios.facts import grouped, indicator_text, lot_labels, money
 from scenarios.models import Call, CallKey
+
+TEXT_LABELS = {
+    "plan": gettext_lazy("Plan"),
+    "team": gettext_lazy("Team"),
+    "ip": gettext_lazy("Intellectual property"),
+    "data_needed": gettext_lazy("Data asked for"),
+    "compute_needed": gettext_lazy("Computing power asked for"),
+}
 
 
 class Beside(NamedTuple):
@@ -80,12 +90,12 @@ def opened_beside(call: Call) -> list[Beside]:
     public = Selection.objects.public().filter(call=call).first()
     rows = Response.objects.in_review() if public else Response.objects.opened().order_by("number")
     placings = {row.response_id: row for row in public.placings.order_by("-rank")} if public else {}
-    found = rows.filter(call=call).select_related("lead")
-    return [Beside(row, anonymous(row), placings.get(row.pk)) for row in found]
+    found = rows.filter(call=call).annotate(files=Count("attachments", filter=~Q(attachments__data="")))
+    return [Beside(row, anonymous(row), placings.get(row.pk)) for row in found.select_related("lead")]
 
 
-def compared_responses(call: Call, beside: Sequence[Beside]) -> list[ComparedRow]:
-    """Return the rows of the table: a cell for each response, in their order."""
+def compared_responses(call: Call, beside: Sequence[Beside], longest: int | None = None) -> list[ComparedRow]:
+    """Return the rows of the table: a cell for each response, in their order. longest : letters of a text in a cell."""
     lots = lot_labels(call.lots)
     rows = [
         ("lead", pgettext("party", "Lead"), [_lead(one) for one in beside]),
@@ -96,16 +106,26 @@ def compared_responses(call: Call, beside: Sequence[Beside]) -> list[ComparedRow
     if len(lots) > 1:
         chosen = [[lots[pk] for pk in one.content.get("lots", []) if pk in lots] for one in beside]
         rows.append(("lots", _("Lots"), [Cell("\n".join(texts), True) for texts in chosen]))
-    rows += [
-        (str(one["id"]), indicator_text(one), [Cell(_promise(one, each.content), True) for each in beside])
-        for one in call.indicators
-    ]
+    rows += [(str(one["id"]), indicator_text(one), _promises(one, beside, longest)) for one in call.indicators]
     rows.append(("prices", _("Prices"), [Cell(_prices(call, one.content), True) for one in beside]))
     if call.quantity and not call.quantity_band:
         asked = quantity_text(call.quantity, call.quantity_unit)
         label = _("Price for %(quantity)s") % {"quantity": asked}
-        rows.append(("total", label, [Cell(_total(call.quantity, one.content), True) for one in beside]))
+        rows.append(("total", label, _totals(call.quantity, beside)))
+    for name, label in TEXT_LABELS.items():
+        rows.append((name, str(label), [Cell(_cut(one.content.get(name, ""), longest), True) for one in beside]))
+    rows.append(("files", _("Attachments"), [Cell(files_text(one), True) for one in beside]))
     return [ComparedRow(name, label, cells) for name, label, cells in rows if _says(cells)]
+
+
+def files_text(one: Beside) -> str:
+    """Return how many attachments a response has; only the panel is given them, since they may show whose it is."""
+    count: int = one.response.files  # type: ignore[attr-defined]
+    return _("%(count)d, for the panel only") % {"count": count} if count else ""
+
+
+def _cut(text: str, longest: int | None) -> str:
+    return text if longest is None else Truncator(text).chars(longest)
 
 
 def _says(cells: Sequence[Cell]) -> bool:
@@ -144,12 +164,30 @@ def promised(indicator: dict[str, Any], content: dict[str, Any]) -> tuple[Decima
     return value, meets(indicator.get("comparator", ""), value, target, most)
 
 
-def _promise(indicator: dict[str, Any], content: dict[str, Any]) -> str:
-    value, met = promised(indicator, content)
-    if value is None:
-        return ""
+def evidence(indicator: dict[str, Any], content: dict[str, Any]) -> str:
+    """Return by what a response shows that it reaches the promised value."""
+    told = [row["evidence"] for row in content["commitments"] if row["indicator"] == str(indicator["id"])]
+    return told[0] if told else ""
+
+
+def _promises(indicator: dict[str, Any], beside: Sequence[Beside], longest: int | None) -> list[Cell]:
+    """Return what each promises for an indicator, whether that is enough and the best of all, and its evidence."""
+    found = [promised(indicator, one.content) for one in beside]
+    better = {Comparator.LE: min, Comparator.GE: max}.get(indicator.get("comparator", ""))
+    values = {value for value, _met in found if value is not None}
+    best = better(values) if better and len(values) > 1 else None
+    cells = []
+    for (value, met), one in zip(found, beside, strict=True):
+        line = "" if value is None else _promise(indicator, value, met, is_best=value == best)
+        shown = _cut(evidence(indicator, one.content), longest)
+        cells.append(Cell("\n".join(part for part in (line, shown) if part), True))
+    return cells
+
+
+def _promise(indicator: dict[str, Any], value: Decimal, met: bool | None, *, is_best: bool) -> str:
     verdict = {True: _("meets the target"), False: _("misses the target"), None: ""}[met]
-    return " · ".join(part for part in (f"{grouped(value)} {indicator.get('unit', '')}".strip(), verdict) if part)
+    parts = (f"{grouped(value)} {indicator.get('unit', '')}".strip(), verdict, _("best value") if is_best else "")
+    return " · ".join(part for part in parts if part)
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -169,7 +207,17 @@ def _prices(call: Call, content: dict[str, Any]) -> str:
     )
 
 
-def _total(quantity: Decimal, content: dict[str, Any]) -> str:
+def _totals(quantity: Decimal, beside: Sequence[Beside]) -> list[Cell]:
     """Return the price of the whole quantity at the tier that holds for it; empty below the smallest tier."""
-    prices = [price for start, price in tiers(content) if start <= quantity]
-    return money(prices[-1] * quantity) if prices else ""
+    totals = []
+    for one in beside:
+        prices = [price for start, price in tiers(one.content) if start <= quantity]
+        totals.append(prices[-1] * quantity if prices else None)
+    known = {total for total in totals if total is not None}
+    lowest = min(known) if len(known) > 1 else None
+    return [Cell("" if total is None else _total(total, is_lowest=total == lowest), True) for total in totals]
+
+
+def _total(total: Decimal, *, is_lowest: bool) -> str:
+    text = money(total)
+    return f"{text} · {_('lowest price')}" if is_lowest else text

@@ -100,6 +100,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/suggestions/", suggestions.my_suggestions, name="my_suggestions"),
     path("calls/<uuid:pk>/result/", results.call_result, name="call_result"),
     path("calls/<uuid:pk>/responses/", call_responses.call_responses, name="call_responses"),
+    path("calls/<uuid:pk>/responses/<int:number>/", call_responses.call_response, name="call_response"),
     path("calls/<uuid:pk>/result/object/", results.result_object, name="result_object"),
     path("calls/<uuid:pk>/respond/", responses.response_start, name="response_start"),
     path("workspace/responses/", responses.my_responses, name="my_responses"),

@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from marketplace.side_by_side import Beside, opened_beside, promised, require_may_compare, tiers
+from marketplace.response_content import TEXTS
+from marketplace.side_by_side import Beside, evidence, opened_beside, promised, require_may_compare, tiers
 from scenarios.access import MEMBER
 from scenarios.api.endpoint import operation
 from scenarios.models import Call
@@ -19,6 +20,7 @@ class PromiseBeside(serializers.Serializer[Any]):
     indicator = serializers.UUIDField(help_text="Id of a frozen indicator of the call.")
     value = serializers.DecimalField(max_digits=20, decimal_places=4, allow_null=True)
     meets_target = serializers.BooleanField(allow_null=True)
+    evidence = serializers.CharField(help_text="By what the response shows that it reaches the value.")
 
 
 class PriceBeside(serializers.Serializer[Any]):
@@ -38,6 +40,12 @@ class ResponseBeside(serializers.Serializer[Any]):
     lots = serializers.ListField(child=serializers.CharField())
     promises = PromiseBeside(many=True)
     prices = PriceBeside(many=True)
+    plan = serializers.CharField()
+    team = serializers.CharField()
+    ip = serializers.CharField(help_text="What becomes of intellectual property.")
+    data_needed = serializers.CharField()
+    compute_needed = serializers.CharField()
+    attachments = serializers.IntegerField(help_text="How many there are; only the panel is given them.")
 
 
 class CallResponses(APIView):
@@ -53,7 +61,7 @@ class CallResponses(APIView):
 
 
 def _row(call: Call, one: Beside) -> dict[str, Any]:
-    values = {row["id"]: promised(row, one.content) for row in call.indicators}
+    promises = [(row, *promised(row, one.content)) for row in call.indicators]
     return {
         "number": one.response.number,
         "lead": str(one.response.lead) if one.placing else None,
@@ -62,6 +70,11 @@ def _row(call: Call, one: Beside) -> dict[str, Any]:
         "role": one.content.get("role", ""),
         "partner_roles": [row["role"] for row in one.content["partners"]],
         "lots": one.content.get("lots", []),
-        "promises": [{"indicator": key, "value": value, "meets_target": met} for key, (value, met) in values.items()],
+        "promises": [
+            {"indicator": row["id"], "value": value, "meets_target": met, "evidence": evidence(row, one.content)}
+            for row, value, met in promises
+        ],
         "prices": [{"from_quantity": start, "price": price} for start, price in tiers(one.content)],
+        **{name: one.content.get(name, "") for name in TEXTS},
+        "attachments": one.response.files,  # type: ignore[attr-defined]
     }

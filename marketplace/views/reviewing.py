@@ -16,14 +16,13 @@ from marketplace.actions import consensus, eligibility, feedback, scoring
 from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.responses import readable_files
 from marketplace.anonymity import anonymous
-from marketplace.choices import Declaration, PartnerRole
+from marketplace.choices import Declaration
 from marketplace.forms.selections import ConsensusForm, ExclusionForm, FeedbackForm, ScoresForm, SheetForm
 from marketplace.models import Response
-from marketplace.reviewing import file_response, numbered_files, sheet, version_of
+from marketplace.reviewing import file_response, numbered_files, sheet, shown_content, version_of
 from marketplace.views.selections import selection_of
 from scenarios.access import access
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound, refused_for
-from scenarios.facts import indicator_text, lot_labels
 from scenarios.two_versions import compared_again
 from scenarios.views.parts import actor_of
 from scenarios.views.staff_parts import show_errors
@@ -73,7 +72,7 @@ def _page(request: HttpRequest, work: PanelWork, response: Any, *, status: int =
         "consensus_form": ConsensusForm(rows, response.version) if scorable and seat.is_chair and told else None,
         "feedback_form": FeedbackForm(rows, response.version) if hears else None,
         "files": range(1, readable_files(response).count() + 1),
-        **_content(response),
+        **shown_content(selection.call, anonymous(response)),
         **forms,
     }
     return render(request, "marketplace/review_response.html", context, status=status)
@@ -81,19 +80,6 @@ def _page(request: HttpRequest, work: PanelWork, response: Any, *, status: int =
 
 def _seat(request: HttpRequest, work: PanelWork) -> Any:
     return work.seat_of(actor_of(request))
-
-
-def _content(response: Response) -> dict[str, Any]:
-    content, call = anonymous(response), response.call
-    indicators = {str(row["id"]): indicator_text(row) for row in call.indicators}
-    lots = lot_labels(call.lots)
-    return {
-        "content": content,
-        "role": PartnerRole(content["role"]).label if content.get("role") else "",
-        "partner_roles": [PartnerRole(row["role"]).label for row in content["partners"]],
-        "commitments": [(indicators.get(row["indicator"], ""), row) for row in content["commitments"]],
-        "chosen_lots": [lots[pk] for pk in content.get("lots", []) if pk in lots] if len(lots) > 1 else [],
-    }
 
 
 @access("reviewer")

@@ -149,6 +149,7 @@ STAFF = [
     Stop("publisher", "staff_call_open", ("approved_call",)),
     Stop("publisher", "selection", ("selected",)),
     Stop("publisher", "call_responses", ("selected",)),
+    Stop("enterprise", "call_response", ("selected", "number")),
     Stop("chair", "selection_list"),
     Stop("chair", "selection", ("selected",)),
     Stop("chair", "review_response", ("selected", "number")),

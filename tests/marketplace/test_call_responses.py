@@ -1,17 +1,20 @@
 """Responses side by side: who reads them from when, without names until the ranking is public, and what is there."""
 
+import io
 from typing import Any
 
 from django.test import Client
+from openpyxl import load_workbook
 
-from marketplace.actions import selection_panel
+from marketplace.actions import responses, selection_panel
 from marketplace.actors import actor_for
-from marketplace.models import Account, Member, StaffRole
+from marketplace.models import Account, Member, Response, StaffRole
+from marketplace.response_content import as_text, read
 from tests.calls import close, drafted, sealed, sealed_call
 from tests.drain import drain_outbox
 from tests.engagements import frozen_pool
 from tests.factories import Cast
-from tests.selections import declare_all, evaluated_call, open_all, published
+from tests.selections import Review, declare_all, evaluated_call, open_all, published
 
 
 def signed_in(account: Account) -> Client:
@@ -22,6 +25,16 @@ def signed_in(account: Account) -> Client:
 
 def cells(answer: Any) -> dict[str, list[str]]:
     return {row.label: [cell.text if cell.told else "hidden" for cell in row.cells] for row in answer.context["rows"]}
+
+
+def by_number(review: Review) -> list[Response]:
+    return sorted(review.responses(), key=lambda row: row.number or 0)
+
+
+def say(response: Response, **changes: Any) -> None:
+    """Have an opened response say something else."""
+    response.content = as_text({**read(response.content), **changes})  # type: ignore[typeddict-item]
+    response.save()
 
 
 def test_nobody_reads_them_before_the_opening(cast: Cast) -> None:
@@ -100,7 +113,13 @@ def test_while_the_panel_works_owners_compare_without_names(cast: Cast, django_a
         answer = client.get(address)
     shown, text = cells(answer), answer.content.decode()
     assert (shown["Lead"], shown["Partners"]) == (["hidden", "hidden"], ["Integration", "Integration"])
-    assert shown["漏检率 ≤ 0.5 % (3 %)"] == ["0.4 % · meets the target"] * 2
+    marks = [f"第{row.lead.name_zh[-1]}家" for row in by_number(review)]
+    assert shown["漏检率 ≤ 0.5 % (3 %)"] == [f"0.4 % · meets the target\n第三方检测报告{mark}" for mark in marks]
+    assert shown["Plan"] == [f"三个月完成部署{mark}" for mark in marks]
+    assert shown["Team"] == [f"六名工程师{mark}" for mark in marks]
+    assert shown["Intellectual property"] == [f"模型归双方共有{mark}" for mark in marks]
+    assert shown["Data asked for"] == [f"每条线一万张图像{mark}" for mark in marks]
+    assert shown["Computing power asked for"] == [f"每条线一台边缘服务器{mark}" for mark in marks]
     assert (
         shown["Prices"]
         == [
@@ -110,7 +129,7 @@ def test_while_the_panel_works_owners_compare_without_names(cast: Cast, django_a
     )
     assert shown["Price for 4 lines"] == ["CNY 740,000"] * 2
     assert "Result" not in shown
-    assert [name for name in ("供给方00", "供给方01", "某集成商", "第三方检测报告", "六名工程师") if name in text] == []
+    assert [name for name in ("供给方00", "供给方01", "某集成商") if name in text] == []
     assert address in client.get(f"/calls/{call.pk}/result/").content.decode()
     assert cast.client("publisher").get(address).status_code == 200
     for part in ("manager", "stranger", "rival", "moderator"):
@@ -126,7 +145,63 @@ def test_the_panel_reads_them_once_it_declared_and_goes_on_to_each(cast: Cast) -
     declare_all(review)
     columns = reviewer.get(address).context["columns"]
     assert columns[0]["url"] == f"/staff/calls/{review.ready.call.pk}/selection/responses/1/"
-    assert cast.client("enterprise").get(address).context["columns"][0]["url"] == ""
+    assert cast.client("enterprise").get(address).context["columns"][0]["url"] == f"{address}1/"
+
+
+def test_the_best_value_and_the_lowest_price_are_marked_where_they_differ(cast: Cast) -> None:
+    review = evaluated_call(cast, 2)
+    first, second = by_number(review)
+    indicators = [str(row["id"]) for row in review.ready.call.indicators]
+    promises = [{"indicator": pk, "value": value, "evidence": "报告"} for pk, value in zip(indicators, ("0.6", "9.5"))]
+    say(second, commitments=promises, price_tiers=[{"from_quantity": "4", "price": "20"}])
+    shown = cells(cast.client("enterprise").get(f"/calls/{review.ready.call.pk}/responses/"))
+    told = [text.partition("\n")[0] for text in shown["漏检率 ≤ 0.5 % (3 %)"]]
+    assert told == ["0.4 % · meets the target · best value", "0.6 % · misses the target"]
+    assert shown["Price for 4 lines"] == ["74 × 10,000 yuan · lowest price", "80 × 10,000 yuan"]
+
+
+def test_a_long_plan_is_cut_beside_the_others_and_whole_on_the_page_of_its_response(cast: Cast) -> None:
+    review = evaluated_call(cast, 1)
+    (response,) = review.responses()
+    plan = "先在一条线上验证，再逐条推广。" * 40
+    say(response, plan=plan)
+    client, address = cast.client("enterprise"), f"/calls/{review.ready.call.pk}/responses/"
+    (told,) = cells(client.get(address))["Plan"]
+    assert (told, len(told)) == (plan[:299] + "…", 300)
+    assert plan in client.get(f"{address}1/").content.decode()
+    book = load_workbook(io.BytesIO(client.get(address, {"as": "xlsx"}).content))
+    head, *rows = book.worksheets[0].values
+    assert (head, dict(rows)["Plan"]) == (("Field", "Response 1"), plan)
+
+
+def test_owners_read_a_response_as_a_whole_without_names_and_without_its_files(
+    cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    ready = sealed_call(cast)
+    draft = drafted(ready.call, cast.supplier, "（丙视觉科技承诺）")
+    supplier = cast.actor("supplier")
+    responses.attach_file(actor=supplier, response_id=draft.pk, name="丙视觉科技.pdf", data=b"%PDF-1.7 file")
+    draft.refresh_from_db()
+    responses.seal_response(actor=supplier, response_id=draft.pk, version=draft.version)
+    review = evaluated_call(cast, 1, call=ready)
+    (own,) = [row for row in review.responses() if row.lead_id == cast.supplier_org.pk]
+    address = f"/calls/{ready.call.pk}/responses/{own.number}/"
+    client = cast.client("enterprise")
+    with django_assert_max_num_queries(12):
+        text = client.get(address).content.decode()
+    for part in ("三个月完成部署（▇▇▇承诺）", "第三方检测报告（▇▇▇承诺）", "模型归双方共有（▇▇▇承诺）", "Integration", "15.25"):
+        assert part in text, part
+    assert "1, for the panel only" in text
+    assert [part for part in ("丙视觉科技", "某集成商", own.code, "selection/responses") if part in text] == []
+    assert cells(client.get(f"/calls/{ready.call.pk}/responses/"))["Attachments"].count("1, for the panel only") == 1
+    other = 3 - (own.number or 0)
+    assert f"/calls/{ready.call.pk}/responses/{other}/" in text
+    assert client.get(f"/calls/{ready.call.pk}/responses/3/").status_code == 404
+    assert cast.client("publisher").get(address).status_code == 200
+    for part in ("manager", "stranger", "rival", "moderator", "supplier"):
+        assert cast.client(part).get(address).status_code in (403, 404), part
+    declare_all(review)
+    assert signed_in(ready.reviewers[1]).get(address).status_code == 200
 
 
 def test_who_is_to_review_declares_first_whatever_else_they_are(cast: Cast) -> None:
@@ -159,6 +234,9 @@ def test_the_public_ranking_tells_the_names(cast: Cast) -> None:
     winner = shown["Lead"].index("供给方00")
     assert shown["Partners"][winner] == "某集成商第0家 · Integration"
     assert shown["Partners"][1 - winner] == "Integration"
+    numbered = {str(row.lead): row.number for row in review.responses()}
+    text = cast.client("enterprise").get(f"/calls/{review.ready.call.pk}/responses/{numbered['供给方01']}/").content.decode()
+    assert ("供给方01" in text, "某集成商" in text, "Read without names" in text) == (True, False, False)
 
 
 def test_the_api_tells_the_same_to_the_same_people(cast: Cast) -> None:
@@ -168,6 +246,18 @@ def test_the_api_tells_the_same_to_the_same_people(cast: Cast) -> None:
     assert [one["number"], other["number"], one["lead"], one["outcome"], one["rank"]] == [1, 2, None, None, None]
     assert (one["role"], one["partner_roles"]) == ("tech", ["integrator"])
     assert [(row["value"], row["meets_target"]) for row in one["promises"]] == [("0.4000", True)] * 2
+    mark = f"第{by_number(review)[0].lead.name_zh[-1]}家"
+    assert {row["evidence"] for row in one["promises"]} == {f"第三方检测报告{mark}"}
+    assert [one[name] for name in ("plan", "team", "ip")] == [
+        f"三个月完成部署{mark}",
+        f"六名工程师{mark}",
+        f"模型归双方共有{mark}",
+    ]
+    assert [one[name] for name in ("data_needed", "compute_needed", "attachments")] == [
+        f"每条线一万张图像{mark}",
+        f"每条线一台边缘服务器{mark}",
+        0,
+    ]
     assert one["prices"] == [
         {"from_quantity": "4.00", "price": "18.50"},
         {"from_quantity": "12.00", "price": "15.25"},
