@@ -35,6 +35,7 @@ STAFF = frozenset({"manager", "moderator", "publisher", "reviewer", "supervisor"
 MAIN = (
     Entry("need_list", _("Needs"), "factory"),
     Entry("call_list", _("Open calls"), "megaphone"),
+    Entry("result_list", _("Results"), "scale"),
     Entry("pool_list", _("Pools"), "merge"),
     Entry("engagement_list", _("Projects"), "target"),
     Entry("capability_list", _("Capabilities"), "spark"),

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace import choices
 from marketplace.engagement_choices import EngagementStatus
-from marketplace.models import Capability, Engagement, Organisation, Suggestion
+from marketplace.models import Capability, Engagement, Organisation, Selection, Suggestion
 from scenarios.api.filters import Days, Mine, Narrow, OnOffer, Text, ordering
-from scenarios.choices import Deploy, Unit
+from scenarios.choices import CallKind, Deploy, Unit
+from scenarios.models import Call
 
 
 class CapabilityFilter(Narrow):
@@ -48,6 +49,28 @@ class EngagementFilter(Narrow):
     class Meta:
         model = Engagement
         fields: list[str] = []
+
+
+class OfCall(Text):
+    """Rows of the calls whose texts hold every token of the query."""
+
+    def filter(self, rows: Any, value: str) -> Any:
+        return rows.filter(call__in=super().filter(Call.objects.all(), value)) if value else rows
+
+
+class SelectionFilter(Narrow):
+    q = OfCall()
+    status = filters.MultipleChoiceFilter(choices=choices.SelectionStatus.choices)
+    kind = filters.MultipleChoiceFilter(field_name="call__kind", choices=CallKind.choices)
+    under_notice = filters.BooleanFilter(method="filter_notice", label=_("Only results to which one may object now"))
+    ordering = ordering(published_at="published_at", notice_ends_at="notice_ends_at", decided_at="decided_at")
+
+    class Meta:
+        model = Selection
+        fields: list[str] = []
+
+    def filter_notice(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.under_notice() if value else rows
 
 
 class OrganisationFilter(Narrow):

@@ -1,5 +1,6 @@
 """Selections as the API reads and shows them."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,8 @@ from marketplace.api.responses import OfferCommitment, OfferTier
 from marketplace.audiences import OBJECTION_FIELDS, SELECTION_FIELDS
 from marketplace.choices import Clause, FailureCode, PartnerRole
 from marketplace.models import Objection, ReviewSeat, Selection
-from marketplace.outcomes import excluded, ranking
+from marketplace.outcomes import excluded, last_day_of, ranking
+from marketplace.public_results import winners_of
 from marketplace.reviewing import version_of
 from scenarios.api.input import Strict, Version, Words
 from scenarios.api.output import Audienced, Brief, Party, actor_of
@@ -210,19 +212,33 @@ class SelectionListed(Audienced):
     """A selection in a list: how it stands; its ranking is read one by one."""
 
     audiences = SELECTION_FIELDS
+    always = ("winners", "last_day")
     call = Brief(read_only=True)
+    winners = serializers.SerializerMethodField(help_text="Who wins, from the public notice on.")
+    last_day = serializers.SerializerMethodField(help_text="Last working day of the notice, in Shanghai.")
 
     class Meta:
         model = Selection
-        fields = tuple(
-            name
-            for name in SELECTION_FIELDS
-            if name not in ("lots", "excluded", "seats", "lacking_feedback", "lost_winners")
+        fields = (
+            *(
+                name
+                for name in SELECTION_FIELDS
+                if name not in ("lots", "excluded", "seats", "lacking_feedback", "lost_winners")
+            ),
+            "winners",
+            "last_day",
         )
         read_only_fields = fields
 
     def audience(self, row: Any) -> Audience:
         return audience_of(actor_of(self.context), None)
+
+
+    def get_winners(self, row: Selection) -> list[str]:
+        return winners_of(row)
+
+    def get_last_day(self, row: Selection) -> date | None:
+        return last_day_of(row)
 
 
 class ObjectionShown(serializers.ModelSerializer[Objection]):

@@ -23,8 +23,10 @@ from marketplace.actions import (
 )
 from marketplace.actions.panel_work import PanelWork
 from marketplace.api import selection_serializers as shapes
+from marketplace.api.filters import SelectionFilter
 from marketplace.api.selection_serializers import ObjectionShown, ReviewedShown, SelectionListed, SelectionShown
 from marketplace.models import Objection, Response, Selection
+from marketplace.public_results import winning
 from marketplace.reviewing import may_read_responses, seat_for, sheet
 from scenarios.access import MEMBER, PUBLIC, SIGNED_IN
 from scenarios.api.call_serializers import CallShown
@@ -48,6 +50,7 @@ class SelectionEndpoint(Endpoint):
         "objections": (SIGNED_IN,),
     }
     serializer_class = SelectionShown
+    filterset_class = SelectionFilter
 
     def rows(self) -> Any:
         return Selection.objects.select_related("call__need", "call__demand").prefetch_related("seats")
@@ -70,7 +73,8 @@ class SelectionEndpoint(Endpoint):
     @operation(shows=SelectionListed(many=True))
     def list(self, request: Request) -> Answer:
         """List the selections that you may see: everyone from the public notice on."""
-        return self.page_of(self.get_queryset(), SelectionListed)
+        rows = self.filter_queryset(self.get_queryset()).prefetch_related(winning())
+        return self.page_of(rows, SelectionListed)
 
     @operation(shows=SelectionShown)
     def retrieve(self, request: Request, pk: UUID) -> Answer:

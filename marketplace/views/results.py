@@ -13,6 +13,7 @@ from marketplace.actions.objections import concerned, object_to, reject_objectio
 from marketplace.forms.selections import AnswerForm, ObjectionForm
 from marketplace.models import Engagement, Objection, Organisation, Selection
 from marketplace.outcomes import excluded, last_day_of, ranking
+from marketplace.public_results import results_told, whole_entry, with_winners
 from marketplace.side_by_side import may_compare
 from marketplace.views.selections import WORKERS, selection_page
 from scenarios.access import access
@@ -20,6 +21,7 @@ from scenarios.actor import Actor
 from scenarios.errors import Invalid, NotFound
 from scenarios.models import Call
 from scenarios.policies import one_of
+from scenarios.views.list_files import entry_file
 from scenarios.views.parts import actor_of
 from scenarios.views.staff_parts import show_errors
 
@@ -33,6 +35,9 @@ def call_result(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, pk: UUID, *, status: int = 200, form: ObjectionForm | None = None) -> HttpResponse:
     actor = actor_of(request)
     call = one_of(Call.objects.visible_to(actor).with_public_state(), pk)
+    if request.GET.get("as") == "pdf" and (printed := with_winners(results_told(actor)).filter(pk=pk).first()):
+        if file := entry_file(request, f"{call.code}-result", lambda: whole_entry(printed)):
+            return file
     found = (
         Selection.objects.public().filter(call=call).with_notice().select_related("call__need", "call__demand").first()
     )
@@ -44,6 +49,7 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, form: ObjectionF
             "excluded": excluded(found),
             "last_day": last_day_of(found),
             "is_over": found.is_past_notice,
+            "state": f"{_('Result of the call')}: {found.get_status_display()}",
             "objection_form": form or _objection_form(found, actor),
             "projects": Engagement.objects.visible_to(actor).filter(response__call=call).order_by("code"),
             "own_objections": found.objections.visible_to(actor).select_related("organisation"),

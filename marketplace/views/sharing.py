@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 
 from marketplace.models import Capability, Engagement, Lesson, Organisation
+from marketplace.public_results import results_told
 from marketplace.share_cards import PAGES, SOURCES, Card, card_of, card_of_page, picture_of
 from scenarios.access import access
 from scenarios.actor import PUBLIC
@@ -22,7 +23,7 @@ CARD_SECONDS = 3600
 FILES = ("/*?as=", "/*&as=")
 """Lists and pages as workbooks and printed files: the same again, and each is made anew."""
 LISTS = (
-    *("home", "how_it_works", "need_list", "call_list", "pool_list", "capability_list", "engagement_list"),
+    *("home", "how_it_works", "need_list", "call_list", "result_list", "pool_list", "capability_list", "engagement_list"),
     *("lesson_list", "figures", "calendar", "open_data", "risk_rules", "about", "accessibility", "contact"),
 )
 
@@ -84,6 +85,22 @@ class _Pages(_OfTheSite):
         """Tell none: to find it Django would read every row for the index."""
 
 
+class _Results(_OfTheSite):
+    limit = 5000
+
+    def items(self) -> Any:
+        return results_told(PUBLIC).order_by("pk")
+
+    def location(self, item: Any) -> str:
+        return reverse("call_result", args=[item.pk])
+
+    def lastmod(self, item: Any) -> Any:
+        return item.told_at
+
+    def get_latest_lastmod(self) -> None:
+        """Tell none, as `_Pages` does."""
+
+
 class _Lists(_OfTheSite):
     def items(self) -> list[str]:
         return [*LISTS]
@@ -96,6 +113,7 @@ SECTIONS: dict[str, Any] = {
     "lists": _Lists(),
     "needs": _Pages("need_detail", lambda: Need.objects.visible_to(PUBLIC).published(), "updated_at"),
     "calls": _Pages("call_detail", lambda: Call.objects.visible_to(PUBLIC), "updated_at"),
+    "results": _Results(),
     "pools": _Pages("pool_detail", lambda: MergedDemand.objects.visible_to(PUBLIC), "updated_at"),
     "capabilities": _Pages("capability_detail", lambda: Capability.objects.published(), "updated_at"),
     "organisations": _Pages("organisation_detail", lambda: Organisation.objects.visible_to(PUBLIC), "updated_at"),

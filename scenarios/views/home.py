@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from scenarios.models import Call, Interest, MergedDemand, Need
 from scenarios.views.parts import actor_of
 
 LATEST = 6
+LATEST_RESULTS = 3
 
 
 class Step(NamedTuple):
@@ -114,6 +116,13 @@ def _capabilities() -> int:
     return int(related._default_manager.published().count())
 
 
+def _results() -> Any:
+    """Return the calls of the latest results that are public: under notice, awarded, or come to nothing."""
+    selections: Any = Call._meta.get_field("selection").related_model
+    rows = selections._default_manager.public().select_related("call")
+    return rows.order_by(Coalesce("decided_at", "published_at").desc(), "pk")[:LATEST_RESULTS]
+
+
 @access("public")
 def home(request: HttpRequest) -> HttpResponse:
     """What the platform is, its live figures, what is new."""
@@ -130,6 +139,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "capability_count": _capabilities(),
         "landed_count": at_step(Need.objects.visible_to(actor), "landed", actor).count(),
         "needs": latest.select_related("owner", "district")[:LATEST],
+        "results": _results(),
         "calls": calls.order_by("closes_at", "pk")[:LATEST],
     }
     return render(request, "scenarios/home.html", context)

@@ -61,6 +61,8 @@ PUBLIC = [
     Stop("public", "sandbox_detail", ("sandboxed",)),
     Stop("public", "lesson_detail", ("lesson",)),
     Stop("public", "call_result", ("selected",)),
+    Stop("public", "result_list"),
+    Stop("public", "result_list", query="?q=zzzz"),
     *(Stop("public", name) for name in ("about", "accessibility", "contact", "tour")),
     Stop("public", "need_compare", query="?row={need}&row={members_need}"),
 ]
