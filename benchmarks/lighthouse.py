@@ -52,8 +52,9 @@ class Judged(NamedTuple):
 
 def addresses() -> list[str]:
     """Return the paths of the public pages: each list, and one object of each kind."""
-    lists = ("home", "how_it_works", "need_list", "pool_list", "call_list", "result_list", "capability_list", "figures", "calendar")
-    others = ("open_data", "engagement_list", "lesson_list", "risk_rules", "about", "accessibility", "contact")
+    lists = ("home", "how_it_works", "need_list", "pool_list", "call_list", "capability_list", "figures", "calendar")
+    others = ("open_data", "engagement_list", "lesson_list", "result_list", "risk_rules")
+    about = ("about", "accessibility", "contact")
     need = Need.objects.published().get(external_id="casting-surface")
     objects = {
         "need_detail": need.pk,
@@ -64,7 +65,7 @@ def addresses() -> list[str]:
         "figure": "funnel",
     }
     return [
-        *(reverse(name) for name in (*lists, *others)),
+        *(reverse(name) for name in (*lists, *others, *about)),
         *(reverse(name, args=[value]) for name, value in objects.items()),
         reverse("account_login"),
     ]

@@ -55,9 +55,12 @@ PATHS_BY_KIND = {
     "organisation.registered": "/staff/organisations/",
     "organisation.member_invited": "/workspace/notifications/",
 }
+PATHS_OF_OWNERS = {"call.responses_opened": "/calls/{}/responses/"}
+"""Where the owners behind a call go on, who read what others may not."""
 
 
-def path_of(event: Event) -> str:
+def path_of(event: Event, *, to_owner: bool = False) -> str:
     """Return where the news is to be read, or where the decision it asks for is made."""
-    path = PATHS_BY_KIND.get(event.kind) or PATHS[event.subject_type]
+    own = PATHS_OF_OWNERS.get(event.kind) if to_owner else None
+    path = own or PATHS_BY_KIND.get(event.kind) or PATHS[event.subject_type]
     return path.format(event.subject_id)

@@ -59,7 +59,7 @@ def result_facets() -> list[Facet]:
     ]
 
 
-def winning(way: str = "placings") -> Prefetch[Any]:
+def winning(way: str = "placings") -> Any:
     """Return how the winners of selections are read as their `won`; what their responses say is not read.
 
     way : to the placings from the rows.
@@ -121,6 +121,9 @@ def _ranking_text(lot: Lot) -> str:
 
 
 def _ranked_text(row: Ranked) -> str:
-    sums = " + ".join(f"{cell.criterion.name} {number(cell.score)} × {number(cell.criterion.weight)} %" for cell in row.cells)
-    line = f"{row.rank or '–'} · {row.name} · {row.outcome_label} · {sums} = {number(row.total)}"
-    return f"{line} · {_('below the minimum score of “%(criterion)s”') % {'criterion': row.below}}" if row.below else line
+    sums = " + ".join(
+        f"{one.criterion.name} {number(one.score)} × {number(one.criterion.weight)} %" for one in row.cells
+    )
+    below = _("below the minimum score of “%(criterion)s”") % {"criterion": row.below} if row.below else ""
+    parts = (str(row.rank or "–"), row.name, row.outcome_label, f"{sums} = {number(row.total)}", below)
+    return " · ".join(part for part in parts if part)

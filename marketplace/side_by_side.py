@@ -61,7 +61,7 @@ def require_may_compare(call: Call, actor: Actor) -> None:
         return
     if actor.organisation_ids & owners_of(call) and CallKey.objects.filter(call=call, opened_at__isnull=False).exists():
         raise NotPermitted(
-            _("You belong to an organisation that responded to this call, or you are to review it and have not declared.")
+            _("You belong to an organisation that responded to this call, or are to review it and have not declared.")
         )
     raise NotFound
 
@@ -220,4 +220,4 @@ def _totals(quantity: Decimal, beside: Sequence[Beside]) -> list[Cell]:
 
 def _total(total: Decimal, *, is_lowest: bool) -> str:
     text = money(total)
-    return f"{text} · {_('lowest price')}" if is_lowest else text
+    return " · ".join([text, _("lowest price")]) if is_lowest else text

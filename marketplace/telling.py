@@ -15,9 +15,10 @@ from django.utils.translation import ngettext
 from marketplace.actions import saved_searches
 from marketplace.actors import actor_for
 from marketplace.choices import MailPace, SearchNotice
+from marketplace.hearers import need_owners, respondents
 from marketplace.models import Notification, SavedSearch
 from marketplace.new_hits import came_since
-from marketplace.notice_paths import path_of
+from marketplace.notice_paths import PATHS_OF_OWNERS, path_of
 from marketplace.notices import NOTICES, allowed, recipients, sentence_of, subject_of, titles_of
 from scenarios import topics
 from scenarios.models import Event
@@ -43,9 +44,11 @@ def _tell(event: Event) -> None:
     subject = subject_of(event)
     if subject is None:
         return
-    title_zh, title_en = titles_of(subject)
+    titles = dict(zip(("title_zh", "title_en"), titles_of(subject), strict=True))
+    # Who belongs to a respondent as well reads no other response.
+    owners = need_owners(event, subject) - respondents(event, subject) if event.kind in PATHS_OF_OWNERS else set()
     rows = [
-        Notification(account_id=pk, event=event, path=path_of(event), title_zh=title_zh, title_en=title_en)
+        Notification(account_id=pk, event=event, path=path_of(event, to_owner=pk in owners), **titles)
         for pk in sorted(allowed(recipients(event, subject), event, subject))
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)

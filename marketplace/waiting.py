@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.engagement_choices import GateVerdict, Stage
-from marketplace.models import Capability, Engagement, GateDecision, LedgerEntry, Response, Rollout, Selection, Suggestion
+from marketplace.models import (
+    Capability,
+    Engagement,
+    GateDecision,
+    LedgerEntry,
+    Response,
+    Rollout,
+    Selection,
+    Suggestion,
+)
 from marketplace.waiting_rows import Found, Kind, in_language
 from scenarios.actor import Actor
 from scenarios.models import Call, Consent, Interest, Need

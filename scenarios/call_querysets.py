@@ -74,7 +74,7 @@ class CallQuerySet(FullText, CallFigures):
         return self.filter(grave, status__in=["draft", "reviewed", "approved"], sandbox_plan__isnull=True).distinct()
 
     def of(self, actor: Actor) -> Self:
-        """Calls behind which a need of the actor's organisations stands: of a pool, where they consented to its core."""
+        """Calls behind which a need of the actor's organisations stands, in a pool with their consent to its core."""
         member = self.model._meta.get_field("demand").related_model._meta.get_field("members").related_model
         pools = member._default_manager.consented().filter(need__owner__in=actor.organisation_ids).values("demand")
         return self.filter(Q(need__owner__in=actor.organisation_ids) | Q(demand__in=pools))

@@ -233,7 +233,6 @@ class SelectionListed(Audienced):
     def audience(self, row: Any) -> Audience:
         return audience_of(actor_of(self.context), None)
 
-
     def get_winners(self, row: Selection) -> list[str]:
         return winners_of(row)
 

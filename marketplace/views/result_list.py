@@ -23,9 +23,7 @@ from scenarios.searching import fields_read, search_of
 from scenarios.views.list_files import ListFiles, file_of
 from scenarios.views.parts import actor_of, page_of
 
-FILES = ListFiles(
-    "results", _("Results"), result_columns, _("List of results and public notices"), listed_entry
-)
+FILES = ListFiles("results", _("Results"), result_columns, _("List of results and public notices"), listed_entry)
 READ = ("summary", "title_zh", "title_en")
 
 

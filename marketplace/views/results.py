@@ -35,9 +35,9 @@ def call_result(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, pk: UUID, *, status: int = 200, form: ObjectionForm | None = None) -> HttpResponse:
     actor = actor_of(request)
     call = one_of(Call.objects.visible_to(actor).with_public_state(), pk)
-    if request.GET.get("as") == "pdf" and (printed := with_winners(results_told(actor)).filter(pk=pk).first()):
-        if file := entry_file(request, f"{call.code}-result", lambda: whole_entry(printed)):
-            return file
+    told = with_winners(results_told(actor)).filter(pk=pk).first() if request.GET.get("as") == "pdf" else None
+    if told and (file := entry_file(request, f"{call.code}-result", lambda: whole_entry(told))):
+        return file
     found = (
         Selection.objects.public().filter(call=call).with_notice().select_related("call__need", "call__demand").first()
     )
@@ -49,7 +49,7 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, form: ObjectionF
             "excluded": excluded(found),
             "last_day": last_day_of(found),
             "is_over": found.is_past_notice,
-            "state": f"{_('Result of the call')}: {found.get_status_display()}",
+            "state": f"{call.code} · {found.get_status_display()}",
             "objection_form": form or _objection_form(found, actor),
             "projects": Engagement.objects.visible_to(actor).filter(response__call=call).order_by("code"),
             "own_objections": found.objections.visible_to(actor).select_related("organisation"),

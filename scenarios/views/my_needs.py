@@ -1,10 +1,11 @@
 """An enterprise's own needs: what is to be done with each, and the steps that take one press."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,11 +14,13 @@ from django.views.decorators.http import require_POST
 
 from scenarios.access import access
 from scenarios.actions.needs import delete_draft, renew_need, reopen_need, withdraw_need
+from scenarios.actor import Actor
 from scenarios.lifecycle import NEED_MOVES
-from scenarios.models import Need
+from scenarios.models import Call, DemandMember, MergedDemand, Need
 from scenarios.policies import open_moves
 from scenarios.views.drafting import submit
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.pools import pool_scale
 
 TABS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("todo", gettext_lazy("Your turn"), ("draft", "returned")),
@@ -40,6 +43,22 @@ NEXT = {
 }
 
 
+OFFERED = ("published", "landed")
+
+
+class Standing(NamedTuple):
+    """What has become of a need on offer.
+
+    pool : that it is in now, with its scale as the owner may know it. call : the latest from the need or its pool, of
+    which it is told how many are interested. fits : capabilities on offer that pass every gate.
+    """
+
+    pool: Any
+    scale: dict[str, Any]
+    call: Any
+    fits: int
+
+
 @access("member")
 def my_needs(request: HttpRequest) -> HttpResponse:
     """The needs of the reader's organisations under four tabs: whose turn it is."""
@@ -54,9 +73,11 @@ def my_needs(request: HttpRequest) -> HttpResponse:
     states = next(states for name, _label, states in TABS if name == current)
     rows = own.filter(status__in=states).select_related("owner", "district").order_by("-updated_at", "pk")
     page = page_of(request, rows)
+    standings = _standings([need for need in page if need.status in OFFERED], actor)
     needs = [
         {
             "need": need,
+            "standing": standings.get(need.pk),
             "next": NEXT[need.status],
             "moves": open_moves(NEED_MOVES, actor=actor, owner_id=need.owner_id, status=need.status),
         }
@@ -71,6 +92,33 @@ def my_needs(request: HttpRequest) -> HttpResponse:
         "may_post": bool(actor.editor_of),
     }
     return render(request, "scenarios/my_needs.html", context)
+
+
+def _standings(needs: list[Need], actor: Actor) -> dict[UUID, Standing]:
+    """Return what has become of each of these needs, all read at once."""
+    if not needs:
+        return {}
+    links = dict(DemandMember.objects.living().filter(need__in=needs).values_list("need", "demand"))
+    pools = MergedDemand.objects.of(actor).with_scale().in_bulk(links.values())
+    calls = _calls_of(needs, pools, actor)
+    fitting = Q(suggestions__failed_gates=[], suggestions__capability__status="published")
+    standing = fitting & Q(suggestions__state__in=["open", "shortlisted", "contacted"])
+    counted = Need.objects.filter(pk__in=[need.pk for need in needs]).order_by()
+    fits = dict(counted.annotate(fitting=Count("suggestions", filter=standing)).values_list("pk", "fitting"))
+    found = {}
+    for need in needs:
+        pool = pools.get(links[need.pk]) if need.pk in links else None
+        call = calls.get(need.pk) or (calls.get(pool.pk) if pool else None)
+        found[need.pk] = Standing(pool, pool_scale(pool, actor) if pool else {}, call, fits[need.pk])
+    return found
+
+
+def _calls_of(needs: list[Need], pools: Iterable[UUID], actor: Actor) -> dict[UUID, Any]:
+    """Return the latest call of each need or pool that is open or closed, with how many are interested."""
+    rows = Call.objects.of(actor).filter(Q(need__in=needs) | Q(demand__in=[*pools]), status__in=["open", "closed"])
+    interested = Count("interests", filter=Q(interests__state="declared"))
+    rows = rows.with_public_state().annotate(interested=interested).order_by("opens_at", "pk")
+    return {call.need_id or call.demand_id: call for call in rows}
 
 
 def _current(request: HttpRequest, tabs: list[dict[str, Any]]) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from marketplace import telling
 from marketplace.actions import capabilities
 from marketplace.models import Account, Notification
-from marketplace.notice_paths import PATHS, PATHS_BY_KIND, path_of
+from marketplace.notice_paths import PATHS, PATHS_BY_KIND, PATHS_OF_OWNERS, path_of
 from marketplace.notices import NOTICES, SUBJECTS, recipients, sentence_of, subject_of
 from scenarios import topics
 from scenarios.actions import moderation
@@ -101,7 +101,7 @@ def test_every_kind_has_a_subject_and_leads_somewhere(kind: str) -> None:
             assert "T" in str(NOTICES[kind].sentence) % {"code": "C", "title": "T"}
 
 
-@pytest.mark.parametrize("path", sorted({*PATHS.values(), *PATHS_BY_KIND.values()}))
+@pytest.mark.parametrize("path", sorted({*PATHS.values(), *PATHS_BY_KIND.values(), *PATHS_OF_OWNERS.values()}))
 def test_every_path_is_an_address_of_the_site(path: str) -> None:
     from django.urls import resolve
 

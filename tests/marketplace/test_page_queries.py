@@ -13,7 +13,7 @@ from tests.factories import Cast
 LIMIT = 12
 # Page, reader → the most queries; `{word}` is the first planted object of that word.
 MOST: dict[tuple[str, str | None], int] = {
-    ("/", None): 8,
+    ("/", None): 9,
     ("/needs/", None): 10,
     ("/needs/?q=检测", None): 12,
     ("/needs/?technique=cv", None): 10,
@@ -23,6 +23,7 @@ MOST: dict[tuple[str, str | None], int] = {
     ("/needs/?domain=manufacturing", None): 10,
     ("/capabilities/?technique=cv", None): 11,
     ("/calls/", None): 4,
+    ("/results/", None): 4,
     ("/pools/", None): 4,
     ("/engagements/", None): 3,
     ("/engagements/?q=检测", None): 5,
@@ -39,7 +40,7 @@ MOST: dict[tuple[str, str | None], int] = {
     ("/about/", None): 0,
     ("/how-it-works/", None): 1,
     ("/risk/", None): 0,
-    ("/sitemap.xml", None): 7,
+    ("/sitemap.xml", None): 8,
     ("/needs/{needs}/", None): 7,
     ("/capabilities/{capabilities}/", None): 6,
     ("/pools/{pools}/", None): 8,
@@ -49,6 +50,7 @@ MOST: dict[tuple[str, str | None], int] = {
     ("/workspace/", "enterprise"): 6,
     ("/workspace/", "supplier"): 6,
     ("/workspace/needs/", "enterprise"): 6,
+    ("/workspace/needs/?tab=offer", "enterprise"): 10,
     ("/workspace/capabilities/", "supplier"): 9,
     ("/workspace/suggestions/", "supplier"): 11,
     ("/workspace/following/", "enterprise"): 4,

@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
-from scenarios.models import Event, Need
-from tests.factories import INDICATORS, NEED, Cast, draft_need, published_need
+from scenarios.actions.interests import declare_interest, withdraw_interest
+from scenarios.models import Consent, Event, Need
+from tests.calls import sealed_call
+from tests.engagements import frozen_pool
+from tests.factories import INDICATORS, NEED, Cast, draft_need, published_capability, published_need
+from tests.marketplace.test_suggestion_pages import suggest
 
 NEW, AUTOSAVE = "/workspace/needs/new/", "/workspace/needs/autosave/"
 VAGUE = {"title_zh": "打造世界一流智能工厂", "problem": "全面赋能高质量发展，解决 4 条产线漏检的难题。"}
@@ -248,6 +252,44 @@ def test_my_needs_sorts_by_whose_turn_it_is(cast: Cast, django_assert_num_querie
     draft_need(cast)
     with django_assert_num_queries(5):
         assert "Of the rival" not in client.get("/workspace/needs/").content.decode()
+
+
+def test_a_need_on_offer_tells_its_pool_with_scale_its_call_who_is_interested_and_what_fits(
+    cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    alone, capability = published_need(cast), published_capability(cast)
+    suggest(alone, capability)
+    suggest(alone, published_capability(cast), failed_gates=["min_scale"])
+    pool = frozen_pool(cast)
+    call = sealed_call(cast, demand_id=pool.pk).call
+    declare_interest(actor=cast.actor("supplier"), call_id=call.pk, organisation_id=cast.supplier_org.pk)
+    client = cast.client("enterprise")
+    with django_assert_max_num_queries(10):
+        answer = client.get("/workspace/needs/", {"tab": "offer"})
+    standings = {row["need"].pk: row["standing"] for row in answer.context["needs"]}
+    own = standings[alone.pk]
+    assert (own.pool, own.call, own.fits) == (None, None, 1)
+    (pooled,) = [one for pk, one in standings.items() if pk != alone.pk]
+    assert (pooled.pool, pooled.call, pooled.call.interested, pooled.fits) == (pool, call, 1, 0)
+    # With two owners the exact sum would tell what the other brings.
+    assert (pooled.scale["band"], pooled.scale["unit"]) == ("6–10", "lines")
+    text = " ".join(answer.content.decode().split())
+    told = ("6–10 lines", "1 supplier interested", "1 capability fits")
+    for part in (f"/pools/{pool.pk}/", f"/calls/{call.pk}/", *told):
+        assert part in text, part
+    assert f"/needs/{alone.pk}/suggestions/" in text
+    withdraw_interest(actor=cast.actor("supplier"), call_id=call.pk, organisation_id=cast.supplier_org.pk)
+    assert "0 suppliers interested" in client.get("/workspace/needs/", {"tab": "offer"}).content.decode()
+
+
+def test_who_has_not_consented_to_a_pool_reads_nothing_of_the_interest_in_its_call(cast: Cast) -> None:
+    pool = frozen_pool(cast)
+    call = sealed_call(cast, demand_id=pool.pk).call
+    Consent.objects.filter(demand=pool, organisation=cast.rival_org).update(state="declined")
+    (row,) = cast.client("rival").get("/workspace/needs/", {"tab": "offer"}).context["needs"]
+    assert (row["standing"].pool, row["standing"].call) == (pool, None)
+    (row,) = cast.client("enterprise").get("/workspace/needs/", {"tab": "offer"}).context["needs"]
+    assert row["standing"].call == call
 
 
 def test_submitting_from_the_page_shows_blockers_in_the_form(cast: Cast) -> None:
