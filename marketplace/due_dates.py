@@ -133,7 +133,7 @@ def promises(actor: Actor, since: date, until: date) -> list[Promise]:
     queues = [queue for queue in QUEUES if queue.page in PROMISED]
     first, *others = [_due_by_day(queue, place, since, until) for place, queue in enumerate(queues)]
     rows: Iterable[tuple[int, date, int]] = first.union(*others, all=True)
-    found = [Promise(day, queues[place].label, count, reverse(queues[place].page)) for place, day, count in rows]
+    found = [Promise(day, queues[place].label, count, reverse(queues[place].page) + queues[place].query) for place, day, count in rows]
     return sorted(found, key=lambda one: (one.day, str(one.label)))
 
 

@@ -1,10 +1,13 @@
 """How projects come about: the manager opens those that were awarded, owners and suppliers agree directly."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,17 +20,30 @@ from scenarios.errors import Invalid, NotPermitted
 from scenarios.models import Need
 from scenarios.policies import one_of
 from scenarios.views.parts import actor_of, organisations_of, page_of
+from scenarios.views.queues import Line, chosen_queue, queue_response, waits_on
 from scenarios.views.staff_parts import chosen, options
+from scenarios.waiting import steps_for
 
 
 @access("staff")
 def staff_engagements(request: HttpRequest) -> HttpResponse:
-    """List the projects in every state, and the awards that wait to become one."""
+    """List the projects in every state, and the awards that wait to become one; or exactly one of the reader's queues."""
+    actor, waits = actor_of(request), waits_on(request, "staff_engagements")
+    if queue := chosen_queue(request, waits):
+        line = _to_guard if queue.name == "sandboxes" else _line
+        return queue_response(request, queue, waits, title=_("Projects in progress"), line=line)
     states = chosen(request, "state", EngagementStatus.values)
     rows = Engagement.objects.for_page()
+    counts = dict(Engagement.objects.order_by().values_list("status").annotate(Count("pk")))
     page = page_of(request, rows.filter(status__in=states) if states else rows)
-    context = {"page": page, "filtered": bool(states), "states": options(EngagementStatus.choices, states)}
-    actor = actor_of(request)
+    steps = steps_for(actor, "staff_engagements", page)
+    context = {
+        "page": page,
+        "rows": [(engagement, steps.get(engagement.pk)) for engagement in page],
+        "waits": waits,
+        "filtered": bool(states),
+        "states": options(EngagementStatus.choices, states, counts),
+    }
     if actor.has_role("supervisor"):
         context["incidents"] = Incident.objects.to_close(actor).select_related("sandbox__engagement")[:50]
         context["unguarded"] = Engagement.objects.awaiting_sandbox()[:50]
@@ -35,6 +51,25 @@ def staff_engagements(request: HttpRequest) -> HttpResponse:
         context["decisions"] = GateDecision.objects.awaiting_manager()[:50]
         context["awards"] = Response.objects.awaiting_engagement().select_related("call", "lead")[:50]
     return render(request, "marketplace/staff_engagements.html", context)
+
+
+def _to_guard(engagement: Engagement) -> Line:
+    return _line(engagement)._replace(url=reverse("sandbox_set_up", args=[engagement.pk]))
+
+
+def _line(row: Any) -> Line:
+    """Tell a row of a queue: a project, or an award, a decision or an incident of one."""
+    if isinstance(row, Response):
+        return Line(reverse("selection", args=[row.call_id]), row.call.code, row.call.title, (row.lead,))
+    engagement, url, facts = row, "", ()
+    if isinstance(row, GateDecision):
+        engagement, url = row.gate.engagement, reverse("decision_detail", args=[row.pk])
+        facts = (row.gate.get_stage_display(), row.get_verdict_display())
+    elif isinstance(row, Incident):
+        engagement = row.sandbox.engagement
+        url, facts = reverse("sandbox_detail", args=[engagement.pk]), (row.get_severity_display(),)
+    url = url or reverse("engagement_detail", args=[engagement.pk])
+    return Line(url, engagement.code, engagement.title, (engagement.lead, *facts))
 
 
 @access("manager")

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -24,18 +25,24 @@ from scenarios.errors import Invalid
 from scenarios.models import Call, Opener, PanelSeat
 from scenarios.policies import one_of
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.queues import Line, chosen_queue, queue_response, waits_on
+from scenarios.waiting import steps_for
 
 
 @access("staff")
 def my_openings(request: HttpRequest) -> HttpResponse:
     """The calls whose responses the actor opens together with another one, and what is to be done in each."""
-    actor = actor_of(request)
-    waiting = {
-        "take": set(Opener.objects.to_take(actor).values_list("pk", flat=True)),
-        "give": set(Opener.objects.to_give(actor).values_list("pk", flat=True)),
-    }
-    context = {"page": page_of(request, Opener.objects.of(actor)), "waiting": waiting}
+    actor, waits = actor_of(request), waits_on(request, "my_openings")
+    if queue := chosen_queue(request, waits):
+        return queue_response(request, queue, waits, title=_("Responses that you open"), line=_line)
+    page = page_of(request, Opener.objects.of(actor))
+    steps = steps_for(actor, "my_openings", page)
+    context = {"page": page, "rows": [(row, steps.get(row.pk)) for row in page], "waits": waits}
     return render(request, "marketplace/my_openings.html", context)
+
+
+def _line(row: Opener) -> Line:
+    return Line(reverse("call_opening", args=[row.call_id]), row.call.code, row.call.title)
 
 
 @access("staff")

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -36,21 +36,10 @@ from scenarios.actor import Actor
 from scenarios.errors import Conflict, IllegalMove, Invalid, NotFound, refused_for
 from scenarios.models import Call, CallKey
 from scenarios.policies import one_of, open_moves
-from scenarios.views.parts import actor_of, page_of
+from scenarios.views.parts import actor_of
 from scenarios.views.staff_parts import posted_version, show_errors
 
 WORKERS = ("reviewer", "manager", "publisher", "auditor")
-
-
-@access(*WORKERS)
-def selection_list(request: HttpRequest) -> HttpResponse:
-    """List the closed calls that took sealed responses; a reviewer's are those of the panels they are named for."""
-    actor = actor_of(request)
-    calls = Call.objects.closed().filter(key__isnull=False).select_related("selection").order_by("-closes_at", "pk")
-    if not actor.has_role("manager", "publisher", "auditor"):
-        named = Q(panel__account=actor.account_id) | Q(selection__seats__account=actor.account_id)
-        calls = calls.filter(pk__in=Call.objects.filter(named).values("pk"))
-    return render(request, "marketplace/selection_list.html", {"page": page_of(request, calls)})
 
 
 @access(*WORKERS)

@@ -3,8 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from scenarios.access import access
 from scenarios.actions.calls import FAIR_COMPETITION
@@ -19,7 +22,9 @@ from scenarios.models import Call, Event
 from scenarios.policies import one_of, open_moves
 from scenarios.staff_forms import ReasonForm
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.queues import Line, chosen_queue, queue_response, waits_on
 from scenarios.views.staff_parts import address
+from scenarios.waiting import steps_for
 
 READERS = ("manager", "moderator", "publisher", "auditor")
 # In the order in which the public reads a call; indicators, clauses and criteria are lists and stand apart.
@@ -38,17 +43,37 @@ READ_IN_ORDER = (
     *("consortium_allowed", "opens_at", "question_deadline", "closes_at", "publicity_days"),
 )
 SHOWN_EVENTS = 20
+ENDED = (CallStatus.CLOSED, CallStatus.CANCELLED)
 
 
 @access(*READERS)
 def staff_call_list(request: HttpRequest) -> HttpResponse:
-    """List the calls of one state, newest first; without a state all that have not ended."""
+    """List the calls of one state, newest first; without a state all that have not ended; or exactly one queue."""
+    actor, waits = actor_of(request), waits_on(request, "staff_call_list")
+    if queue := chosen_queue(request, waits):
+        return queue_response(request, queue, waits, title=_("Calls"), line=_line)
     state = request.GET.get("state", "")
     state = state if state in CallStatus.values else ""
-    calls = Call.objects.filter(status=state) if state else Call.objects.exclude(status__in=["closed", "cancelled"])
-    page = page_of(request, calls.select_related("need", "demand", "author"))
-    tabs = [("", None), *CallStatus.choices]
-    return render(request, "scenarios/staff/call_list.html", {"page": page, "state": state, "tabs": tabs})
+    counts = dict(Call.objects.order_by().values_list("status").annotate(Count("pk")))
+    under_way = sum(number for status, number in counts.items() if status not in ENDED)
+    calls = Call.objects.filter(status=state) if state else Call.objects.exclude(status__in=ENDED)
+    total = counts.get(state, 0) if state else under_way
+    page = page_of(request, calls.select_related("need", "demand", "author"), total=total)
+    steps = steps_for(actor, "staff_call_list", page)
+    context = {
+        "page": page,
+        "rows": [(call, steps.get(call.pk)) for call in page],
+        "waits": waits,
+        "state": state,
+        "tabs": [("", None, under_way), *((value, label, counts.get(value, 0)) for value, label in CallStatus.choices)],
+    }
+    return render(request, "scenarios/staff/call_list.html", context)
+
+
+def _line(call: Call) -> Line:
+    source = call.need or call.demand
+    facts = (call.get_kind_display(), *([source.code] if source else []))
+    return Line(reverse("staff_call", args=[call.pk]), call.code, call.title, facts)
 
 
 @access(*READERS)

@@ -26,7 +26,7 @@ def _row(waiting: Waiting) -> dict[str, Any]:
     page = address(waiting.queue.page)
     return {
         "label": waiting.queue.label,
-        "url": f"{page}?state={waiting.queue.state}" if page and waiting.queue.state else page,
+        "url": f"{page}{waiting.queue.query}" if page else "",
         "count": waiting.count,
         "age": waiting.age,
         "days": waiting.queue.days,

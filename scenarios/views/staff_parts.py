@@ -22,10 +22,15 @@ def chosen(request: HttpRequest, name: str, known: Iterable[str]) -> list[str]:
     return [value for value in known if value in asked]
 
 
-def options(pairs: Iterable[tuple[str, Any]], selected: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the options of a facet without counts."""
+def options(
+    pairs: Iterable[tuple[str, Any]], selected: Iterable[str], counts: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Return the options of a facet with the number of rows of each."""
     picked = set(selected)
-    return [{"value": value, "label": label, "count": None, "selected": value in picked} for value, label in pairs]
+    return [
+        {"value": value, "label": label, "count": counts.get(value, 0), "selected": value in picked}
+        for value, label in pairs
+    ]
 
 
 def ids_of(values: Iterable[str]) -> list[UUID]:

@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from scenarios.access import access
@@ -28,19 +30,36 @@ from scenarios.querysets import LIVE_CALLS
 from scenarios.scale import Gathered, meter_rows, other_meters, shown_marks
 from scenarios.staff_forms import ReasonForm, SplitForm, TermsForm, terms_initial
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.queues import Line, chosen_queue, queue_response, waits_on
 from scenarios.views.staff_parts import address, chosen, options
+from scenarios.waiting import steps_for
 
 SHOWN_EVENTS = 20
 
 
 @access("manager", "publisher", "auditor")
 def staff_pool_list(request: HttpRequest) -> HttpResponse:
-    """List the pools, newest first, by state."""
+    """List the pools, newest first, by state; or exactly those of one of the reader's queues."""
+    actor, waits = actor_of(request), waits_on(request, "staff_pool_list")
+    if queue := chosen_queue(request, waits):
+        return queue_response(request, queue, waits, title=_("Pools"), line=_line)
     states = chosen(request, "state", DemandStatus.values)
     pools = MergedDemand.objects.filter(status__in=states) if states else MergedDemand.objects.living()
+    counts = dict(MergedDemand.objects.order_by().values_list("status").annotate(Count("pk")))
     page = page_of(request, pools.with_scale().select_related("manager"))
-    context = {"page": page, "filtered": bool(states), "states": options(DemandStatus.choices, states)}
+    steps = steps_for(actor, "staff_pool_list", page)
+    context = {
+        "page": page,
+        "rows": [(pool, steps.get(pool.pk)) for pool in page],
+        "waits": waits,
+        "filtered": bool(states),
+        "states": options(DemandStatus.choices, states, counts),
+    }
     return render(request, "scenarios/staff/pool_list.html", context)
+
+
+def _line(pool: MergedDemand) -> Line:
+    return Line(reverse("staff_pool", args=[pool.pk]), pool.code, pool.title)
 
 
 @access("manager", "publisher", "auditor")

@@ -6,35 +6,51 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from scenarios.access import access
 from scenarios.actions.moderation import supervise_need
 from scenarios.actor import Actor
+from scenarios.choices import RiskTier
 from scenarios.content import unmet_demands
 from scenarios.errors import Invalid
-from scenarios.facts import need_facts
+from scenarios.facts import label_of, need_facts
+from scenarios.listing import Facet
 from scenarios.models import Call, Need
 from scenarios.policies import one_of
 from scenarios.risk import PUBLISH_NEED
 from scenarios.staff_forms import NoteForm
 from scenarios.views.need_review import FOR_STAFF, indicators_of, public_facts, risk_of
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.queues import Line, aged, chosen_queue, queue_response, waits_on
+from scenarios.views.sheets import NEED_COLUMNS, sheet_response, waiting_columns, wants_sheet
 from scenarios.views.staff_parts import show_errors
+from scenarios.waiting import Wait, promised_days, to_clear
 
 
 @access("supervisor")
 def supervision_queue(request: HttpRequest) -> HttpResponse:
-    """List the needs that wait for clearance, oldest first."""
-    needs = Need.objects.awaiting_supervision().select_related("owner", "district").order_by("submitted_at", "id")
+    """List the needs that wait for clearance, the longest waiting first; or the calls without their sandbox plan."""
+    waits, promised = waits_on(request, "supervision_queue"), promised_days("supervision_queue")
+    if queue := chosen_queue(request, waits):
+        return queue_response(request, queue, waits, title=_("Risk review"), line=_plan)
+    facets = [Facet("risk_tier", label_of(Need, "risk_tier"), RiskTier.choices)]
+    found, shown = aged(request, to_clear(), since="decided_at", promised=promised, facets=facets)
+    needs = found.select_related("owner", "district")
+    if wants_sheet(request):
+        return sheet_response("supervision", _("Risk review"), [*NEED_COLUMNS, *waiting_columns(promised)], needs)
     page = page_of(request, needs)
-    rows = [{"need": need, "blocked": lacks_ethics_number(need)} for need in page]
-    context = {
-        "page": page,
-        "rows": rows,
-        "planless": Call.objects.awaiting_sandbox_plan().order_by("created_at", "id"),
-    }
+    rows = [
+        {"need": need, "blocked": lacks_ethics_number(need), "wait": Wait(need.waited_days, promised)} for need in page
+    ]
+    context = {**shown, "page": page, "rows": rows, "waits": waits}
     return render(request, "scenarios/staff/supervision_queue.html", context)
+
+
+def _plan(call: Call) -> Line:
+    facts = (call.get_kind_display(), call.get_status_display())
+    return Line(reverse("sandbox_plan", args=[call.pk]), call.code, call.title, facts)
 
 
 @access("supervisor")

@@ -1,14 +1,18 @@
 """What waits for staff in a selection and in a sandbox: counted for whom it waits, and gone once it is done."""
 
+import io
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils import translation
+from openpyxl import load_workbook
 
 from marketplace.actions import selection_panel
 from marketplace.actions.opening import agree_to_open
 from marketplace.actors import actor_for
-from marketplace.models import Account, ReviewSeat
+from marketplace.models import Account, ReviewSeat, Selection
 from scenarios.actions import calls, openers
 from scenarios.models import Need
 from scenarios.waiting import waiting_for
@@ -30,6 +34,7 @@ from tests.selections import (
     scored_call,
     write_all_feedback,
 )
+from tests.stories.town import signed_in
 
 THREE = (["90", "80"], ["70", "95"], ["35", "100"])
 
@@ -157,3 +162,124 @@ def test_openers_are_told_to_give_their_codes_after_the_close(cast: Cast) -> Non
 
 def test_whoever_is_not_named_reads_so(cast: Cast) -> None:
     assert "You are not named for any call" in cast.client("auditor").get(reverse("my_openings")).content.decode()
+
+
+# Where each queue leads
+
+
+def led(account: Account) -> dict[str, tuple[int, list[str]]]:
+    """Return of each named queue in which something waits for an account: the count at home, and the rows it leads to."""
+    client, found = signed_in(account), {}
+    with translation.override("en"):
+        for row in client.get("/staff/").context["rows"]:
+            if row["count"] and "?queue=" in row["url"]:
+                page = client.get(row["url"])
+                lines = [item.line for item in page.context["items"]]
+                found[str(row["label"])] = (row["count"], [" · ".join(map(str, (one.code, *one.facts))) for one in lines])
+    return found
+
+
+def test_each_queue_of_a_selection_leads_to_exactly_what_waits_in_it(cast: Cast) -> None:
+    review, other = evaluated_call(cast, 3), sealed_call(cast)
+    close(other.call)
+    code = review.ready.call.code
+    chair, second, third = review.ready.reviewers
+    assert led(second) == {"Conflicts of interest to declare": (1, [code])}
+    left: Any = {"actor": actor_for(third), "selection_id": review.selection.pk}
+    selection_panel.declare(**left, conflict=True, statement="两年前曾任其中一家的顾问")
+    assert led(cast.manager) == {"Seats of panels to fill": (1, [f"{code} · {third}"])}
+    seat = ReviewSeat.objects.get(declaration="conflict")
+    named: Any = {"selection_id": review.selection.pk, "seat_id": seat.pk, "account_id": cast.reviewer.pk}
+    selection_panel.replace_reviewer(actor=cast.actor("manager"), **named)
+
+    declare_all(review)
+    responses = [f"{code} · Response {number}" for number in (1, 2, 3)]
+    assert led(chair) == {"Responses whose eligibility you judge": (3, responses)}
+    admit_all(review)
+    assert led(second) == led(chair) == {"Panels that wait for your scores": (1, [code])}
+    given = {row.pk: values for row, values in zip(review.responses(), THREE, strict=True)}
+    for account in (chair, second, cast.reviewer):
+        score(review, account, given)
+    assert led(chair) == {"Responses the panel has to agree on": (3, responses)}
+    for row in review.responses():
+        agree(review, row, given[row.pk])
+    assert led(cast.publisher) == {"Results to put under public notice": (1, [code])}
+
+
+def test_the_queues_after_the_notice_lead_to_what_waits(cast: Cast) -> None:
+    review = published(cast, *THREE)
+    code = review.ready.call.code
+    (label, (count, rows)) = next(iter(led(review.ready.reviewers[0]).items()))
+    assert (label, count, len(rows)) == ("Respondents who wait for feedback", 2, 2)
+    objected(review)
+    (count, (row,)) = led(cast.manager)["Objections to answer"]
+    assert (count, row.startswith(f"{code} · ")) == (1, True)
+
+
+def test_a_queue_shows_age_and_the_day_due_and_is_narrowed_by_service_level(cast: Cast) -> None:
+    review = evaluated_call(cast, 1)
+    chair = review.ready.reviewers[0]
+    Selection.objects.update(opened_at=F("opened_at") - timedelta(days=4))
+    page = signed_in(chair).get("/staff/selections/?queue=declare")
+    (item,) = page.context["items"]
+    assert (str(item.wait.age), item.wait.level) == ("4 days", "overdue")
+    assert item.due_at == Selection.objects.get().opened_at + timedelta(days=3)
+    narrowed = signed_in(chair).get("/staff/selections/?queue=declare&level=in_time")
+    assert narrowed.context["items"] == []
+    assert 'href="/staff/selections/?queue=declare"' in narrowed.content.decode()
+    sheet = signed_in(chair).get("/staff/selections/?queue=declare&as=xlsx")
+    head, row = load_workbook(io.BytesIO(sheet.content)).worksheets[0].values
+    found = dict(zip(head, row, strict=True))
+    assert (found["Code"], found["Days waiting"], found["Service level"]) == (review.ready.call.code, 4, "Overdue")
+
+
+def test_the_list_says_beside_each_call_what_the_reader_is_to_do(cast: Cast) -> None:
+    review = evaluated_call(cast, 1)
+
+    def steps(account: Account) -> list[tuple[str, str | None]]:
+        with translation.override("en"):
+            rows = signed_in(account).get("/staff/selections/").context["rows"]
+            return [(call.code, step and str(step.label)) for call, step in rows]
+
+    code = review.ready.call.code
+    assert steps(review.ready.reviewers[1]) == [(code, "Declare whether you have a conflict of interest")]
+    assert steps(cast.manager) == [(code, None)]
+    declare_all(review)
+    assert [steps(one) for one in review.ready.reviewers[:2]] == [[(code, "Judge who is eligible")], [(code, None)]]
+
+
+def test_a_queue_of_somebody_else_is_the_whole_list(cast: Cast) -> None:
+    review = evaluated_call(cast, 1)
+    page = cast.client("manager").get("/staff/selections/?queue=declare")
+    assert [call for call, _step in page.context["rows"]] == [review.ready.call]
+
+
+def test_openers_pools_calls_and_projects_are_led_to_their_queues_too(cast: Cast) -> None:
+    review = scored_call(cast, *THREE)
+    publish(cast, review)
+    write_all_feedback(review)
+    end_notice(review)
+    give_award(cast, review)
+    code = review.ready.call.code
+    (count, rows) = led(cast.manager)["Awards without a project"]
+    assert (count, [row.split(" · ")[0] for row in rows]) == (1, [code])
+    ready = sealed_call(cast)
+    close(ready.call)
+    assert led(ready.openers[0])["Responses to open with your code"] == (1, [ready.call.code])
+    fields: Any = {"kind": "bounty"}
+    need = published_need(cast)
+    call = calls.draft_call(actor=cast.actor("manager"), need_id=need.pk, fields=fields)
+    assert led(cast.moderator) == {"Calls to review": (1, [f"{call.code} · Open bounty · {need.code}"])}
+    page = cast.client("moderator").get("/staff/calls/")
+    assert [str(step.label) for one, step in page.context["rows"] if step] == ["Review the call"]
+
+
+def test_supervisor_projects_are_led_to_their_queues(cast: Cast) -> None:
+    engagement = opened_engagement(cast)
+    planned_gate(cast, engagement)
+    Need.objects.filter(pk=engagement.need_id).update(risk_tier="R3", supervised_by=cast.supervisor)
+    told = f"{engagement.code} · {engagement.lead}"
+    assert led(cast.supervisor) == {"Projects that wait for their sandbox": (1, [told])}
+    assert led(cast.manager)["Projects to plan and start"] == (1, [told])
+    (item,) = cast.client("supervisor").get("/staff/engagements/?queue=sandboxes").context["items"]
+    assert item.line.url == reverse("sandbox_set_up", args=[engagement.pk])

@@ -68,15 +68,16 @@ def test_an_older_version_does_not_overwrite_a_newer_one(cast: Cast) -> None:
 
 def test_the_supervisor_finds_the_calls_that_wait_for_it(cast: Cast) -> None:
     call = drafted(cast)
-    queue = reverse("supervision_queue")
+    queue = f"{reverse('supervision_queue')}?queue=sandbox-plans"
     client = cast.client("supervisor")
-    assert list(client.get(queue).context["planless"]) == []
+    assert client.get(queue).context["items"] == []
     graver(cast, call)
-    assert list(client.get(queue).context["planless"]) == [call]
+    (item,) = client.get(queue).context["items"]
+    assert (item.line.code, item.line.url) == (call.code, reverse("sandbox_plan", args=[call.pk]))
     waiting = {str(row["label"]): row["count"] for row in client.get("/staff/").context["rows"]}
     assert waiting["Sandbox plans to write"] == 1
     plan(client, call)
-    assert list(client.get(queue).context["planless"]) == []
+    assert client.get(queue).context["items"] == []
 
 
 def test_the_plan_is_fixed_and_public_once_the_call_is_open(cast: Cast) -> None:
