@@ -1,7 +1,7 @@
 """Named reads of engagements and what belongs to them."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -51,6 +51,14 @@ class EngagementQuerySet(FullText, models.QuerySet[Any]):
     def awaiting_confirmation(self, actor: Actor) -> Self:
         """Direct agreements that an organisation of the actor has to confirm or decline."""
         return self.of(actor).filter(status="proposed").exclude(proposed_by__in=actor.organisation_ids)
+
+    def to_accept(self, organisation_ids: Collection[UUID]) -> Self:
+        """Projects under way of which one of these organisations is an owner and every gate is passed."""
+        gates: Any = self.model._meta.get_field("gates").related_model._default_manager
+        of_project = gates.filter(engagement=OuterRef("pk"))
+        owned = self._parties().filter(organisation__in=organisation_ids, role="owner").values("engagement")
+        all_passed = Exists(of_project.filter(state="passed")) & ~Exists(of_project.exclude(state="passed"))
+        return self.filter(all_passed, pk__in=owned, status="running")
 
     def awaiting_sandbox(self) -> Self:
         """Projects in preparation for a need whose tier demands a sandbox before the pilot, and without one."""
@@ -105,6 +113,21 @@ class ElementQuerySet(models.QuerySet[Any]):
     def _kept(self) -> Self:
         rows = self.filter(engagement__status__in=["preparing", *UNDER_WAY]).select_related("engagement")
         return rows.order_by("due_on", "pk")
+
+
+class GateQuerySet(models.QuerySet[Any]):
+    def ending(self, organisation_ids: Collection[UUID]) -> Self:
+        """Gates under way that end within 14 days, or should have, without a decision that is open.
+
+        They are told to owner and lead.
+        """
+        related = self.model._meta.get_field
+        decisions = related("decisions").related_model._default_manager.filter(gate=OuterRef("pk"), state="proposed")
+        parties = related("engagement").related_model._meta.get_field("parties").related_model._default_manager
+        told = parties.filter(organisation__in=organisation_ids, role__in=["owner", "lead"]).values("engagement")
+        soon = TruncDate(DatabaseClock() + timedelta(days=14))
+        rows = self.filter(state="running", engagement__status__in=UNDER_WAY, engagement__in=told, ends_on__lte=soon)
+        return rows.filter(~Exists(decisions)).order_by("ends_on", "pk")
 
 
 class DecisionQuerySet(models.QuerySet[Any]):

@@ -104,6 +104,14 @@ class SuggestionQuerySet(models.QuerySet[Any]):
             | Exists(call.open().filter(pk=OuterRef("call")))
         )
 
+    def for_owner(self, actor: Actor) -> Self:
+        """What is suggested to the actor's own published needs, of capabilities that are on offer."""
+        mine = self.current().filter(need__owner_id__in=actor.organisation_ids, need__status="published")
+        need, offered = self._related("need"), self._related("capability").published()
+        return mine.filter(
+            Exists(need.published().filter(pk=OuterRef("need"))), Exists(offered.filter(pk=OuterRef("capability")))
+        )
+
     def visible_to(self, actor: Actor) -> Self:
         """Staff see all; a supplier its own; an owner those for its needs, and for pools and calls with its needs."""
         if actor.is_staff:

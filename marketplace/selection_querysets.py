@@ -70,6 +70,27 @@ class SelectionQuerySet(models.QuerySet[Any]):
         """
         return self.filter(Q(status="suspended") | Q(status="publicity", notice_ends_at__gt=DatabaseClock()))
 
+    def open_to_objection(self, actor: Actor) -> Self:
+        """Those under notice in which an organisation of the actor is concerned and has not objected to this round.
+
+        Concerned is who responded, declared interest, or stands behind the call.
+        """
+        related: Any = self.model._meta.apps.get_model
+        of_call, mine = {"call": OuterRef("call")}, actor.organisation_ids
+        responded = related("marketplace", "Response")._default_manager.opened().filter(**of_call, lead__in=mine)
+        interested = related("scenarios", "Interest")._default_manager.filter(
+            **of_call, organisation__in=mine, state="declared"
+        )
+        members = related("scenarios", "DemandMember")._default_manager.filter(
+            demand=OuterRef("call__demand"), left_at__isnull=True, need__owner__in=mine
+        )
+        behind = Q(call__need__owner__in=mine) | Exists(members)
+        objected = related("marketplace", "Objection")._default_manager.filter(
+            selection=OuterRef("pk"), round=OuterRef("round"), organisation__in=mine
+        )
+        concerned = self.under_notice().filter(Exists(responded) | Exists(interested) | behind)
+        return concerned.filter(~Exists(objected)) if actor.verified else self.none()
+
     def with_notice(self) -> Self:
         """Annotate is_past_notice and is_under_notice by the database clock."""
         rows: Any = self.model._default_manager.filter(pk=OuterRef("pk"))

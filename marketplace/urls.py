@@ -93,6 +93,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("needs/<uuid:pk>/agree/", engagement_opening.engagement_propose, name="engagement_propose"),
     path("workspace/engagements/", engagements.my_engagements, name="my_engagements"),
     path("workspace/", workspace.workspace, name="workspace"),
+    path("workspace/counts/", workspace.workspace_counts, name="workspace_counts"),
     path("workspace/capabilities/", capability_drafts.my_capabilities, name="my_capabilities"),
     path("workspace/capabilities/new/", capability_drafts.capability_create, name="capability_create"),
     path("workspace/capabilities/autosave/", capability_drafts.capability_autosave, name="capability_autosave"),

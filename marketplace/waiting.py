@@ -8,32 +8,19 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.engagement_choices import GateVerdict, Stage
 from marketplace.models import (
     Capability,
-    Engagement,
-    GateDecision,
-    LedgerEntry,
     Response,
-    Rollout,
     Selection,
     Suggestion,
 )
-from marketplace.waiting_rows import Found, Kind, in_language
+from marketplace.waiting_rows import Found, Kind, by_code, columns_of, in_language, until
 from scenarios.actor import Actor
 from scenarios.models import Call, Consent, Interest, Need
 from scenarios.querysets import DatabaseClock
 
 LOOKED_AT = 50
 SOON = timedelta(days=14)
-
-
-def _code(one: Found) -> str:
-    return one.code
-
-
-def _until(one: Found) -> str:
-    return _("%(code)s · until %(day)s") % {"code": one.code, "day": one.day or ""}
 
 
 def _answer_until(one: Found) -> str:
@@ -48,24 +35,24 @@ def _for(one: Found) -> str:
     return _("%(code)s · for %(capability)s") % {"code": one.code, "capability": in_language(one.one, one.other)}
 
 
-def _verdict(one: Found) -> str:
-    return f"{one.code} · {Stage(one.one).label} · {GateVerdict(one.other).label}"
-
-
-def _of(relation: str, **more: Any) -> dict[str, Any]:
-    """Return the columns of a row that is shown by the title and code of what it belongs to."""
-    return {name: f"{relation}__{name}" for name in ("title_zh", "title_en", "code")} | more
-
-
 def _interest(name: str, label: Any, hint: Any, page: str, rows: Any) -> Kind:
-    shown = _of("call", page="call_detail", object="call", one="organisation__name_zh", other="organisation__name_en")
+    names = {"one": "organisation__name_zh", "other": "organisation__name_en"}
+    shown = columns_of("call", page="call_detail", object="call", **names)
     return Kind(name, label, hint, page, rows, shown, _by)
 
 
 def demand_side(actor: Actor) -> list[Kind]:
     """Return what may wait on the side of needs, the most urgent first."""
     returned, ending, drafts = _need_kinds(actor)
-    return [_invitations(actor), returned, _opened_calls(actor), ending, _answered_calls(actor), drafts]
+    return [
+        _invitations(actor),
+        returned,
+        _opened_calls(actor),
+        ending,
+        _answered_calls(actor),
+        _fitting(actor),
+        drafts,
+    ]
 
 
 def _invitations(actor: Actor) -> Kind:
@@ -78,7 +65,7 @@ def _invitations(actor: Actor) -> Kind:
         gettext_lazy("Read the common core, then accept, accept with a reservation, or decline."),
         "my_pools",
         invited.order_by("answer_by", "pk"),
-        _of("demand", page="pool_detail", object="demand", day=TruncDate("answer_by")),
+        columns_of("demand", page="pool_detail", object="demand", day=TruncDate("answer_by")),
         _answer_until,
         "warn",
     )
@@ -96,7 +83,7 @@ def _need_kinds(actor: Actor) -> tuple[Kind, Kind, Kind]:
             "my_needs",
             mine.filter(status="returned"),
             {"page": "need_edit"},
-            _code,
+            by_code,
             "warn",
         ),
         Kind(
@@ -106,7 +93,7 @@ def _need_kinds(actor: Actor) -> tuple[Kind, Kind, Kind]:
             "my_needs",
             mine.filter(ending).order_by("expires_at", "pk"),
             {"page": "need_detail", "day": TruncDate("expires_at")},
-            _until,
+            until,
             "warn",
         ),
         Kind(
@@ -116,7 +103,7 @@ def _need_kinds(actor: Actor) -> tuple[Kind, Kind, Kind]:
             "my_needs",
             mine.filter(status="draft"),
             {"page": "need_edit"},
-            _code,
+            by_code,
             "neutral",
         ),
     )
@@ -135,7 +122,7 @@ def _opened_calls(actor: Actor) -> Kind:
         "my_needs",
         rows.order_by("key__opened_at", "pk"),
         {"page": "call_responses"},
-        _code,
+        by_code,
         "warn",
     )
 
@@ -149,6 +136,38 @@ def _answered_calls(actor: Actor) -> Kind:
         "my_needs",
         answered.order_by("-declared_at", "pk"),
     )
+
+
+def _fitting(actor: Actor) -> Kind:
+    return Kind(
+        "fitting-capabilities",
+        gettext_lazy("Capabilities that fit your needs"),
+        gettext_lazy("Shortlist, note a contact, or say why not."),
+        "my_needs",
+        Suggestion.objects.for_owner(actor).filter(state="open", failed_gates=[]).order_by("-score", "pk"),
+        columns_of(
+            "need", page="need_suggestions", object="need", one="capability__title_zh", other="capability__title_en"
+        ),
+        _by,
+        "good",
+        once=True,
+        looked_at=LOOKED_AT,
+    )
+
+
+def result_side(actor: Actor) -> list[Kind]:
+    """Return the public notices against which the actor may say something."""
+    return [
+        Kind(
+            "notices",
+            gettext_lazy("Results under public notice to which you may object"),
+            gettext_lazy("Read the ranking and its grounds; what you say is answered before the award."),
+            "my_responses",
+            Selection.objects.open_to_objection(actor).order_by("notice_ends_at", "pk"),
+            columns_of("call", page="call_result", object="call", day=TruncDate("notice_ends_at")),
+            until,
+        )
+    ]
 
 
 def supply_side(actor: Actor) -> list[Kind]:
@@ -165,7 +184,7 @@ def supply_side(actor: Actor) -> list[Kind]:
             "my_capabilities",
             mine.filter(status="returned"),
             {"page": "capability_edit"},
-            _code,
+            by_code,
             "warn",
         ),
         *_suggested_kinds(actor),
@@ -176,7 +195,7 @@ def supply_side(actor: Actor) -> list[Kind]:
             "my_capabilities",
             mine.filter(ending).order_by("valid_until", "pk"),
             {"page": "capability_detail", "day": TruncDate("valid_until")},
-            _until,
+            until,
             "warn",
         ),
         _interest(
@@ -193,14 +212,14 @@ def supply_side(actor: Actor) -> list[Kind]:
             "my_capabilities",
             mine.filter(status="draft"),
             {"page": "capability_edit"},
-            _code,
+            by_code,
             "neutral",
         ),
     ]
 
 
 def _response_kinds(actor: Actor) -> list[Kind]:
-    shown = _of("call", day=TruncDate("call__closes_at"))
+    shown = columns_of("call", day=TruncDate("call__closes_at"))
     return [
         Kind(
             "responses-to-confirm",
@@ -209,7 +228,7 @@ def _response_kinds(actor: Actor) -> list[Kind]:
             "my_responses",
             Response.objects.to_confirm(actor),
             {**shown, "page": "response_detail"},
-            _until,
+            until,
             "bad",
         ),
         Kind(
@@ -219,7 +238,7 @@ def _response_kinds(actor: Actor) -> list[Kind]:
             "my_responses",
             Response.objects.to_seal(actor),
             {**shown, "page": "response_edit"},
-            _until,
+            until,
             "warn",
         ),
     ]
@@ -242,7 +261,7 @@ def _suggested_kinds(actor: Actor) -> list[Kind]:
             gettext_lazy("Declare interest before they close."),
             "my_suggestions",
             fitting.filter(call__isnull=False).order_by("call__closes_at", "pk"),
-            _of("call", page="call_detail", object="call", **capability),
+            columns_of("call", page="call_detail", object="call", day=TruncDate("call__closes_at"), **capability),
             _for,
             "good",
         ),
@@ -257,85 +276,5 @@ def _suggested_kinds(actor: Actor) -> list[Kind]:
             "good",
             once=True,
             looked_at=LOOKED_AT,
-        ),
-    ]
-
-
-def project_side(actor: Actor) -> list[Kind]:
-    """Return what may wait for the parties of projects, the most urgent first."""
-    mine = actor.organisation_ids
-    return [
-        Kind(
-            "agreements",
-            gettext_lazy("You are asked to agree to a project"),
-            gettext_lazy("Read by what it is to be measured, then agree or decline."),
-            "my_engagements",
-            Engagement.objects.awaiting_confirmation(actor).order_by("created_at", "pk"),
-            {"page": "engagement_detail"},
-            _code,
-            "warn",
-        ),
-        *_decision_kinds(mine),
-        *_ledger_kinds(mine),
-        Kind(
-            "rollouts",
-            gettext_lazy("Do you take over what has landed?"),
-            gettext_lazy("Answer for your own need; silence commits you to nothing."),
-            "my_engagements",
-            Rollout.objects.awaiting_answer(mine),
-            _of("need", page="rollout_detail", code="engagement__code"),
-            _code,
-        ),
-    ]
-
-
-def _decision_kinds(mine: frozenset[Any]) -> list[Kind]:
-    shown = _of("gate__engagement", page="decision_detail", one="gate__stage", other="verdict")
-    return [
-        Kind(
-            "statements",
-            gettext_lazy("You are to be heard before a project is stopped"),
-            gettext_lazy("State your side before the time is over."),
-            "my_engagements",
-            GateDecision.objects.awaiting_statement(mine),
-            shown,
-            _verdict,
-            "bad",
-        ),
-        Kind(
-            "gate-decisions",
-            gettext_lazy("Decisions that wait for your confirmation"),
-            gettext_lazy("Read what follows from each, then confirm it or have it taken back."),
-            "my_engagements",
-            GateDecision.objects.awaiting_party(mine),
-            shown,
-            _verdict,
-            "warn",
-        ),
-    ]
-
-
-def _ledger_kinds(mine: frozenset[Any]) -> list[Kind]:
-    what = {"title_zh": "what", "title_en": "what", "code": "engagement__code", "day": "due_on"}
-    shown = {**what, "page": "engagement_elements", "object": "engagement"}
-    return [
-        Kind(
-            "deliveries-to-confirm",
-            gettext_lazy("Deliveries that wait for your confirmation"),
-            gettext_lazy("Confirm what has come; say so where it has not."),
-            "my_engagements",
-            LedgerEntry.objects.awaiting_receiver(mine),
-            shown,
-            _until,
-            "warn",
-        ),
-        Kind(
-            "promises-due",
-            gettext_lazy("What you promised to projects"),
-            gettext_lazy("Deliver it by its day; what is past it is late."),
-            "my_engagements",
-            LedgerEntry.objects.awaiting_giver(mine),
-            shown,
-            _until,
         ),
     ]

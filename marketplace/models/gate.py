@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import engagement_choices as choices
-from marketplace.engagement_querysets import DecisionQuerySet
+from marketplace.engagement_querysets import DecisionQuerySet, GateQuerySet
 from scenarios.models.known import known
 
 MAX_ITERATIONS = 2
@@ -40,6 +40,8 @@ class Gate(models.Model):
     iterations = models.PositiveSmallIntegerField(_("further rounds"), default=0)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    objects = GateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("gate")

@@ -1,5 +1,6 @@
 """Where everybody lands after signing in: what waits, and what to do next."""
 
+from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,10 +9,13 @@ from django.shortcuts import redirect, render
 from marketplace.choices import OrganisationKind
 from marketplace.models import Member
 from marketplace.views.invitations import open_invitations
-from marketplace.waiting import demand_side, project_side, supply_side
-from marketplace.waiting_rows import tasks_of
+from marketplace.project_waiting import project_side
+from marketplace.waiting import demand_side, result_side, supply_side
+from marketplace.waiting_rows import Task, tasks_of
 from scenarios.access import access
+from scenarios.actor import Actor
 from scenarios.views.parts import actor_of
+from scenarios.waiting import waiting_for
 
 SUPPLYING = (OrganisationKind.SUPPLIER, OrganisationKind.ACADEMY)
 
@@ -27,11 +31,29 @@ def workspace(request: HttpRequest) -> HttpResponse:
         context: dict[str, Any] = {"memberships": memberships, "invitations": open_invitations(actor)}
         return render(request, "marketplace/workspace_empty.html", context)
     supplies = any(one.organisation.kind in SUPPLYING for one in memberships)
-    sides = (supply_side, demand_side) if supplies else (demand_side, supply_side)
+    tasks = _tasks(actor, supplies=supplies)
     context = {
         "memberships": memberships,
         "invitations": open_invitations(actor),
-        "tasks": tasks_of(kind for side in (project_side, *sides) for kind in side(actor)),
+        "tasks": tasks,
+        "total": sum(task.count for task in tasks),
         "supplies": supplies,
     }
     return render(request, "marketplace/workspace.html", context)
+
+
+def _tasks(actor: Actor, *, supplies: bool) -> list[Task]:
+    sides = (supply_side, demand_side) if supplies else (demand_side, supply_side)
+    return tasks_of(kind for side in (project_side, result_side, *sides) for kind in side(actor))
+
+
+@access("signed_in")
+def workspace_counts(request: HttpRequest) -> HttpResponse:
+    """Return how much waits on each page of the workspace menu, which asks for it when it is opened."""
+    actor, counts = actor_of(request), Counter[str]()
+    for waiting in waiting_for(actor):
+        counts[waiting.queue.page] += waiting.count
+    for task in _tasks(actor, supplies=False) if actor.organisation_ids else []:
+        counts[task.page] += task.count
+    counts["workspace"] = counts.total()
+    return render(request, "includes/workspace_counts.html", {"nav_counts": counts})

@@ -24,6 +24,7 @@ NO_PAGES = {
     "healthz": "a probe: plain text",
     "readyz": "a probe: JSON",
     "metrics": "for the collector",
+    "workspace_counts": "the numbers of the menu",
     "calendar_feed": "an iCalendar file",
     "staff_calendar_feed": "an iCalendar file",
     "response_copy": "an archive",

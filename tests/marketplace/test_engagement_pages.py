@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from marketplace.models import Cost, Engagement, Gate, LedgerEntry, Measurement
-from marketplace.waiting import project_side
+from marketplace.project_waiting import project_side
 from marketplace.waiting_rows import tasks_of
 from scenarios.waiting import waiting_for
 from tests.calls import make_supplier

@@ -175,7 +175,8 @@ def led(account: Account) -> dict[str, tuple[int, list[str]]]:
             if row["count"] and "?queue=" in row["url"]:
                 page = client.get(row["url"])
                 lines = [item.line for item in page.context["items"]]
-                found[str(row["label"])] = (row["count"], [" · ".join(map(str, (one.code, *one.facts))) for one in lines])
+                told = sorted(" · ".join(map(str, (one.code, *one.facts))) for one in lines)
+                found[str(row["label"])] = (row["count"], told)
     return found
 
 

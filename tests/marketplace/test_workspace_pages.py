@@ -11,10 +11,11 @@ from knox.models import AuthToken
 from pytest_django import DjangoAssertNumQueries
 
 from marketplace.actions import responses
-from marketplace.models import Account, Capability, Member, Notification
+from marketplace.models import Account, Capability, Gate, Member, Notification, Objection, Selection
 from scenarios.actions import demands, moderation
 from scenarios.models import Call, Event, Need
 from tests.calls import close, drafted, sealed_call
+from tests.engagements import decide, measure, running_gate
 from tests.factories import (
     Cast,
     checked_need,
@@ -24,6 +25,8 @@ from tests.factories import (
     published_need,
 )
 from tests.marketplace.test_suggestion_pages import suggest
+from tests.selections import end_notice, published
+from tests.stories.town import signed_in
 
 WORKSPACE = "/workspace/"
 NOTES = "/workspace/notifications/"
@@ -35,7 +38,7 @@ def waiting(client: Client) -> dict[str, list[str]]:
     return {task.name: [row.url for row in task.rows] for task in tasks}
 
 
-def test_an_enterprise_reads_what_waits_most_urgent_first(cast: Cast) -> None:
+def test_an_enterprise_reads_what_waits_by_the_day_it_is_due(cast: Cast) -> None:
     draft = draft_need(cast)
     returned = checked_need(cast)
     moderation.return_need(
@@ -45,8 +48,8 @@ def test_an_enterprise_reads_what_waits_most_urgent_first(cast: Cast) -> None:
     Need.objects.filter(pk=ending.pk).update(expires_at=timezone.now() + timedelta(days=13))
     published_need(cast)
     assert list(waiting(cast.client("enterprise")).items()) == [
-        ("returned-needs", [f"/workspace/needs/{returned.pk}/edit/"]),
         ("ending-needs", [f"/needs/{ending.pk}/"]),
+        ("returned-needs", [f"/workspace/needs/{returned.pk}/edit/"]),
         ("draft-needs", [f"/workspace/needs/{draft.pk}/edit/"]),
     ]
     assert waiting(cast.client("rival")) == {}
@@ -76,6 +79,8 @@ def test_a_supplier_reads_what_waits(cast: Cast) -> None:
     for one in (capability, other):
         suggest(need, one)
     suggest(published_need(cast, "rival"), capability, failed_gates=["min_scale"])
+    assert waiting(cast.client("enterprise")) == {"fitting-capabilities": [f"/needs/{need.pk}/suggestions/"]}
+    assert waiting(cast.client("rival")) == {}
     assert waiting(cast.client("supplier")) == {
         "suggested": [f"/needs/{need.pk}/"],
         "draft-capabilities": [f"/workspace/capabilities/{draft.pk}/edit/"],
@@ -94,6 +99,90 @@ def test_a_respondent_reads_what_to_seal_and_what_to_confirm(cast: Cast) -> None
     assert waiting(cast.client("supplier")) == {"responses-to-confirm": [f"/workspace/responses/{draft.pk}/"]}
     close(Call.objects.get())
     assert waiting(cast.client("supplier")) == {}
+
+
+def test_what_is_due_first_stands_first_and_all_of_it_is_counted(cast: Cast) -> None:
+    first, last = (published_need(cast) for _ in range(2))
+    for need, days in ((first, 3), (last, 9)):
+        Need.objects.filter(pk=need.pk).update(expires_at=timezone.now() + timedelta(days=days))
+    call = sealed_call(cast).call
+    Call.objects.filter(pk=call.pk).update(closes_at=timezone.now() + timedelta(days=1))
+    drafted(call, cast.enterprise)
+    for _ in range(6):
+        draft_need(cast)
+    shown = cast.client("enterprise").get(WORKSPACE)
+    assert [(task.name, task.count, len(task.rows), task.more) for task in shown.context["tasks"]] == [
+        ("draft-responses", 1, 1, False),
+        ("ending-needs", 2, 2, False),
+        ("draft-needs", 6, 5, True),
+    ]
+    assert shown.context["total"] == 9
+    assert "Drafts of needs (6)" in shown.content.decode()
+
+
+def test_needs_and_pools_with_several_capabilities_are_counted_once(cast: Cast) -> None:
+    need, other = published_need(cast), published_need(cast)
+    for asking in (need, other):
+        for _ in range(2):
+            suggest(asking, published_capability(cast))
+    counts = {task.name: task.count for task in cast.client("supplier").get(WORKSPACE).context["tasks"]}
+    assert counts == {"suggested": 2}
+    assert cast.client("enterprise").get(WORKSPACE).context["total"] == 2
+
+
+def test_a_notice_waits_for_those_who_may_object_until_they_have(cast: Cast) -> None:
+    review = published(cast, ["90", "80"], ["35", "100"])
+    page, loser = f"/calls/{review.ready.call.pk}/result/", signed_in(review.suppliers[1])
+    assert waiting(loser)["notices"] == waiting(cast.client("enterprise"))["notices"] == [page]
+    assert "notices" not in waiting(cast.client("rival"))
+    loser.post(f"{page}object/", {"organisation": review.responses()[1].lead_id, "reasons": "评分与承诺不符"})
+    assert ("notices" in waiting(loser), "notices" in waiting(cast.client("enterprise"))) == (False, True)
+    Objection.objects.all().delete()
+    Selection.objects.update(status="publicity", suspended_at=None)
+    end_notice(review)
+    assert "notices" not in waiting(loser)
+
+
+def test_a_gate_waits_in_its_last_fortnight_and_the_acceptance_once_all_are_passed(cast: Cast) -> None:
+    gate = running_gate(cast)
+    client, page = cast.client("enterprise"), f"/engagements/gates/{gate.pk}/"
+    assert "gates-ending" not in waiting(client)
+    days = timezone.localdate()
+    Gate.objects.filter(pk=gate.pk).update(ends_on=days + timedelta(days=15))
+    assert "gates-ending" not in waiting(client)
+    Gate.objects.filter(pk=gate.pk).update(ends_on=days + timedelta(days=13))
+    assert waiting(client)["gates-ending"] == waiting(cast.client("supplier"))["gates-ending"] == [page]
+    assert "gates-ending" not in waiting(cast.client("rival"))
+    measure(cast, gate)
+    decide(cast, gate, "pass")
+    own = waiting(client)
+    assert ("gates-ending" in own, own["acceptances"]) == (False, [f"/engagements/{gate.engagement_id}/acceptance/"])
+    assert "acceptances" not in waiting(cast.client("supplier"))
+
+
+def test_the_menu_counts_what_waits_on_each_of_its_pages(cast: Cast) -> None:
+    for _ in range(2):
+        draft_need(cast)
+    checked_need(cast, "rival")
+    draft_capability(cast, "enterprise")
+
+    def counted(part: str) -> dict[str, int]:
+        counts = cast.client(part).get("/workspace/counts/").context["nav_counts"]
+        return {name: number for name, number in counts.items() if number}
+
+    assert counted("enterprise") == {"my_needs": 2, "my_capabilities": 1, "workspace": 3}
+    assert counted("moderator") == {"moderation_queue": 1, "workspace": 1}
+    assert counted("stranger") == {}
+    shown = cast.client("enterprise").get("/workspace/counts/").content.decode()
+    assert '<span id="waiting-my_needs" class="count" hx-swap-oob="true">2<' in shown
+    assert '<span id="waiting-my_needs"></span>' in cast.client("enterprise").get("/needs/").content.decode()
+
+
+def test_the_menu_is_counted_in_few_queries(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    Member.objects.create(organisation=cast.enterprise_org, account=cast.manager, role="viewer")
+    client = cast.client("manager")
+    with django_assert_max_num_queries(4):
+        client.get("/workspace/counts/")
 
 
 def test_nothing_waiting_says_what_to_do_next(cast: Cast) -> None:
