@@ -1,4 +1,4 @@
-"""What waits for the parties of projects, kind by kind, beside what marketplace.waiting knows of both sides of the market."""
+"""What waits for the parties of projects, kind by kind."""
 
 from typing import Any
 

@@ -1,5 +1,6 @@
 """Organisations before the moderators: who asks for verification, who is verified, who is suspended."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -7,29 +8,65 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from marketplace.actions.organisations import suspend_organisation, verify_organisation
-from marketplace.choices import Verification
+from marketplace.choices import OrganisationKind, Verification
 from marketplace.models import Organisation
 from scenarios.access import access
 from scenarios.errors import Invalid, refused_for
+from scenarios.listing import Facet
+from scenarios.models import District
+from scenarios.sheets import Column
 from scenarios.views.parts import actor_of, page_of
+from scenarios.views.queues import aged
+from scenarios.views.sheets import sheet_response, waiting_columns, wants_sheet
+from scenarios.waiting import Wait, promised_days
+
+COLUMNS = [
+    Column(gettext_lazy("Organisation"), str),
+    Column(gettext_lazy("Unified social credit code"), lambda row: row.uscc),
+    Column(gettext_lazy("Kind of organisation"), lambda row: row.get_kind_display()),
+    Column(gettext_lazy("District"), lambda row: row.district or ""),
+]
 
 
 @access("moderator")
 def organisation_queue(request: HttpRequest) -> HttpResponse:
-    """List organisations of one state of verification, those that ask for it first."""
+    """List organisations of one state of verification; of those that ask for it, the longest waiting first."""
     state = request.GET.get("state", Verification.PENDING)
     state = state if state in Verification.values else Verification.PENDING
     counts = dict(Organisation.objects.order_by().values_list("verification").annotate(Count("pk")))
-    rows = Organisation.objects.filter(verification=state).select_related("district").order_by("created_at", "pk")
+    rows = Organisation.objects.filter(verification=state)
+    promised = promised_days("organisation_queue")
+    shown: dict[str, Any] = {}
+    if state == Verification.PENDING:
+        rows, shown = aged(request, rows, since="updated_at", promised=promised, facets=_facets())
+    else:
+        rows = rows.order_by("created_at", "pk")
+    if wants_sheet(request):
+        columns = [*COLUMNS, *(waiting_columns(promised) if shown else [])]
+        return sheet_response(f"organisations-{state}", _("Organisations"), columns, rows.select_related("district"))
+    page = page_of(request, rows.select_related("district"))
     context = {
-        "page": page_of(request, rows),
+        **shown,
+        "page": page,
+        "rows": [(one, Wait(one.waited_days, promised) if shown else None) for one in page],
         "tabs": [(one, counts.get(one.value, 0)) for one in _in_order()],
         "state": state,
+        "carried": {"state": state},
+        "reset": f"{request.path}?state={state}",
     }
     return render(request, "marketplace/organisation_queue.html", context)
+
+
+def _facets() -> list[Facet]:
+    districts = [(row.pk, str(row)) for row in District.objects.all()]
+    return [
+        Facet("kind", _("Kind of organisation"), OrganisationKind.choices),
+        Facet("district", _("District"), districts),
+    ]
 
 
 def _in_order() -> list[Verification]:

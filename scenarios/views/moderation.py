@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import Count, F
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from scenarios.access import access
 from scenarios.actions.moderation import approve_need, reinstate_need, return_need, suspend_need
 from scenarios.actor import Actor
-from scenarios.choices import Domain, RiskTier
+from scenarios.choices import Domain, NeedStatus, RiskTier
 from scenarios.errors import Invalid
 from scenarios.facts import label_of
 from scenarios.lifecycle import NEED_MOVES
@@ -65,6 +65,12 @@ def _queue(query: QueryDict) -> Any:
     return found.order_by(*chosen_order(ORDERS, query).fields)
 
 
+def _tab_counts() -> dict[str, int]:
+    counts = dict(Need.objects.order_by().values_list("status").annotate(Count("pk")))
+    waiting = counts.get(NeedStatus.SUBMITTED, 0) + counts.get(NeedStatus.CHECKED, 0)
+    return {"waiting": waiting, **{name: counts.get(name, 0) for name in ("published", "suspended")}}
+
+
 def _facets(tab: str) -> list[Facet]:
     districts = [(row.pk, str(row)) for row in District.objects.all()]
     level = Facet("level", _("Service level"), [*LEVELS.items()])
@@ -89,10 +95,11 @@ def moderation_queue(request: HttpRequest) -> HttpResponse:
     found = narrowed.rows.select_related("owner", "district").order_by(*order.fields)
     if wants_sheet(request):
         return sheet_response(f"moderation-{tab}", TABS[tab], _columns(tab), found)
-    page = page_of(request, found)
+    page = page_of(request, found, total=narrowed.total)
+    counts = _tab_counts()
     context = {
         "tab": tab,
-        "tabs": TABS.items(),
+        "tabs": [(name, label, counts[name]) for name, label in TABS.items()],
         "page": page,
         "rows": [(need, Wait(need.waited_days, promised_days("moderation_queue"))) for need in page],
         "facets": narrowed.facets,

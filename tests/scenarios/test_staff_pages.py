@@ -1,5 +1,6 @@
 """Moderation, supervision and publication through the HTTP edge."""
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from scenarios.actions import moderation, needs
 from scenarios.actions.moderation import approve_need, supervise_need
@@ -68,6 +70,33 @@ def test_the_home_page_counts_what_waits(cast: Cast) -> None:
     ]
     Need.objects.update(submitted_at="2026-01-01T00:00:00Z")
     assert str(cast.client("moderator").get("/staff/").context["rows"][0]["word"]) == "Overdue"
+
+
+def test_every_tab_of_the_moderation_queue_is_counted(cast: Cast) -> None:
+    checked_need(cast)
+    for _ in range(2):
+        published_need(cast)
+    for address in ("/staff/moderation/", "/staff/moderation/?tab=published", "/staff/moderation/?domain=health"):
+        tabs = cast.client("moderator").get(address).context["tabs"]
+        assert [(name, count) for name, _label, count in tabs] == [("waiting", 1), ("published", 2), ("suspended", 0)]
+
+
+def test_supervision_shows_age_and_level_and_is_narrowed_by_them(cast: Cast) -> None:
+    old, new = (approve_need(actor=cast.actor("moderator"), need_id=checked_need(cast, **RISKY).pk) for _ in range(2))
+    ModerationDecision.objects.filter(subject_id=old.pk).update(created_at=F("created_at") - timedelta(days=6))
+
+    def shown(query: str) -> list[tuple[str, str]]:
+        rows = cast.client("supervisor").get(f"/staff/supervision/{query}").context["rows"]
+        return [(row["need"].code, row["wait"].level) for row in rows]
+
+    assert shown("") == [(old.code, "overdue"), (new.code, "in_time")]
+    assert shown("?sort=newest") == [(new.code, "in_time"), (old.code, "overdue")]
+    assert shown("?level=overdue") == [(old.code, "overdue")]
+    assert shown("?risk_tier=R1") == []
+    sheet = cast.client("supervisor").get("/staff/supervision/?as=xlsx&level=overdue")
+    head, row = load_workbook(io.BytesIO(sheet.content)).worksheets[0].values
+    found = dict(zip(head, row, strict=True))
+    assert (found["Code"], found["Days waiting"], found["Service level"]) == (old.code, 6, "Overdue")
 
 
 def test_the_home_page_puts_the_queues_in_which_nothing_waits_last(cast: Cast) -> None:
