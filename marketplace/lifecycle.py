@@ -12,6 +12,8 @@ CAPABILITY_MOVES = (
     Move("submit", (C.DRAFT, C.RETURNED), C.SUBMITTED, ("owner",), ("complete",)),
     Move("verify", (C.SUBMITTED,), C.VERIFIED, ("moderator",), ("not_own",)),
     Move("return", (C.SUBMITTED, C.VERIFIED), C.RETURNED, ("moderator",), ("reason_per_field", "not_own")),
+    Move("take_back_verification", (C.VERIFIED,), C.SUBMITTED, ("moderator",), ("own_decision", "nothing_since")),
+    Move("take_back_return", (C.RETURNED,), C.SUBMITTED, ("moderator",), ("own_decision", "nothing_since")),
     Move("publish", (C.VERIFIED,), C.PUBLISHED, ("publisher",), ("not_the_moderator", "not_own")),
     Move("publish_imported", (C.DRAFT,), C.PUBLISHED, ("system",), ("not_in_production",)),
     Move("suspend", (C.PUBLISHED,), C.SUSPENDED, ("moderator",), ("reason",)),

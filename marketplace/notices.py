@@ -66,6 +66,13 @@ NOTICES: dict[str, Notice] = {
     "need.approved": Notice(
         _("%(code)s was approved and waits for publication: %(title)s"), (owner, staff("publisher"))
     ),
+    "need.approval_taken_back": Notice(
+        _("The approval of %(code)s was taken back; it waits for moderation again: %(title)s"),
+        (owner, staff("publisher")),
+    ),
+    "need.return_taken_back": Notice(
+        _("The return of %(code)s was taken back; it waits for moderation again: %(title)s"), (owner,)
+    ),
     "need.ethics_number_entered": Notice(_("%(code)s has its ethics review number: %(title)s"), (staff("supervisor"),)),
     "need.published": Notice(_("%(code)s is published: %(title)s"), (owner, followers)),
     "need.suspended": Notice(_("%(code)s was suspended; read why: %(title)s"), (owner, followers)),
@@ -231,6 +238,13 @@ NOTICES: dict[str, Notice] = {
     "capability.returned": Notice(_("%(code)s was returned; read the reasons and improve it: %(title)s"), (owner,)),
     "capability.verified": Notice(
         _("%(code)s was verified and waits for publication: %(title)s"), (owner, staff("publisher"))
+    ),
+    "capability.verification_taken_back": Notice(
+        _("The verification of %(code)s was taken back; it waits for moderation again: %(title)s"),
+        (owner, staff("publisher")),
+    ),
+    "capability.return_taken_back": Notice(
+        _("The return of %(code)s was taken back; it waits for moderation again: %(title)s"), (owner,)
     ),
     "capability.published": Notice(_("%(code)s is published: %(title)s"), (owner,)),
     "capability.suspended": Notice(_("%(code)s was suspended; read why: %(title)s"), (owner,)),

@@ -10,7 +10,7 @@ from marketplace.lifecycle import CAPABILITY_MOVES
 from marketplace.models import Capability
 from scenarios.actions.batches import Asked, BatchKind
 from scenarios.actor import Actor
-from scenarios.batch_kinds import described_by_owner, version_of
+from scenarios.batch_kinds import PUBLISHED_FOR_GOOD, described_by_owner, version_of
 
 
 def _rows(actor: Actor) -> Any:
@@ -29,6 +29,14 @@ def _publish(actor: Actor, one: Asked, _reason: str) -> None:
     actions.publish_capability(actor=actor, capability_id=one.pk, version=version_of(one))
 
 
+def _end_verification(actor: Actor, one: Asked, _reason: str) -> None:
+    actions.take_back_verification(actor=actor, capability_id=one.pk, version=version_of(one) + 1)
+
+
+def _end_return(actor: Actor, one: Asked, _reason: str) -> None:
+    actions.take_back_return(actor=actor, capability_id=one.pk, version=version_of(one) + 1)
+
+
 _OF_CAPABILITIES: dict[str, Any] = {
     "table": CAPABILITY_MOVES,
     "rows": _rows,
@@ -41,8 +49,10 @@ KINDS = (
         role="moderator",
         move="verify",
         label=_("Verify capabilities"),
-        question=_("Verify them? A publisher publishes them next; only their return leads back."),
+        question=_("Verify them? A publisher publishes them next."),
         act=_verify,
+        undo=_end_verification,
+        undo_note=_("They wait for the moderators again, unless somebody has published or returned them since."),
         page="capability_queue",
         part="moderate_capability",
         **_OF_CAPABILITIES,
@@ -54,6 +64,8 @@ KINDS = (
         label=_("Return capabilities"),
         question=_("Return them with this reason? Their owners are told."),
         act=_return,
+        undo=_end_return,
+        undo_note=_("They wait for the moderators again, unless their owners have begun to change them."),
         page="capability_queue",
         part="moderate_capability",
         **_OF_CAPABILITIES,
@@ -65,6 +77,7 @@ KINDS = (
         label=_("Publish capabilities"),
         question=_("Publish them? They are public, indexed and suggested at once."),
         act=_publish,
+        final_note=PUBLISHED_FOR_GOOD,
         page="capability_publication",
         part="capability_detail",
         **_OF_CAPABILITIES,

@@ -5,13 +5,26 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from scenarios.actions.batches import Asked, BatchKind, Described
-from scenarios.actions.moderation import approve_need, publish_need, reinstate_need, return_need, suspend_need
+from scenarios.actions.moderation import (
+    approve_need,
+    publish_need,
+    reinstate_need,
+    return_need,
+    suspend_need,
+    take_back_approval,
+    take_back_return,
+)
 from scenarios.actions.proposals import dismiss_proposal, reconsider_proposal
 from scenarios.actor import Actor
 from scenarios.choices import NeedStatus, ProposalStatus
 from scenarios.errors import Conflict, NotFound
 from scenarios.lifecycle import NEED_MOVES, PROPOSAL_MOVES
 from scenarios.models import MergeProposal, Need
+
+
+PUBLISHED_FOR_GOOD = _(
+    "A publication cannot be undone: it is announced to others at once. What should not stand is taken off offer."
+)
 
 
 def version_of(one: Asked) -> int:
@@ -65,6 +78,14 @@ def _end_suspension(actor: Actor, one: Asked, _reason: str) -> None:
     reinstate_need(actor=actor, need_id=one.pk, version=version_of(one) + 1)
 
 
+def _end_approval(actor: Actor, one: Asked, _reason: str) -> None:
+    take_back_approval(actor=actor, need_id=one.pk, version=version_of(one) + 1)
+
+
+def _end_return(actor: Actor, one: Asked, _reason: str) -> None:
+    take_back_return(actor=actor, need_id=one.pk, version=version_of(one) + 1)
+
+
 def _dismiss(actor: Actor, one: Asked, reason: str) -> None:
     dismiss_proposal(actor=actor, proposal_id=one.pk, reason=reason, member_key=one.seen)
 
@@ -93,8 +114,10 @@ KINDS = (
         role="moderator",
         move="approve",
         label=_("Approve needs"),
-        question=_("Approve them? A publisher publishes them next; only their return leads back."),
+        question=_("Approve them? A publisher publishes them next."),
         act=_approve,
+        undo=_end_approval,
+        undo_note=_("They wait for moderation again, unless somebody has cleared, published or returned them since."),
         page="moderation_queue",
         **_OF_NEEDS,
     ),
@@ -105,6 +128,8 @@ KINDS = (
         label=_("Return needs"),
         question=_("Return them with this reason? Their owners are told."),
         act=_return,
+        undo=_end_return,
+        undo_note=_("They wait for moderation again, unless their owners have begun to change them."),
         page="moderation_queue",
         **_OF_NEEDS,
     ),
@@ -115,6 +140,7 @@ KINDS = (
         label=_("Publish needs"),
         question=_("Publish now? From then on everyone can read it."),
         act=_publish,
+        final_note=PUBLISHED_FOR_GOOD,
         page="publication_queue",
         **_OF_NEEDS,
     ),

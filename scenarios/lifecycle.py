@@ -33,6 +33,8 @@ NEED_MOVES = (
     Move("check", (N.SUBMITTED,), N.CHECKED, ("system",)),
     Move("return", (N.CHECKED, N.APPROVED), N.RETURNED, ("moderator",), ("reason_per_field", "not_own")),
     Move("approve", (N.CHECKED,), N.APPROVED, ("moderator",), ("not_own",)),
+    Move("take_back_approval", (N.APPROVED,), N.CHECKED, ("moderator",), ("own_decision", "nothing_since")),
+    Move("take_back_return", (N.RETURNED,), N.CHECKED, ("moderator",), ("own_decision", "nothing_since")),
     Move(
         "publish",
         (N.APPROVED,),

@@ -23,7 +23,7 @@ from marketplace.lifecycle import CAPABILITY_MOVES
 from marketplace.models import Capability
 from scenarios import topics
 from scenarios.actions.keys import remember_result, result_of
-from scenarios.actions.moderation import clean_reasons
+from scenarios.actions.moderation import clean_reasons, forget_decision
 from scenarios.actor import SYSTEM, Actor
 from scenarios.audiences import CAPABILITY_FIELDS
 from scenarios.choices import Subject, Verdict
@@ -190,6 +190,33 @@ def return_capability(*, actor: Actor, capability_id: UUID, reasons: Mapping[str
     _move(capability, target, "capability.returned", actor, fields=sorted(kept))
     _decide(capability, Verdict.RETURN, actor, kept)
     return capability
+
+
+@transaction.atomic
+def take_back_verification(*, actor: Actor, capability_id: UUID, version: int) -> Capability:
+    """Take one's own verification back, so that the capability waits for the moderators again.
+
+    version : that the verification left. Raises Conflict where anything was done to the capability since, NotPermitted
+    where somebody else verified it.
+    """
+    return _take_back(actor, capability_id, version, Verdict.APPROVE, "verification")
+
+
+@transaction.atomic
+def take_back_return(*, actor: Actor, capability_id: UUID, version: int) -> Capability:
+    """Take one's own return back, so that the capability waits for the moderators again.
+
+    version : as in take_back_verification; an owner who has begun to edit keeps what was written.
+    """
+    return _take_back(actor, capability_id, version, Verdict.RETURN, "return")
+
+
+def _take_back(actor: Actor, capability_id: UUID, version: int, verdict: str, name: str) -> Capability:
+    capability = _lock_read(actor, capability_id, version)
+    target = require_move(CAPABILITY_MOVES, f"take_back_{name}", actor=actor, owner_id=None, status=capability.status)
+    forget_decision(Subject.CAPABILITY, capability, verdict, actor)
+    capability.verified_by = None
+    return _move(capability, target, f"capability.{name}_taken_back", actor)
 
 
 @transaction.atomic

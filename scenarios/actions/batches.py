@@ -58,7 +58,7 @@ class BatchKind:
 
     rows : what it may be asked for. act : makes it on one object, with a reason where the move requires one.
     undo : takes it back, with an empty reason; there where a move of the table leads back, and nowhere else.
-    undo_note : what that does.
+    undo_note : what that does. final_note : why nothing takes it back, where more is to be said than that.
     page : name of the address of the queue; part : name of the address of one object. states : labels of the lifecycle.
     """
 
@@ -76,6 +76,7 @@ class BatchKind:
     states: Any
     undo: Callable[[Actor, Asked, str], Any] | None = None
     undo_note: Any = ""
+    final_note: Any = ""
 
     @property
     def needs_reason(self) -> bool:

@@ -1,6 +1,7 @@
 """What staff do with a need: check, return, approve, clear, publish, suspend."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -108,6 +109,49 @@ def return_need(*, actor: Actor, need_id: UUID, reasons: Mapping[str, str], vers
     _decide(need, Verdict.RETURN, actor, reasons=kept)
     log_event("need.returned", need, actor=actor, fields=sorted(kept))
     return need
+
+
+@transaction.atomic
+def take_back_approval(*, actor: Actor, need_id: UUID, version: int) -> Need:
+    """Take one's own approval back, so that the need waits for moderation again.
+
+    version : that the approval left. Raises Conflict where anything was done to the need since, NotPermitted where
+    somebody else approved it.
+    """
+    return _take_back(actor, need_id, version, Verdict.APPROVE, "approval")
+
+
+@transaction.atomic
+def take_back_return(*, actor: Actor, need_id: UUID, version: int) -> Need:
+    """Take one's own return back, so that the need waits for moderation again.
+
+    version : as in take_back_approval; an owner who has begun to edit keeps what was written.
+    """
+    return _take_back(actor, need_id, version, Verdict.RETURN, "return")
+
+
+def _take_back(actor: Actor, need_id: UUID, version: int, verdict: str, name: str) -> Need:
+    need = _lock_read(actor, need_id, version)
+    target = require_move(NEED_MOVES, f"take_back_{name}", actor=actor, owner_id=need.owner_id, status=need.status)
+    forget_decision(Subject.NEED, need, verdict, actor)
+    need.status, need.approved_by = target, None
+    need.version += 1
+    need.save()
+    log_event(f"need.{name}_taken_back", need, actor=actor)
+    return need
+
+
+def forget_decision(subject_type: str, subject: Any, verdict: str, actor: Actor) -> None:
+    """Remove the decision that the subject's present version came from; the event log keeps that it was made.
+
+    Raises NotPermitted where it is somebody else's.
+    """
+    made = {"subject_type": subject_type, "subject_id": subject.pk, "subject_version": subject.version}
+    removed, _kinds = ModerationDecision.objects.filter(
+        **made, account_id=actor.signed_in_id, verdict=verdict
+    ).delete()
+    if not removed:
+        raise NotPermitted(_("Only who made a decision can take it back."))
 
 
 @transaction.atomic

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from marketplace.models import Capability, Member, StaffRole
+from marketplace.actors import actor_for
+from marketplace.models import Capability, Member, Notification, StaffRole
 from scenarios.actions import batches as actions
 from scenarios.actions import moderation
+from scenarios.actions.needs import save_need
 from scenarios.batch_kinds import all_kinds, kind_of
+from scenarios.errors import NotPermitted
 from scenarios.lifecycle import way_back
 from scenarios.models import Batch, BatchRow, Event, MergeProposal, ModerationDecision, Need
 from tests.drain import drain_outbox
@@ -16,6 +19,7 @@ from tests.factories import (
     PARTS,
     Cast,
     checked_need,
+    make_account,
     picked,
     published_need,
     submitted_capability,
@@ -131,8 +135,80 @@ def test_returning_several_asks_for_one_reason(cast: Cast) -> None:
     report = decided(cast, "moderator", "return-needs", one, other, reason="写明缺陷类型")
     assert states(report) == [("done", ""), ("done", "")]
     assert {row.reasons["general"] for row in ModerationDecision.objects.all()} == {"写明缺陷类型"}
-    assert not report.context["can_undo"]
-    assert cast.client("moderator").post(reverse("batch_undo", args=[report.context["batch"].pk])).status_code == 409
+    assert report.context["can_undo"]
+
+
+CHANGED = "It changed after you read it. Open it, read it again and decide on it alone."
+
+
+def undone(cast: Cast, part: str, report: Any) -> Any:
+    return cast.client(part).post(reverse("batch_undo", args=[report.context["batch"].pk]), follow=True)
+
+
+def test_approvals_are_taken_back_while_nobody_has_gone_on(cast: Cast) -> None:
+    one, other = checked_need(cast), checked_need(cast, "rival")
+    assert "They wait for moderation again" in previewed(cast, "moderator", "approve-needs", one).content.decode()
+    report = decided(cast, "moderator", "approve-needs", one, other)
+    moderation.publish_need(actor=cast.actor("publisher"), need_id=other.pk)
+    assert states(undone(cast, "moderator", report)) == [("undone", ""), ("done", CHANGED)]
+    assert (status(one), Need.objects.get(pk=one.pk).approved_by, status(other)) == ("checked", None, "published")
+    assert list(ModerationDecision.objects.values_list("subject_id", "verdict")) == [(other.pk, "approve")]
+    assert Event.objects.filter(kind="need.approval_taken_back", subject_id=one.pk).count() == 1
+    drain_outbox()
+    told = Notification.objects.filter(event__kind="need.approval_taken_back")
+    assert set(told.values_list("account", flat=True)) == {cast.enterprise.pk, cast.publisher.pk}
+    assert [row.pk for row in cast.client("moderator").get("/staff/moderation/").context["page"]] == [one.pk]
+
+
+def test_an_approval_that_was_cleared_since_stays(cast: Cast) -> None:
+    need = checked_need(cast, risk_answers={"safety_critical_control": True})
+    report = decided(cast, "moderator", "approve-needs", need)
+    moderation.supervise_need(actor=cast.actor("supervisor"), need_id=need.pk)
+    assert (states(undone(cast, "moderator", report)), status(need)) == ([("done", CHANGED)], "approved")
+
+
+def test_returns_are_taken_back_while_their_owners_have_not_written(cast: Cast) -> None:
+    one, other = checked_need(cast), checked_need(cast, "rival")
+    report = decided(cast, "moderator", "return-needs", one, other, reason="写明缺陷类型")
+    written = Need.objects.get(pk=other.pk)
+    save_need(
+        actor=cast.actor("rival"), need_id=other.pk, version=written.version, fields={"problem": "划痕与气孔难以分辨"}
+    )
+    assert states(undone(cast, "moderator", report)) == [("undone", ""), ("done", CHANGED)]
+    assert (status(one), status(other)) == ("checked", "returned")
+    assert [row.subject_id for row in ModerationDecision.objects.all()] == [other.pk]
+    drain_outbox()
+    told = Notification.objects.filter(event__kind="need.return_taken_back")
+    assert [row.account for row in told] == [cast.enterprise]
+
+
+def test_only_who_decided_takes_the_decision_back(cast: Cast) -> None:
+    need = approved(cast)
+    colleague = actor_for(make_account("colleague@example.org", roles=("moderator",)))
+    with pytest.raises(NotPermitted):
+        moderation.take_back_approval(actor=colleague, need_id=need.pk, version=need.version)
+    assert (status(need), ModerationDecision.objects.count()) == ("approved", 1)
+
+
+def test_verified_and_returned_capabilities_are_taken_back(cast: Cast) -> None:
+    one, other = submitted_capability(cast), submitted_capability(cast, title_zh="另一套检测系统")
+    verified = decided(cast, "moderator", "verify-capabilities", one)
+    returned = decided(cast, "moderator", "return-capabilities", other, reason="补充案例")
+    assert [states(undone(cast, "moderator", report)) for report in (verified, returned)] == [[("undone", "")]] * 2
+    assert (status(one), status(other)) == ("submitted", "submitted")
+    assert not ModerationDecision.objects.exists()
+    assert Capability.objects.get(pk=one.pk).verified_by is None
+
+
+@pytest.mark.parametrize(("kind", "make"), [("publish-needs", approved), ("publish-capabilities", verified_capability)])
+def test_the_preview_of_a_publication_says_that_it_is_for_good(cast: Cast, kind: str, make: Any) -> None:
+    row = make(cast)
+    page = previewed(cast, "publisher", kind, row).content.decode()
+    assert ("A publication cannot be undone" in page, "You can take it back" in page) == (True, False)
+    report = decided(cast, "publisher", kind, row)
+    assert (states(report), report.context["can_undo"]) == ([("done", "")], False)
+    assert undone(cast, "publisher", report).status_code == 409
+    assert status(row) == "published"
 
 
 def test_a_suspension_of_several_is_taken_back_as_far_as_they_stand(cast: Cast) -> None:
