@@ -1,7 +1,7 @@
 """Due dates as an iCalendar file, which calendars read and read again."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
@@ -27,9 +27,9 @@ def calendar_file(dues: Iterable[Due], *, host: str, address: Callable[[str], st
         _event(
             f"{due.kind}-{due.pk}@{host}",
             due.changed_at,
-            due.at,
-            f"{due.label}: {due.title}",
-            f"{due.code} {due.title}",
+            due.day if due.whole_day else due.at,
+            f"{due.label}: {due.title or due.code}",
+            f"{due.code} {due.title}".strip(),
             address(due.url),
         )
         for due in dues
@@ -38,7 +38,7 @@ def calendar_file(dues: Iterable[Due], *, host: str, address: Callable[[str], st
 
 
 @lru_cache(maxsize=4096)
-def _event(uid: str, changed_at: datetime, at: datetime, summary: str, description: str, url: str) -> bytes:
+def _event(uid: str, changed_at: datetime, at: datetime | date, summary: str, description: str, url: str) -> bytes:
     """Return one event as text, remembered by all that it says: calendars ask again for what has hardly changed."""
     event = Event()
     event.add("uid", uid)

@@ -84,6 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", sharing.robots, name="robots"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar.ics", calendar.calendar_feed, name="calendar_feed"),
+    path("calendar/own/<str:secret>.ics", calendar.own_calendar_feed, name="own_calendar_feed"),
     path("open-data/", open_data.open_data, name="open_data"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:name>/", figures.figure, name="figure"),
@@ -157,6 +158,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/searches/<uuid:pk>/", saved_searches.search_open, name="search_open"),
     path("workspace/searches/<uuid:pk>/<str:move>/", saved_searches.search_move, name="search_move"),
     path("workspace/settings/", account.account_settings, name="account_settings"),
+    path("workspace/settings/calendar/", account.calendar_address, name="calendar_address"),
     path("workspace/settings/tokens/", account.token_create, name="token_create"),
     path("workspace/settings/tokens/<str:token_key>/revoke/", account.token_revoke, name="token_revoke"),
 ]

@@ -52,6 +52,7 @@ class Row(NamedTuple):
     url: str
     detail: str = ""
     day: date | None = None
+    code: str = ""
 
 
 class Task(NamedTuple):
@@ -113,16 +114,18 @@ def columns_of(relation: str, **more: Any) -> dict[str, Any]:
     return {name: f"{relation}__{name}" for name in ("title_zh", "title_en", "code")} | more
 
 
-def tasks_of(kinds: Iterable[Kind]) -> list[Task]:
+def tasks_of(kinds: Iterable[Kind], shown: int = SHOWN) -> list[Task]:
     """Read what waits of each kind, in one query; return the kinds of which something does, by the day that the first
     of each is due; those without a day come last, in their order.
+
+    shown : how many of each kind at most.
     """
-    kinds = list(kinds)
+    kinds = [kind._replace(looked_at=max(kind.looked_at, shown)) for kind in kinds]
     first, *others = [_read(kind, number) for number, kind in enumerate(kinds)]
     found: dict[int, list[Found]] = {}
     for row in sorted(map(Found._make, first.union(*others, all=True))):
         found.setdefault(row.kind, []).append(row)
-    tasks = [_task(kinds[number], rows) for number, rows in sorted(found.items())]
+    tasks = [_task(kinds[number], rows, shown) for number, rows in sorted(found.items())]
     return sorted(tasks, key=lambda task: task.due or date.max)
 
 
@@ -156,13 +159,13 @@ def _column(name: str, source: Any) -> Any:
     return Value("", output_field=TextField()) if source is None else Cast(expression, TextField())
 
 
-def _task(kind: Kind, found: list[Found]) -> Task:
+def _task(kind: Kind, found: list[Found], shown: int) -> Task:
     if kind.once:
         found = list({(one.page, one.object): one for one in reversed(found)}.values())[::-1]
-    rows = [_row(kind, one) for one in found[:SHOWN]]
+    rows = [_row(kind, one) for one in found[:shown]]
     due = min((one.day for one in found if one.day), default=None)
     return Task(kind.name, kind.label, kind.hint, kind.tone, kind.all, reverse(kind.all), rows, found[0].total, due)
 
 
 def _row(kind: Kind, one: Found) -> Row:
-    return Row(one.title or one.code, reverse(one.page, args=[one.object]), kind.detail(one), one.day)
+    return Row(one.title or one.code, reverse(one.page, args=[one.object]), kind.detail(one), one.day, one.code)

@@ -163,6 +163,8 @@ EVENT_LABELS: dict[str, Any] = {
     "account.import_finished": _("Import finished"),
     "account.token_created": _("Token made"),
     "account.token_revoked": _("Token revoked"),
+    "account.calendar_address_made": _("Calendar address made"),
+    "account.calendar_address_removed": _("Calendar address removed"),
     "concept.added": _("Synonyms entered"),
     "concept.edited": _("Synonyms changed"),
     "concept.retired": _("Synonyms retired"),

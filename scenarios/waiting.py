@@ -204,6 +204,11 @@ def add_queues(*queues: Queue) -> None:
     _added.extend(queues)
 
 
+def all_queues() -> tuple[Queue, ...]:
+    """Return every kind of work."""
+    return (*QUEUES, *_added)
+
+
 LEVELS = {"overdue": _("Overdue"), "soon": _("Soon overdue"), "in_time": _("In time")}
 _TONES = {"overdue": "bad", "soon": "warn", "in_time": "good"}
 
@@ -270,7 +275,7 @@ class Waiting:
 
 def promised_days(page: str, name: str = "") -> int:
     """Return within how many days the city promises to do what waits on a page, or in one of its queues."""
-    return next(queue.days for queue in (*QUEUES, *_added) if (queue.page, queue.name) == (page, name))
+    return next(queue.days for queue in all_queues() if (queue.page, queue.name) == (page, name))
 
 
 def rows_of(queue: Queue, actor: Actor) -> QuerySet[Any]:
@@ -293,7 +298,7 @@ def with_wait(rows: QuerySet[Any], since: str, promised: int) -> QuerySet[Any]:
 
 def _queues_of(actor: Actor, page: str) -> list[Queue]:
     held = {*actor.roles, ""} if actor.is_staff else actor.roles
-    return [queue for queue in (*QUEUES, *_added) if queue.role in held and page in ("", queue.page)]
+    return [queue for queue in all_queues() if queue.role in held and page in ("", queue.page)]
 
 
 def waiting_for(actor: Actor, page: str = "") -> list[Waiting]:

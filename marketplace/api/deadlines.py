@@ -24,6 +24,7 @@ class DeadlineShown(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=[(source.kind, source.label) for source in SOURCES])
     label = serializers.CharField()  # type: ignore[assignment]
     at = serializers.DateTimeField()
+    whole_day = serializers.BooleanField(help_text="Due within the day that begins at this time.")
     code = serializers.CharField()
     title = serializers.CharField()
     url = serializers.CharField(help_text="The page of what ends.")

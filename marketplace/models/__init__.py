@@ -1,6 +1,7 @@
 """The tables of who trades and what they offer."""
 
 from marketplace.models.account import Account, StaffRole
+from marketplace.models.calendar_address import CalendarAddress
 from marketplace.models.capability import Capability, CapabilityVersion, Evidence, PriceTier
 from marketplace.models.engagement import Engagement, EngagementIndicator, Party
 from marketplace.models.fit import NeedFit
@@ -23,6 +24,7 @@ from marketplace.models.word_preview import PreviewState, WordKind, WordPreview
 
 __all__ = [
     "Account",
+    "CalendarAddress",
     "Capability",
     "CapabilityVersion",
     "ConsensusScore",

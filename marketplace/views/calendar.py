@@ -9,16 +9,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import override, pgettext_lazy
+from django.views.decorators.cache import never_cache
 
+from marketplace.actions.own_account import account_of_calendar
+from marketplace.actors import actor_for
 from marketplace.calendar_feed import calendar_file
-from marketplace.due_dates import SOURCES, due_dates, promises
+from marketplace.due_dates import Due, due_dates, promises, told_to
+from marketplace.own_dates import own_dates
 from scenarios.access import access
 from scenarios.actor import PUBLIC, Actor
 from scenarios.addresses import site_address, site_host
+from scenarios.errors import NotFound
 from scenarios.listing import a_day
 from scenarios.querysets import database_time
 from scenarios.views.parts import actor_of
+from scenarios.views.staff_parts import chosen
 
 BACK, AHEAD = timedelta(days=7), timedelta(days=184)
 """What the file holds: it is read again within a day, and a date that is over reminds nobody."""
@@ -58,13 +65,29 @@ def staff_calendar_feed(request: HttpRequest) -> HttpResponse:
     return _feed(request, actor_of(request), "staff-deadlines.ics")
 
 
+@access("public")
+@never_cache
+def own_calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """The dates of whoever's secret stands in the address, in their language."""
+    account = account_of_calendar(secret)
+    if account is None:
+        raise NotFound
+    today = timezone.localtime(database_time()).date()
+    with override(account.language):
+        dues = own_dates(actor_for(account), today, today - BACK, today + AHEAD)
+        return _file(dues, "dates.ics")
+
+
 def _month(request: HttpRequest, actor: Actor, *, staff: bool) -> HttpResponse:
     today = timezone.localtime(database_time()).date()
     first = _first_day(request, today)
     weeks = MONDAY_FIRST.monthdatescalendar(first.year, first.month)
-    dues = due_dates(actor, weeks[0][0], weeks[-1][-1])
+    known = [(source.kind, source.label) for source in told_to(actor)] + [("promised", _("Promised"))] * staff
+    kinds = chosen(request, "kind", dict(known))
+    dues = due_dates(actor, weeks[0][0], weeks[-1][-1], kinds)
     due_by_day = {day: list(rows) for day, rows in groupby(dues, key=lambda due: due.day)}
-    promised = promises(actor, weeks[0][0], weeks[-1][-1])
+    shows_promises = not kinds or "promised" in kinds
+    promised = promises(actor, weeks[0][0], weeks[-1][-1]) if shows_promises else []
     promised_by_day = {day: list(rows) for day, rows in groupby(promised, key=lambda one: one.day)}
     days = {
         day: {
@@ -89,7 +112,8 @@ def _month(request: HttpRequest, actor: Actor, *, staff: bool) -> HttpResponse:
         "after": _named(first + timedelta(days=31)),
         "feed": feed,
         "feed_address": site_address(feed),
-        "kinds": [source for source in SOURCES if staff or not source.for_staff],
+        "kinds": [(kind, label, kind in kinds) for kind, label in known],
+        "query": "".join(f"&kind={kind}" for kind in kinds),
     }
     return render(request, "marketplace/calendar.html", context)
 
@@ -107,6 +131,10 @@ def _named(day: date) -> str:
 
 def _feed(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     today = timezone.localtime(database_time()).date()
-    file = calendar_file(due_dates(actor, today - BACK, today + AHEAD), host=site_host(), address=site_address)
+    return _file(due_dates(actor, today - BACK, today + AHEAD), name)
+
+
+def _file(dues: list[Due], name: str) -> HttpResponse:
+    file = calendar_file(dues, host=site_host(), address=site_address)
     disposition = {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(file, content_type="text/calendar; charset=utf-8", headers=disposition)

@@ -27,6 +27,7 @@ NO_PAGES = {
     "workspace_counts": "the numbers of the menu",
     "calendar_feed": "an iCalendar file",
     "staff_calendar_feed": "an iCalendar file",
+    "own_calendar_feed": "an iCalendar file",
     "response_copy": "an archive",
     "review_file": "an attached file",
     "import_report": "a CSV file",

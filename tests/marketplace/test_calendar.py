@@ -1,6 +1,6 @@
 """The calendar of deadlines: what stands in it for whom, its month, its file and its data."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,13 +10,26 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
-from marketplace.models import Selection
+from marketplace.actions.own_account import revoke_all_tokens
+from marketplace.models import (
+    Account,
+    CalendarAddress,
+    Engagement,
+    Gate,
+    GateDecision,
+    LedgerEntry,
+    Member,
+    Sandbox,
+    Selection,
+    StaffRole,
+)
 from scenarios.actions.moderation import approve_need
-from scenarios.models import Call, Consent, MergedDemand, ModerationDecision, Need
-from tests.calls import sealed_call
-from tests.factories import Cast, checked_need
+from scenarios.models import Call, Consent, Event, MergedDemand, ModerationDecision, Need
+from tests.calls import close, drafted, sealed_call
+from tests.engagements import propose, running_gate
+from tests.factories import Cast, checked_need, published_need
 from tests.scenarios.test_deadlines import make_pool
-from tests.selections import published
+from tests.selections import open_all, published
 
 CITY = timezone.get_default_timezone()
 QUESTIONS, CLOSES = datetime(2030, 3, 11, 17, 30, tzinfo=CITY), datetime(2030, 3, 31, 23, 59, tzinfo=CITY)
@@ -89,6 +102,73 @@ def test_staff_read_what_the_city_promised_and_nobody_else(cast: Cast) -> None:
     assert cast.client("enterprise").get("/staff/calendar/").status_code == 403
 
 
+def test_staff_read_the_days_of_projects_and_hearings_and_nobody_else_does(cast: Cast) -> None:
+    gate = running_gate(cast)
+    engagement, day = gate.engagement, date(2030, 3, 12)
+    Gate.objects.filter(pk=gate.pk).update(ends_on=day)
+    giver, receiver = (engagement.parties.get(role=role) for role in ("lead", "owner"))
+    LedgerEntry.objects.create(
+        engagement=engagement,
+        element="data",
+        giver=giver,
+        receiver=receiver,
+        what="标定样本",
+        due_on=date(2030, 3, 14),
+        promised_by=cast.supplier,
+    )
+    Sandbox.objects.create(
+        engagement=engagement,
+        supervisor=cast.supervisor,
+        third_party=cast.rival_org,
+        starts_on=date(2030, 3, 1),
+        ends_on=date(2030, 3, 15),
+        scope="一条产线",
+        limits=["每日不超过 20 件"],
+        exit_criteria=["漏检率 ≤ 0.5 %"],
+    )
+    decision = propose(cast, gate, "stop_breach", accused_id=giver.pk, evidence="三次未到场")
+    GateDecision.objects.filter(pk=decision.pk).update(heard_by=QUESTIONS)
+    found = [("03-11", "hearing_ends"), ("03-12", "gate_ends"), ("03-14", "ledger_due"), ("03-15", "sandbox_ends")]
+    assert entries(cast, "/staff/calendar/?month=2030-03", "auditor") == found
+    assert entries(cast, "/calendar/?month=2030-03", "auditor") == []
+    assert entries(cast, "/staff/calendar/?month=2030-03&kind=gate_ends", "auditor") == [("03-12", "gate_ends")]
+    page = cast.client("auditor").get("/staff/calendar/?month=2030-03").content.decode()
+    for path in (f"decisions/{decision.pk}/", f"gates/{gate.pk}/", f"{engagement.pk}/ledger/", f"{engagement.pk}/sandbox/"):
+        assert f'href="/engagements/{path}"' in page
+    shown = cast.client("auditor").get("/api/v1/deadlines/", {"since": "2030-03-12", "until": "2030-03-12"}).json()
+    assert [(row["kind"], row["at"], row["whole_day"]) for row in shown] == [
+        ("gate_ends", "2030-03-12T00:00:00+08:00", True)
+    ]
+    Engagement.objects.filter(pk=engagement.pk).update(status="landed")
+    assert entries(cast, "/staff/calendar/?month=2030-03&kind=gate_ends", "auditor") == []
+
+
+def test_staff_read_until_when_responses_are_to_be_opened(cast: Cast) -> None:
+    ready = sealed_call(cast)
+    close(ready.call)
+    Call.objects.filter(pk=ready.call.pk).update(opens_at=CLOSES - timedelta(days=2000))
+    Call.objects.filter(pk=ready.call.pk).update(closes_at=timezone.now() - timedelta(days=1))
+    due = timezone.localtime(Call.objects.get(pk=ready.call.pk).closes_at + timedelta(days=3))
+    month = f"calendar/?month={due:%Y-%m}&kind=opening_due"
+    assert entries(cast, f"/staff/{month}", "manager") == [(f"{due:%m-%d}", "opening_due")]
+    assert entries(cast, f"/{month}") != [(f"{due:%m-%d}", "opening_due")]
+    open_all(ready)
+    assert entries(cast, f"/staff/{month}", "manager") == []
+
+
+def test_staff_read_the_promises_of_their_own_queues_too(cast: Cast) -> None:
+    call = sealed_call(cast).call
+    Call.objects.filter(pk=call.pk).update(status="draft", opens_at=None, updated_at=QUESTIONS)
+
+    def promised(part: str, query: str = "") -> list[tuple[str, str, int]]:
+        days = cast.client(part).get(f"/staff/calendar/?month=2030-03{query}").context["listed"]
+        return [(f"{one['day']:%m-%d}", promise.url, promise.number) for one in days for promise in one["promises"]]
+
+    assert promised("moderator") == [("03-16", "/staff/calls/?queue=review", 1)]
+    assert promised("moderator", "&kind=promised") == [("03-16", "/staff/calls/?queue=review", 1)]
+    assert promised("moderator", "&kind=gate_ends") == promised("publisher") == []
+
+
 def test_every_queue_of_a_page_is_promised(cast: Cast) -> None:
     need = checked_need(cast, risk_answers={"safety_critical_control": True})
     approve_need(actor=cast.actor("moderator"), need_id=need.pk)
@@ -140,7 +220,7 @@ def test_the_same_dates_as_data(cast: Cast, call: Call) -> None:
     assert asked(since="9999-12-30").status_code == 200
 
 
-@pytest.mark.parametrize(("path", "part", "most"), [("/calendar/", None, 6), ("/staff/calendar/", "manager", 12)])
+@pytest.mark.parametrize(("path", "part", "most"), [("/calendar/", None, 4), ("/staff/calendar/", "manager", 8)])
 def test_a_month_takes_few_queries(cast: Cast, call: Call, path: str, part: str | None, most: int) -> None:
     client = cast.client(part)
     with CaptureQueriesContext(
@@ -148,3 +228,71 @@ def test_a_month_takes_few_queries(cast: Cast, call: Call, path: str, part: str 
     ) as queries:
         client.get(f"{path}?month=2030-03")
     assert len(queries) <= most
+
+
+# The address of one's own dates
+
+
+def own_address(cast: Cast, part: str) -> str:
+    shown = cast.client(part).post("/workspace/settings/calendar/")
+    assert (shown.status_code, "no-store" in shown.headers["Cache-Control"]) == (200, True)
+    address: str = shown.context["address"]
+    assert address in shown.content.decode()
+    return address.removeprefix("http://localhost:8000")
+
+
+def summaries(cast: Cast, address: str) -> list[str]:
+    answer = cast.client().get(address)
+    assert answer.status_code == 200
+    return [str(event["summary"]) for event in Calendar.from_ical(answer.content).walk("VEVENT")]
+
+
+def test_a_member_subscribes_to_what_it_has_to_do_by_a_day(cast: Cast, call: Call) -> None:
+    need = published_need(cast)
+    Account.objects.update(language="en")
+    Need.objects.filter(pk=need.pk).update(expires_at=timezone.now() + timedelta(days=3))
+    Call.objects.filter(pk=call.pk).update(closes_at=timezone.now() + timedelta(days=9))
+    drafted(call, cast.enterprise)
+    address = own_address(cast, "enterprise")
+    assert summaries(cast, address) == [f"Needs that end soon: {need.code}"]
+    Member.objects.all().delete()
+    assert summaries(cast, address) == []
+
+
+def test_staff_subscribe_without_a_session_and_read_what_is_not_public_by_its_code(cast: Cast, call: Call) -> None:
+    gate = running_gate(cast)
+    soon = timezone.localdate() + timedelta(days=9)
+    Gate.objects.filter(pk=gate.pk).update(ends_on=soon)
+    closes = timezone.now() + timedelta(days=20)
+    Call.objects.filter(pk=call.pk).update(question_deadline=None, closes_at=closes)
+    Account.objects.update(language="en")
+    address = own_address(cast, "manager")
+    assert summaries(cast, address) == [f"Gate ends: {gate.engagement.code}", f"Call closes: {call.title_en}"]
+    (event, _call) = Calendar.from_ical(cast.client().get(address).content).walk("VEVENT")
+    assert event.decoded("dtstart") == soon
+    StaffRole.objects.filter(account=cast.manager).delete()
+    assert summaries(cast, address) == []
+
+
+def test_an_address_holds_until_another_one_is_made_or_it_is_taken_away(cast: Cast) -> None:
+    first = own_address(cast, "enterprise")
+    second = own_address(cast, "enterprise")
+    statuses = [cast.client().get(address).status_code for address in (first, second, "/calendar/own/x.ics")]
+    assert statuses == [404, 200, 404]
+    secret = second.removeprefix("/calendar/own/").removesuffix(".ics")
+    assert secret not in str(CalendarAddress.objects.values())
+    assert secret not in str([event.data for event in Event.objects.all()])
+    cast.client("enterprise").post("/workspace/settings/calendar/", {"remove": "1"})
+    assert cast.client().get(second).status_code == 404
+    kinds = Event.objects.filter(kind__startswith="account.calendar").order_by("pk").values_list("kind", flat=True)
+    assert [kind.rpartition("_")[2] for kind in kinds] == ["made", "made", "removed"]
+
+
+def test_the_address_of_a_closed_account_or_after_a_new_password_is_worthless(cast: Cast) -> None:
+    address = own_address(cast, "enterprise")
+    Account.objects.filter(pk=cast.enterprise.pk).update(is_active=False)
+    assert cast.client().get(address).status_code == 404
+    Account.objects.filter(pk=cast.enterprise.pk).update(is_active=True)
+    assert cast.client().get(address).status_code == 200
+    revoke_all_tokens(account=cast.enterprise)
+    assert cast.client().get(address).status_code == 404
