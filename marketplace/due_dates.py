@@ -72,7 +72,9 @@ KEPT = ("preparing", "running", "suspended", "accepted")
 
 def _unopened(_actor: Actor) -> Any:
     rows = Call.objects.closed().filter(key__isnull=False, key__opened_at__isnull=True)
-    due = ExpressionWrapper(F("closes_at") + timedelta(days=promised_days("my_openings", "give")), output_field=DateTimeField())
+    due = ExpressionWrapper(
+        F("closes_at") + timedelta(days=promised_days("my_openings", "give")), output_field=DateTimeField()
+    )
     return rows.annotate(open_by=due)
 
 
@@ -112,7 +114,13 @@ SOURCES = (
     Source("gate_ends", _("Gate ends"), _gates, "ends_on", "gate_detail", **_OF_PROJECT),
     Source("sandbox_ends", _("Sandbox ends"), _sandboxes, "ends_on", "sandbox_detail", key="engagement", **_OF_PROJECT),
     Source(
-        "ledger_due", _("Promised to a project"), _promised, "due_on", "engagement_elements", key="engagement", **_OF_PROJECT
+        "ledger_due",
+        _("Promised to a project"),
+        _promised,
+        "due_on",
+        "engagement_elements",
+        key="engagement",
+        **_OF_PROJECT,
     ),
 )
 
@@ -163,14 +171,14 @@ def _ending(source: Source, place: int, actor: Actor, since: date, until: date) 
     whole = source.whole_day
     within = Q(**{f"{source.column}__range": (since, until)}) if whole else within_days(source.column, since, until)
     columns = {
-        "due_place": Value(place, output_field=IntegerField()),
-        "due_key": F(source.key),
-        "due_at": Cast(Value(None) if whole else F(source.column), DateTimeField()),
-        "due_on": Cast(F(source.column) if whole else Value(None), DateField()),
+        "calendar_place": Value(place, output_field=IntegerField()),
+        "calendar_key": F(source.key),
+        "calendar_at": Cast(Value(None) if whole else F(source.column), DateTimeField()),
+        "calendar_on": Cast(F(source.column) if whole else Value(None), DateField()),
     }
     rows = source.rows(actor).filter(within).order_by().annotate(**columns)
     shown = [f"{source.of}{name}" for name in SHOWN]
-    return rows.values_list("due_place", "pk", "due_key", "due_at", "due_on", *shown)
+    return rows.values_list("calendar_place", "pk", "calendar_key", "calendar_at", "calendar_on", *shown)
 
 
 def _due(
@@ -210,7 +218,10 @@ def promises(actor: Actor, since: date, until: date) -> list[Promise]:
     queues = [queue for queue in shared if queue.page in PROMISED or queue.role in actor.roles]
     first, *others = [_due_by_day(queue, place, since, until) for place, queue in enumerate(queues)]
     rows: Iterable[tuple[int, date, int]] = first.union(*others, all=True)
-    found = [Promise(day, queues[place].label, count, reverse(queues[place].page) + queues[place].query) for place, day, count in rows]
+    found = [
+        Promise(day, queues[place].label, count, reverse(queues[place].page) + queues[place].query)
+        for place, day, count in rows
+    ]
     return sorted(found, key=lambda one: (one.day, str(one.label)))
 
 

@@ -167,11 +167,11 @@ def gates_of(engagement: Engagement) -> list[Gate]:
     gates = list(engagement.gates.prefetch_related(Prefetch("decisions", queryset=decisions)))
     for gate in gates:
         made = [one for one in gate.decisions.all() if one.state == DecisionState.MADE]
-        gate.made = made[-1] if made else None  # type: ignore[attr-defined]
+        gate.made = made[-1] if made else None
         waiting = (one for one in gate.decisions.all() if one.state == DecisionState.PROPOSED)
-        gate.waiting = next(waiting, None)  # type: ignore[attr-defined]
+        gate.waiting = next(waiting, None)
         before = (one.state for one in gates if one.position < gate.position)
-        gate.is_next = gate.state == GateState.PLANNED and set(before) <= {GateState.PASSED}  # type: ignore[attr-defined]
+        gate.is_next = gate.state == GateState.PLANNED and set(before) <= {GateState.PASSED}
     return gates
 
 

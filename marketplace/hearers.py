@@ -16,7 +16,7 @@ from marketplace.models import (
     Sandbox,
 )
 from scenarios.actions.interests import owners_of
-from scenarios.models import Call, Event, Follow, Interest, MergedDemand, Need
+from scenarios.models import Call, ChainLead, Event, Follow, Interest, MergedDemand, Need
 
 Accounts = set[int]
 Audience = Callable[[Event, Any], Accounts]
@@ -135,6 +135,14 @@ def staff(*roles: str) -> Audience:
         return set(Account.objects.filter(is_active=True, staff_roles__role__in=roles).values_list("pk", flat=True))
 
     return holders
+
+
+def moderators(event: Event, subject: Any) -> Accounts:
+    """The moderators of the lead of the owner's chain; every moderator where the chain has none."""
+    every = staff("moderator")(event, subject)
+    chain = Organisation.objects.filter(pk=subject.owner_id).values("chain")
+    leads = set(ChainLead.objects.filter(chain__in=chain).values_list("account", flat=True))
+    return leads & every or every
 
 
 def organisation_members(event: Event, subject: Organisation) -> Accounts:

@@ -17,6 +17,7 @@ from marketplace.hearers import (
     invited,
     lead,
     manager,
+    moderators,
     named_accounts,
     named_organisations,
     need_owners,
@@ -61,7 +62,7 @@ NOTICES: dict[str, Notice] = {
         _("%(code)s was found to be no copy and is suggested again: %(title)s"), (owner,)
     ),
     "search.hits": Notice(_("New in your saved search “%(title)s”"), (searcher,)),
-    "need.checked": Notice(_("%(code)s waits for moderation: %(title)s"), (staff("moderator"),)),
+    "need.checked": Notice(_("%(code)s waits for moderation: %(title)s"), (moderators,)),
     "need.returned": Notice(_("%(code)s was returned; read the reasons and improve it: %(title)s"), (owner,)),
     "need.approved": Notice(
         _("%(code)s was approved and waits for publication: %(title)s"), (owner, staff("publisher"))

@@ -1,6 +1,6 @@
 """The dates of one person, for a calendar program that nobody has signed in to: what is not public is told by its code.
 
-Nothing of responses to open calls stands in it: who answers a call is nobody's business, nor that of a calendar's maker.
+Nothing of responses to open calls stands in it: who answers a call is nobody's business, nor of a calendar's maker.
 """
 
 from dataclasses import replace

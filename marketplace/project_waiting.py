@@ -1,4 +1,4 @@
-"""What waits for the parties of projects, kind by kind."""
+"""What waits for the parties of projects, kind by kind, beside what marketplace.waiting knows of needs and supply."""
 
 from typing import Any
 

@@ -84,6 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="stop_word_retire_preview",
     ),
     path("vocabulary/lists/<slug:name>/", references.reference_list, name="reference_list"),
+    path("vocabulary/chains/<slug:code>/leads/", references.chain_leads, name="chain_leads"),
     path("vocabulary/lists/<slug:name>/<slug:code>/", references.reference_edit, name="reference_edit"),
     path("vocabulary/lists/<slug:name>/<slug:code>/retire/", references.reference_retire, name="reference_retire"),
     path("vocabulary/lists/<slug:name>/<slug:code>/offer/", references.reference_offer, name="reference_offer"),

@@ -36,8 +36,9 @@ def _for(one: Found) -> str:
 
 
 def _interest(name: str, label: Any, hint: Any, page: str, rows: Any) -> Kind:
-    names = {"one": "organisation__name_zh", "other": "organisation__name_en"}
-    shown = columns_of("call", page="call_detail", object="call", **names)
+    shown = columns_of(
+        "call", page="call_detail", object="call", one="organisation__name_zh", other="organisation__name_en"
+    )
     return Kind(name, label, hint, page, rows, shown, _by)
 
 

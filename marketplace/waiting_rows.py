@@ -68,12 +68,12 @@ class Task(NamedTuple):
     page: str
     url: str
     rows: list[Row]
-    count: int
+    number: int
     due: date | None
 
     @property
     def more(self) -> bool:
-        return self.count > len(self.rows)
+        return self.number > len(self.rows)
 
 
 class Kind(NamedTuple):

@@ -21,7 +21,6 @@ from scenarios.errors import Conflict, NotFound
 from scenarios.lifecycle import NEED_MOVES, PROPOSAL_MOVES
 from scenarios.models import MergeProposal, Need
 
-
 PUBLISHED_FOR_GOOD = _(
     "A publication cannot be undone: it is announced to others at once. What should not stand is taken off offer."
 )

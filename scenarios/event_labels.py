@@ -49,6 +49,7 @@ EVENT_LABELS: dict[str, Any] = {
     "vocabulary.entry_retired": _("Entry of a list retired"),
     "vocabulary.entry_offered": _("Entry of a list offered again"),
     "vocabulary.entry_moved": _("Entry of a list moved"),
+    "vocabulary.leads_named": _("Lead of a chain named"),
     "vocabulary.stop_word_added": _("Stop word entered"),
     "vocabulary.stop_word_retired": _("Stop word retired"),
     "vocabulary.stop_word_reinstated": _("Stop word taken back into use"),

@@ -354,7 +354,12 @@ def _measured(queue: Queue, place: int, actor: Actor) -> QuerySet[Any]:
     """Return (place, count, age of the oldest in seconds) of a queue, as far as it is the actor's, as one row."""
     # The clock outside an aggregate would make a group of every row.
     waited = ExpressionWrapper(Max(DatabaseClock()) - Min(F(queue.since)), output_field=DurationField())
-    numbered = rows_of(queue, actor).order_by().annotate(queue_place=Value(place, output_field=IntegerField())).values("queue_place")
+    numbered = (
+        rows_of(queue, actor)
+        .order_by()
+        .annotate(queue_place=Value(place, output_field=IntegerField()))
+        .values("queue_place")
+    )
     # Extract alone cuts the fraction off: what has waited a moment longer than it may would be in time.
     seconds = Extract(waited, "epoch", output_field=FloatField())
     counted = numbered.annotate(number=Count("pk", distinct=True), seconds=seconds)

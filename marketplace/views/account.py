@@ -64,7 +64,7 @@ def token_create(request: HttpRequest) -> HttpResponse:
 
 def _stored(request: HttpRequest) -> SettingsForm:
     account: Account = request.user  # type: ignore[assignment]
-    names = ("name", "language", "wants_mail")
+    names = ("name", "language", "mail_pace")
     return SettingsForm(initial={name: getattr(account, name) for name in names})
 
 
@@ -78,7 +78,7 @@ def calendar_address(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The address of your calendar is worthless from now on."))
         return redirect("account_settings")
     secret = own_account.make_calendar_address(actor=actor_of(request))
-    return _page(request, _stored(request), address=site_address(reverse("own_calendar_feed", args=[secret])))
+    return _page(request, _stored(request), calendar_link=site_address(reverse("own_calendar_feed", args=[secret])))
 
 
 @access("signed_in")

@@ -27,7 +27,7 @@ from scenarios.waiting import steps_for
 
 @access("staff")
 def staff_engagements(request: HttpRequest) -> HttpResponse:
-    """List the projects in every state, and the awards that wait to become one; or exactly one of the reader's queues."""
+    """List the projects in every state, and the awards that wait to become one; or exactly one queue."""
     actor, waits = actor_of(request), waits_on(request, "staff_engagements")
     if queue := chosen_queue(request, waits):
         line = _to_guard if queue.name == "sandboxes" else _line
@@ -61,7 +61,8 @@ def _line(row: Any) -> Line:
     """Tell a row of a queue: a project, or an award, a decision or an incident of one."""
     if isinstance(row, Response):
         return Line(reverse("selection", args=[row.call_id]), row.call.code, row.call.title, (row.lead,))
-    engagement, url, facts = row, "", ()
+    facts: tuple[Any, ...] = ()
+    engagement, url = row, ""
     if isinstance(row, GateDecision):
         engagement, url = row.gate.engagement, reverse("decision_detail", args=[row.pk])
         facts = (row.gate.get_stage_display(), row.get_verdict_display())

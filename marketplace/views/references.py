@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from marketplace.models import Account
 from marketplace.reference_use import used
 from scenarios.access import access
+from scenarios.actions.chain_leads import name_leads
 from scenarios.actions.references import (
     LONGEST_NAME,
     add_entry,
@@ -21,7 +23,8 @@ from scenarios.actions.references import (
     rename_entry,
     retire_entry,
 )
-from scenarios.errors import Conflict, Invalid
+from scenarios.errors import Conflict, Invalid, refused_for
+from scenarios.models import ChainLead
 from scenarios.models.taxonomy import NamedReference
 from scenarios.references import FIXED, LISTS
 from scenarios.views.parts import actor_of
@@ -104,6 +107,7 @@ def reference_edit(request: HttpRequest, name: str, code: str) -> HttpResponse:
             context, status = _compared(form, error), 409
     status = 422 if form.errors else status
     context |= {"name": name, "title": TITLES[name], "entry": entry, "form": form, "uses": used(name).of(code)}
+    context["leads"] = _leads(code) if name == "chains" else []
     return render(request, "marketplace/references/entry.html", context, status=status)
 
 
@@ -113,6 +117,27 @@ def _compared(form: NamesForm, error: Conflict) -> dict[str, Any]:
         for field, (mine, theirs) in error.differences.items()
     ]
     return {"compared": rows, "compared_columns": [_("Yours"), _("The saved one")], "refusal": error.message}
+
+
+@access("manager")
+@require_POST
+def chain_leads(request: HttpRequest, code: str) -> HttpResponse:
+    """Name the moderators of a chain's lead."""
+    chosen = [int(pk) for pk in request.POST.getlist("lead") if pk.isdecimal() and len(pk) < 10]
+    try:
+        name_leads(actor=actor_of(request), code=code, account_ids=chosen)
+    except Invalid as error:
+        messages.error(request, refused_for(error))
+    else:
+        messages.success(request, _("Who leads the chain is saved."))
+    return redirect("reference_edit", name="chains", code=code)
+
+
+def _leads(code: str) -> list[dict[str, Any]]:
+    """Return every active moderator, and whether they lead the chain."""
+    named = set(ChainLead.objects.filter(chain=code).values_list("account", flat=True))
+    moderators = Account.objects.filter(is_active=True, staff_roles__role="moderator").order_by("email")
+    return [{"account": one, "leads": one.pk in named} for one in moderators]
 
 
 @access("manager")

@@ -64,7 +64,8 @@ def _calls(actor: Actor) -> Any:
 
 def _line(row: Any) -> Line:
     """Tell a row of a queue: a call, its selection, or a response, seat or objection in it."""
-    call, url, facts = _call_of(row), "", ()
+    facts: tuple[Any, ...] = ()
+    call, url = _call_of(row), ""
     if isinstance(row, Response):
         url = reverse("review_response", args=[call.pk, row.number])
         facts = (_("Response %(number)s") % {"number": row.number},)

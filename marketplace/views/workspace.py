@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 
 from marketplace.choices import OrganisationKind
 from marketplace.models import Member
-from marketplace.views.invitations import open_invitations
 from marketplace.project_waiting import project_side
+from marketplace.views.invitations import open_invitations
 from marketplace.waiting import demand_side, result_side, supply_side
 from marketplace.waiting_rows import Task, tasks_of
 from scenarios.access import access
@@ -36,7 +36,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "memberships": memberships,
         "invitations": open_invitations(actor),
         "tasks": tasks,
-        "total": sum(task.count for task in tasks),
+        "total": sum(task.number for task in tasks),
         "supplies": supplies,
     }
     return render(request, "marketplace/workspace.html", context)
@@ -54,6 +54,6 @@ def workspace_counts(request: HttpRequest) -> HttpResponse:
     for waiting in waiting_for(actor):
         counts[waiting.queue.page] += waiting.count
     for task in _tasks(actor, supplies=False) if actor.organisation_ids else []:
-        counts[task.page] += task.count
+        counts[task.page] += task.number
     counts["workspace"] = counts.total()
     return render(request, "includes/workspace_counts.html", {"nav_counts": counts})

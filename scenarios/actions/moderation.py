@@ -147,9 +147,7 @@ def forget_decision(subject_type: str, subject: Any, verdict: str, actor: Actor)
     Raises NotPermitted where it is somebody else's.
     """
     made = {"subject_type": subject_type, "subject_id": subject.pk, "subject_version": subject.version}
-    removed, _kinds = ModerationDecision.objects.filter(
-        **made, account_id=actor.signed_in_id, verdict=verdict
-    ).delete()
+    removed, _kinds = ModerationDecision.objects.filter(**made, account_id=actor.signed_in_id, verdict=verdict).delete()
     if not removed:
         raise NotPermitted(_("Only who made a decision can take it back."))
 

@@ -25,7 +25,7 @@ from scenarios.models.sandbox import SandboxPlan
 from scenarios.models.scale import ScaleMark
 from scenarios.models.similarity import BlockTask, SimilarityRun
 from scenarios.models.synonyms import Concept, Phrase, SynonymProposal
-from scenarios.models.taxonomy import Chain, District, DomainName, UnitName
+from scenarios.models.taxonomy import Chain, ChainLead, District, DomainName, UnitName
 from scenarios.models.threshold import MergePreview, MergeThreshold
 from scenarios.models.vocabulary import StopWord, VaguePhrase
 
@@ -37,6 +37,7 @@ __all__ = [
     "Call",
     "CallKey",
     "Chain",
+    "ChainLead",
     "Concept",
     "Consent",
     "CoreChange",

@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -58,6 +59,22 @@ class Chain(NamedReference):
     class Meta(NamedReference.Meta):
         verbose_name = _("industrial chain")
         verbose_name_plural = _("industrial chains")
+
+
+class ChainLead(models.Model):
+    """A moderator in the office of a chain's lead, who is told first of the needs of its organisations."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.CASCADE, related_name="leads")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("chain lead")
+        verbose_name_plural = _("chain leads")
+        ordering = ["chain", "pk"]
+        constraints = [models.UniqueConstraint(name="chain_lead_once", fields=["chain", "account"])]
+
+    def __str__(self) -> str:
+        return str(self.account)
 
 
 class DomainName(NamedReference):

@@ -1,6 +1,7 @@
 """The moderator's queue and desk: a need as the public would see it beside what the check found."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from scenarios.errors import Invalid
 from scenarios.facts import label_of
 from scenarios.lifecycle import NEED_MOVES
 from scenarios.listing import Facet, Order, chosen_order, narrow, only_chosen
-from scenarios.models import District, Need
+from scenarios.models import Chain, ChainLead, District, Need
 from scenarios.naming import in_order
 from scenarios.policies import one_of, open_moves
 from scenarios.searching import text_of
@@ -79,6 +80,7 @@ def _facets(tab: str) -> list[Facet]:
         Facet("risk_tier", label_of(Need, "risk_tier"), RiskTier.choices),
         Facet("domain", label_of(Need, "domain"), in_order("domain", Domain.choices)),
         Facet("district", label_of(Need, "district"), districts),
+        Facet("chain", _("Industrial chain"), [(row.pk, str(row)) for row in Chain.objects.all()], "owner__chain"),
     ]
 
 
@@ -97,6 +99,7 @@ def moderation_queue(request: HttpRequest) -> HttpResponse:
         return sheet_response(f"moderation-{tab}", TABS[tab], _columns(tab), found)
     page = page_of(request, found, total=narrowed.total)
     counts = _tab_counts()
+    chains = ChainLead.objects.filter(account=actor_of(request).account_id).values_list("chain", flat=True)
     context = {
         "tab": tab,
         "tabs": [(name, label, counts[name]) for name, label in TABS.items()],
@@ -110,6 +113,7 @@ def moderation_queue(request: HttpRequest) -> HttpResponse:
         "order": order,
         "queue_query": queue_query(request),
         "batches": BATCHES[tab],
+        "my_chains": urlencode([("tab", tab), *(("chain", pk) for pk in chains)]) if chains else "",
         "comparable": True,
     }
     return render(request, "scenarios/staff/moderation_queue.html", context)

@@ -1,6 +1,6 @@
 """A queue of work as a page: its rows with age, day due and service level, narrowed, in order, or as a workbook."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -51,16 +51,15 @@ def aged(
     since: str,
     promised: int,
     facets: Iterable[Facet] = (),
-    orders: Sequence[Order] = (),
 ) -> tuple[Any, dict[str, Any]]:
     """Return rows that wait since a column, narrowed and in the order that the address names, and what shows both.
 
-    facets : besides the service level. orders : besides those by age.
+    facets : besides the service level.
     """
     narrowed = narrow(with_wait(rows, since, promised), [LEVEL, *facets], request.GET)
-    known = (*by_age(since), *orders)
-    order = chosen_order(known, request.GET)
-    shown = {"facets": narrowed.facets, "chips": narrowed.chips, "orders": known, "order": order}
+    orders = by_age(since)
+    order = chosen_order(orders, request.GET)
+    shown = {"facets": narrowed.facets, "chips": narrowed.chips, "orders": orders, "order": order}
     return narrowed.rows.order_by(*order.fields), shown
 
 

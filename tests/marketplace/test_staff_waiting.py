@@ -168,7 +168,7 @@ def test_whoever_is_not_named_reads_so(cast: Cast) -> None:
 
 
 def led(account: Account) -> dict[str, tuple[int, list[str]]]:
-    """Return of each named queue in which something waits for an account: the count at home, and the rows it leads to."""
+    """Return of each named queue in which something waits for an account: the count at home, and the rows behind it."""
     client, found = signed_in(account), {}
     with translation.override("en"):
         for row in client.get("/staff/").context["rows"]:

@@ -102,16 +102,16 @@ def test_a_respondent_reads_what_to_seal_and_what_to_confirm(cast: Cast) -> None
 
 
 def test_what_is_due_first_stands_first_and_all_of_it_is_counted(cast: Cast) -> None:
-    first, last = (published_need(cast) for _ in range(2))
+    first, last = (published_need(cast, "rival") for _ in range(2))
     for need, days in ((first, 3), (last, 9)):
         Need.objects.filter(pk=need.pk).update(expires_at=timezone.now() + timedelta(days=days))
     call = sealed_call(cast).call
-    Call.objects.filter(pk=call.pk).update(closes_at=timezone.now() + timedelta(days=1))
-    drafted(call, cast.enterprise)
+    Call.objects.filter(pk=call.pk).update(question_deadline=None, closes_at=timezone.now() + timedelta(days=1))
+    drafted(call, cast.rival)
     for _ in range(6):
-        draft_need(cast)
-    shown = cast.client("enterprise").get(WORKSPACE)
-    assert [(task.name, task.count, len(task.rows), task.more) for task in shown.context["tasks"]] == [
+        draft_need(cast, "rival")
+    shown = cast.client("rival").get(WORKSPACE)
+    assert [(task.name, task.number, len(task.rows), task.more) for task in shown.context["tasks"]] == [
         ("draft-responses", 1, 1, False),
         ("ending-needs", 2, 2, False),
         ("draft-needs", 6, 5, True),
@@ -125,7 +125,7 @@ def test_needs_and_pools_with_several_capabilities_are_counted_once(cast: Cast) 
     for asking in (need, other):
         for _ in range(2):
             suggest(asking, published_capability(cast))
-    counts = {task.name: task.count for task in cast.client("supplier").get(WORKSPACE).context["tasks"]}
+    counts = {task.name: task.number for task in cast.client("supplier").get(WORKSPACE).context["tasks"]}
     assert counts == {"suggested": 2}
     assert cast.client("enterprise").get(WORKSPACE).context["total"] == 2
 

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("marketplace", "0031_saved_searches_of_projects")]
+    dependencies = [("marketplace", "0034_without_mail_switch")]
 
     operations = [
         migrations.CreateModel(
