@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageDraw, ImageFont
 
 from marketplace.figures.registry import FIGURES
-from marketplace.models import Capability, Engagement, Lesson, Organisation, Selection
+from marketplace.models import Capability, Engagement, Lesson, Organisation
 from scenarios.actor import PUBLIC
 from scenarios.models import Call, MergedDemand, Need
 from scenarios.policies import one_of
@@ -54,15 +54,10 @@ class Source(NamedTuple):
     rows: Callable[[], Any]
 
 
-def _results() -> Any:
-    return Call.objects.visible_to(PUBLIC).filter(selection__in=Selection.objects.public())
-
-
 SOURCES = {
     "need": Source(_("Need"), lambda: Need.objects.visible_to(PUBLIC)),
     "demand": Source(_("Pool"), lambda: MergedDemand.objects.visible_to(PUBLIC)),
     "call": Source(_("Call"), lambda: Call.objects.visible_to(PUBLIC)),
-    "result": Source(_("Result of the call"), _results),
     "capability": Source(_("Capability"), lambda: Capability.objects.visible_to(PUBLIC)),
     "organisation": Source(_("Organisation"), lambda: Organisation.objects.visible_to(PUBLIC)),
     "engagement": Source(_("Project"), lambda: Engagement.objects.visible_to(PUBLIC)),

@@ -22,7 +22,6 @@ SCHEMA_TYPES = {
     "need": "Demand",
     "demand": "Demand",
     "call": "Demand",
-    "result": "Article",
     "capability": "Service",
     "organisation": "Organization",
     "engagement": "Project",
@@ -41,7 +40,7 @@ def structured_data(context: template.Context, kind: str, *, title: Any, summary
     request = context["request"]
     data = {
         "@type": SCHEMA_TYPES[kind],
-        "headline" if SCHEMA_TYPES[kind] == "Article" else "name": str(title),
+        "headline" if kind == "lesson" else "name": str(title),
         "description": _short(summary),
         "url": site_address(request.path),
         **{name: _plain(value) for name, value in more.items()},

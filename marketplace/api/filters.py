@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from marketplace import choices
 from marketplace.engagement_choices import EngagementStatus
 from marketplace.models import Capability, Engagement, Organisation, Selection, Suggestion
+from marketplace.public_results import from_domains
+from scenarios.actor import PUBLIC
 from scenarios.api.filters import Days, Mine, Narrow, OnOffer, Text, ordering
-from scenarios.choices import CallKind, Deploy, Unit
+from scenarios.choices import CallKind, Deploy, Domain, Unit
 from scenarios.models import Call
 
 
@@ -62,12 +64,19 @@ class SelectionFilter(Narrow):
     q = OfCall()
     status = filters.MultipleChoiceFilter(choices=choices.SelectionStatus.choices)
     kind = filters.MultipleChoiceFilter(field_name="call__kind", choices=CallKind.choices)
+    domain = filters.MultipleChoiceFilter(
+        choices=Domain.choices, method="filter_domain", label=_("Of needs in these domains")
+    )
     under_notice = filters.BooleanFilter(method="filter_notice", label=_("Only results to which one may object now"))
     ordering = ordering(published_at="published_at", notice_ends_at="notice_ends_at", decided_at="decided_at")
 
     class Meta:
         model = Selection
         fields: list[str] = []
+
+    def filter_domain(self, rows: Any, name: str, values: list[str]) -> Any:
+        actor = getattr(self.request, "actor", PUBLIC)
+        return rows.filter(call__in=Call.objects.filter(from_domains(actor, values))) if values else rows
 
     def filter_notice(self, rows: Any, name: str, value: bool) -> Any:
         return rows.under_notice() if value else rows

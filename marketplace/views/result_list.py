@@ -31,7 +31,8 @@ READ = ("summary", "title_zh", "title_en")
 def result_list(request: HttpRequest) -> HttpResponse:
     """What became of the calls: those under public notice first, by the database clock."""
     search = search_of(request.GET)
-    narrowed = narrow(search.among(results_told(actor_of(request))), result_facets(), request.GET)
+    actor = actor_of(request)
+    narrowed = narrow(search.among(results_told(actor)), result_facets(actor), request.GET)
     ordered, order = search.ordered(narrowed.rows, ORDERS, request.GET)
     rows = with_winners(ordered)
     labels = [*([search.text] if search.text else []), *(chip.label for chip in narrowed.chips)]

@@ -49,7 +49,6 @@ def _page(request: HttpRequest, pk: UUID, *, status: int = 200, form: ObjectionF
             "excluded": excluded(found),
             "last_day": last_day_of(found),
             "is_over": found.is_past_notice,
-            "state": f"{call.code} · {found.get_status_display()}",
             "objection_form": form or _objection_form(found, actor),
             "projects": Engagement.objects.visible_to(actor).filter(response__call=call).order_by("code"),
             "own_objections": found.objections.visible_to(actor).select_related("organisation"),

@@ -9,6 +9,7 @@ from marketplace.actions.failed_calls import fail_selection
 from marketplace.actors import actor_for
 from marketplace.outcomes import last_day_of
 from scenarios.pipeline import sweep_clock
+from tests.engagements import frozen_pool
 from tests.factories import Cast
 from tests.marketplace.test_awards import give_award
 from tests.scenarios.test_list_files import printed, sheet
@@ -83,6 +84,21 @@ def test_running_notices_stand_first_and_the_list_is_narrowed_by_state_kind_and_
     assert (len(listed(client, q="铸件")), listed(client, q="无人机")) == (2, [])
 
 
+def test_the_domain_narrows_but_does_not_lead_to_the_members_of_an_anonymous_pool(cast: Cast) -> None:
+    own, pooled = evaluated_call(cast, 0), evaluated_call(cast, 0, demand_id=frozen_pool(cast).pk)
+    for review in (own, pooled):
+        failed(cast, review)
+    client = cast.client()
+    row = (own.ready.call.code, "Came to nothing", [])
+    assert len(listed(client)) == 2
+    assert (listed(client, domain="manufacturing"), listed(client, domain="health")) == ([row], [])
+    facets = {facet.name: facet.options for facet in client.get("/results/").context["facets"]}
+    assert [(one.value, one.count) for one in facets["domain"]] == [("manufacturing", 1)]
+    assert len(listed(cast.client("manager"), domain="manufacturing")) == 2
+    found = client.get("/api/v1/selections/", {"domain": "manufacturing"}).json()["results"]
+    assert [one["call"]["code"] for one in found] == [row[0]]
+
+
 def test_a_call_that_failed_after_its_notice_names_no_winner(cast: Cast) -> None:
     review = published(cast, ["90", "80"])
     failed(cast, review, "funds")
@@ -136,16 +152,13 @@ def test_the_api_lists_the_same(cast: Cast) -> None:
 
 
 @override_settings(SITE_URL=SITE)
-def test_results_are_found_from_home_calls_the_map_of_the_site_and_by_their_card(cast: Cast) -> None:
+def test_results_are_found_from_home_the_calls_and_the_map_of_the_site(cast: Cast) -> None:
     review, client = scored_call(cast, ["90", "80"]), cast.client()
     call = review.ready.call
-    address, card = f"/calls/{call.pk}/result/", f"/share/result/{call.pk}.png"
-    assert (client.get(card).status_code, address in client.get("/").content.decode()) == (404, False)
+    address = f"/calls/{call.pk}/result/"
+    assert address not in client.get("/").content.decode()
     assert f"{SITE}{address}" not in client.get("/sitemap-results.xml").content.decode()
     post(cast.client("publisher"), "selection_publish", call.pk, version=review.fresh().version)
-    assert client.get(card).headers["Content-Type"] == "image/png"
-    text = client.get(address).content.decode()
-    assert f'<meta property="og:image" content="{SITE}{card}?lang=en">' in text
     home = client.get("/").content.decode()
     assert (address in home, 'href="/results/"' in home) == (True, True)
     assert 'href="/results/"' in client.get("/calls/").content.decode()
