@@ -56,6 +56,7 @@ class MarketplaceConfig(AppConfig):
         topics.subscribe(topics.NIGHT_CAME, "marketplace.send_digests", queue="batch")
         topics.subscribe(topics.IMPORT_ASKED, "marketplace.import_rows", queue="batch")
         topics.subscribe(topics.WORD_PREVIEW_ASKED, "marketplace.preview_words", queue="batch")
+        topics.subscribe(topics.PRINTED_LIST_ORDERED, "marketplace.print_list", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.prune", queue="batch")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.tell_searchers_daily", queue="batch")
         topics.subscribe(topics.NEED_PUBLISHED, "marketplace.tell_searchers_of_needs", queue="batch")

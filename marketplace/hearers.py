@@ -33,6 +33,11 @@ def searcher(event: Event, subject: Any) -> Accounts:
     return {subject.account_id}
 
 
+def orderer(event: Event, subject: Any) -> Accounts:
+    """Whoever ordered the list."""
+    return {subject.account_id}
+
+
 def owner(event: Event, subject: Any) -> Accounts:
     return members_of({subject.owner_id})
 

@@ -4,6 +4,7 @@ from scenarios.models import Event
 
 PATHS = {
     "search": "/workspace/searches/{}/",
+    "printed_list": "/workspace/lists/{}/",
     "engagement": "/engagements/{}/",
     "need": "/needs/{}/",
     "demand": "/pools/{}/",

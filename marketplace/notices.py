@@ -22,6 +22,7 @@ from marketplace.hearers import (
     named_organisations,
     need_owners,
     openers,
+    orderer,
     organisation_members,
     own_followers,
     owner,
@@ -43,7 +44,7 @@ from marketplace.models import (
     Organisation,
     SavedSearch,
 )
-from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need
+from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need, PrintedList
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ NOTICES: dict[str, Notice] = {
         _("%(code)s was found to be no copy and is suggested again: %(title)s"), (owner,)
     ),
     "search.hits": Notice(_("New in your saved search “%(title)s”"), (searcher,)),
+    "printed_list.made": Notice(_("Your list is ready to be downloaded: %(title)s"), (orderer,)),
+    "printed_list.refused": Notice(_("Your list is too much for one file; narrow it: %(title)s"), (orderer,)),
     "need.checked": Notice(_("%(code)s waits for moderation: %(title)s"), (moderators,)),
     "need.returned": Notice(_("%(code)s was returned; read the reasons and improve it: %(title)s"), (owner,)),
     "need.approved": Notice(
@@ -276,6 +279,7 @@ NOTICES |= {
 
 SUBJECTS: dict[str, Any] = {
     "search": SavedSearch,
+    "printed_list": PrintedList,
     "engagement": Engagement,
     "need": Need,
     "proposal": MergeProposal,

@@ -28,6 +28,7 @@ from marketplace.suggesting import (
 from marketplace.synonym_mining import keep_proposals, proposed_pairs
 from matching import Document
 from scenarios import indexing, similarity_runs, topics
+from scenarios.actions.printed_lists import forget_lists
 from scenarios.actions.scales import mark_scales
 from scenarios.content import text_of
 from scenarios.indexing import update_index
@@ -254,8 +255,9 @@ def _suggest(live: LiveIndex | None, subjects: list[Subject], gone: Q, finish: F
 
 
 def prune(*, finish: Finish) -> None:
-    """Forget uploads to which nobody came back, and previews of the day before."""
+    """Forget uploads to which nobody came back, previews and printed lists of the day before."""
     with transaction.atomic():
         import_jobs.forget_uploads()
         word_previews.forget_previews()
+        forget_lists()
         finish()

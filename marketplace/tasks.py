@@ -4,11 +4,13 @@ from typing import Any
 
 from celery import shared_task
 
-from marketplace import pipeline, telling, word_previews
+from marketplace import pipeline, printed_lists, telling, word_previews
 from marketplace.imports import jobs
 from scenarios import outbox
 
 LIMITS: dict[str, Any] = {"soft_time_limit": 100, "time_limit": 110}
+PRINT_LEASES = 3
+PRINT_LIMITS = {name: PRINT_LEASES * seconds for name, seconds in LIMITS.items()}
 
 
 @shared_task(name="marketplace.index_capabilities", **LIMITS)
@@ -119,6 +121,11 @@ def import_rows(*, delivery: int) -> None:
 @shared_task(name="marketplace.preview_words", **LIMITS)
 def preview_words(*, delivery: int) -> None:
     outbox.do(delivery, word_previews.work_out)
+
+
+@shared_task(name="marketplace.print_list", **PRINT_LIMITS)
+def print_list(*, delivery: int) -> None:
+    outbox.do(delivery, printed_lists.print_list, leases=PRINT_LEASES)
 
 
 @shared_task(name="marketplace.prune", **LIMITS)

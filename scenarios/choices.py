@@ -250,6 +250,7 @@ class Subject(TextChoices):
     BATCH = "batch", _("Bulk action")
     SEARCH = "search", _("Saved search")
     VOCABULARY = "vocabulary", _("Vocabulary")
+    PRINTED_LIST = "printed_list", _("Printed list")
 
 
 class BatchRowState(TextChoices):
@@ -301,3 +302,20 @@ class SynonymProposalState(TextChoices):
     OPEN = "open", pgettext_lazy("status", "Open")
     ACCEPTED = "accepted", pgettext_lazy("status", "Accepted")
     DISMISSED = "dismissed", pgettext_lazy("status", "Dismissed")
+
+
+class PrintedListKind(TextChoices):
+    NEED = "need", _("List of needs")
+    CALL = "call", _("List of calls")
+
+
+class PrintedFormat(TextChoices):
+    DOCX = "docx", _("Word")
+    PDF = "pdf", "PDF"
+
+
+class PrintedListState(TextChoices):
+    RUNNING = "running", pgettext_lazy("printed list", "Being made")
+    DONE = "done", pgettext_lazy("printed list", "Ready")
+    REFUSED = "refused", pgettext_lazy("printed list", "Too much for one file")
+    FAILED = "failed", pgettext_lazy("printed list", "Could not be made")

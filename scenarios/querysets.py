@@ -20,13 +20,17 @@ from django.db.models import (
 )
 
 from scenarios.actor import Actor
-from scenarios.choices import NeedStatus
+from scenarios.choices import NeedStatus, PrintedListState
 from scenarios.figure_querysets import NeedFigures
 from scenarios.pinyin import is_typed
 
 LIVE_CALLS = ("draft", "reviewed", "approved", "open")
 LIVE_ENGAGEMENTS = ("preparing", "running", "suspended", "accepted")
 WARNING = timedelta(days=14)
+GIVEN_UP_AFTER = timedelta(hours=1)
+"""How long after it was ordered a printed list may still come: longer than three attempts with their waits."""
+
+PRINTED_LIST_KEPT = timedelta(days=1)
 LISTED = (NeedStatus.PUBLISHED, NeedStatus.LANDED, NeedStatus.CLOSED, NeedStatus.EXPIRED)
 
 
@@ -294,3 +298,30 @@ class IndexBuildQuerySet(models.QuerySet[Any]):
     def live(self) -> Any:
         """Return the build in use, or None before the first one."""
         return self.filter(live=True).first()
+
+
+class PrintedListQuerySet(models.QuerySet[Any]):
+    def of(self, actor: Actor) -> Self:
+        """Lists that the actor ordered and that are not forgotten yet, even before the night removes them."""
+        kept = Q(created_at__gte=DatabaseClock() - PRINTED_LIST_KEPT)
+        return self.filter(kept, account_id=actor.signed_in_id)
+
+    def forgotten(self) -> Self:
+        """Lists that are kept no longer."""
+        return self.filter(created_at__lt=DatabaseClock() - PRINTED_LIST_KEPT)
+
+    def running(self) -> Self:
+        return self.filter(state=PrintedListState.RUNNING)
+
+    def given_up(self) -> Self:
+        """Lists that no worker will finish any more."""
+        return self.filter(_given_up())
+
+    def with_standing(self) -> Self:
+        """Annotate standing: the state, with lists that no worker will finish failed before anybody has noted it."""
+        failed = When(_given_up(), then=Value(PrintedListState.FAILED))
+        return self.annotate(standing=Case(failed, default=F("state"), output_field=models.CharField()))
+
+
+def _given_up() -> Q:
+    return Q(state=PrintedListState.RUNNING, created_at__lt=DatabaseClock() - GIVEN_UP_AFTER)

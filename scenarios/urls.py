@@ -15,6 +15,7 @@ from scenarios.views import (
     my_pools,
     need_check,
     pools,
+    printed_lists,
     reading_needs,
     risk_rules,
 )
@@ -40,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:pk>/ask/", call_talk.ask, name="call_ask"),
     path("follow/<str:subject_type>/<uuid:pk>/", following.follow_subject, name="follow"),
     path("workspace/following/", following.my_following, name="my_following"),
+    path("workspace/lists/<uuid:pk>/", printed_lists.printed_list, name="printed_list"),
+    path("workspace/lists/<uuid:pk>/file/", printed_lists.printed_list_file, name="printed_list_file"),
     path("workspace/pools/", my_pools.my_pools, name="my_pools"),
     path("workspace/needs/", my_needs.my_needs, name="my_needs"),
     path("workspace/needs/new/", drafting.need_create, name="need_create"),

@@ -13,6 +13,7 @@ from marketplace.actions.suggestions import judge_suggestion
 from marketplace.models import Capability, Engagement, Organisation, Suggestion
 from scenarios.actions import calls, consents, demands, interests, moderation
 from scenarios.actions.core_changes import propose_core_change
+from scenarios.actions.printed_lists import order_list
 from scenarios.actor import Actor
 from scenarios.audiences import (
     CALL_FIELDS,
@@ -88,8 +89,17 @@ def make_world(cast: Cast) -> World:
         "calls": [call.pk, pooled_call.pk],
         "organisations": [cast.enterprise_org.pk, cast.supplier_org.pk],
         **project_ids,
+        "lists": [_print_list(cast)],
     }
+    drain_outbox()
     return world
+
+
+def _print_list(cast: Cast) -> Any:
+    """Have all needs printed that the owner of the canaries can list."""
+    actor = cast.actor("enterprise")
+    listed = Need.objects.visible_to(actor).values_list("pk", flat=True)
+    return order_list(actor=actor, kind="need", format="docx", query="", ids=list(listed), narrowed=[]).pk
 
 
 def _plant_needs(cast: Cast, world: World) -> dict[str, Need]:

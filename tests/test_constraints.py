@@ -39,6 +39,7 @@ from scenarios.models import (
     MergedDemand,
     Need,
     NeedPlace,
+    PrintedList,
     SandboxPlan,
     ScaleMark,
     SimilarityRun,
@@ -112,6 +113,21 @@ def stop_word(cast: Cast) -> StopWord:
 
 def word_preview(cast: Cast) -> WordPreview:
     return WordPreview.objects.create(account=cast.manager, kind="stop_word", phrases={"text": ["平台"]})
+
+
+def printed_list(cast: Cast) -> PrintedList:
+    return PrintedList.objects.create(
+        account=cast.supplier, kind="need", format="pdf", ids=[UUID(int=1)], language="en"
+    )
+
+
+def two_printed_lists(cast: Cast) -> PrintedList:
+    """The second of two lists, which is ready."""
+    printed_list(cast)
+    ready = {"state": "done", "percent": 100, "file": b"%PDF", "size": 4, "entries": 1}
+    return PrintedList.objects.create(
+        account=cast.supplier, kind="need", format="pdf", ids=[UUID(int=1)], language="en", **ready
+    )
 
 
 def need_place(cast: Cast) -> NeedPlace:
@@ -320,6 +336,13 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("word_preview_percent", word_preview, {"percent": 101}),
     ("word_preview_kind_known", word_preview, {"kind": "bogus"}),
     ("word_preview_state_known", word_preview, {"state": "bogus"}),
+    ("printed_list_percent", printed_list, {"percent": 101}),
+    ("printed_list_kind_known", printed_list, {"kind": "pool"}),
+    ("printed_list_format_known", printed_list, {"format": "xlsx"}),
+    ("printed_list_state_known", printed_list, {"state": "bogus"}),
+    ("printed_list_done_has_its_file", printed_list, {"state": "done"}),
+    ("printed_list_done_has_its_file", printed_list, {"file": b"%PDF"}),
+    ("printed_list_one_at_a_time", two_printed_lists, {"state": "running", "file": None}),
     ("need_place_in_the_plane", need_place, {"x": 1.01}),
     ("need_place_in_the_plane", need_place, {"y": -1.01}),
     ("similarity_run_has_its_measure", merge_run, {"min_similarity": None}),

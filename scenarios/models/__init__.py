@@ -21,6 +21,7 @@ from scenarios.models.moderation import ModerationDecision
 from scenarios.models.need import Follow, Indicator, Need, NeedVersion
 from scenarios.models.outbox import Delivery, Heartbeat, IndexBuild, JobSlot, UsedKey
 from scenarios.models.place import NeedPlace
+from scenarios.models.printed_list import PrintedList
 from scenarios.models.sandbox import SandboxPlan
 from scenarios.models.scale import ScaleMark
 from scenarios.models.similarity import BlockTask, SimilarityRun
@@ -69,6 +70,7 @@ __all__ = [
     "Opener",
     "PanelSeat",
     "Phrase",
+    "PrintedList",
     "ProposalMember",
     "Question",
     "SandboxPlan",

@@ -1,6 +1,14 @@
 """What is printed of needs and calls: a document of entries, written as Word or as PDF."""
 
+from collections.abc import Callable
 from typing import NamedTuple
+
+Progress = Callable[[float], None]
+"""Is told which part of a document is written, from 0 to 1."""
+
+
+def unwatched(_part: float) -> None:
+    """Let nobody know how far a document is."""
 
 
 class Indicator(NamedTuple):
@@ -20,6 +28,12 @@ class Entry(NamedTuple):
     facts: list[tuple[str, str]]
     texts: list[tuple[str, str]]
     indicators: list[Indicator]
+
+    @property
+    def letters(self) -> int:
+        """The number of characters of all its texts, which is what printing takes time and memory for."""
+        pairs = sum(len(label) + len(text) for label, text in (*self.facts, *self.texts))
+        return len(self.title) + pairs + sum(len(text) for row in self.indicators for text in row)
 
 
 class Document(NamedTuple):

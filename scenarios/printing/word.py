@@ -6,20 +6,23 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from docx import Document as new_document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.table import CT_Tbl
 from docx.shared import Cm, Pt
+from docx.table import Table
+from docx.text.paragraph import Paragraph
 
 from scenarios.printable import printable
-from scenarios.printing import Document, Entry, Indicator
+from scenarios.printing import Document, Entry, Indicator, Progress, unwatched
 
 LATIN, CHINESE = "Calibri", "Microsoft YaHei"
 WIDTHS = (4.6, 3.0, 3.0, 6.0)
 STYLES = {"Normal": 10.5, "Title": 26, "Heading 1": 15, "Heading 2": 11.5}
 
 
-def word_file(document: Document) -> bytes:
+def word_file(document: Document, progress: Progress = unwatched) -> bytes:
     """Return the document as .docx."""
     book: Any = new_document()
     document = _writable(document)
@@ -27,11 +30,12 @@ def word_file(document: Document) -> bytes:
     _number_pages(book)
     if document.is_list:
         _head(book, document)
-    styles = {name: book.styles[name] for name in ("Heading 1", "Heading 2", "Table Grid")}
+    styles = {name: book.styles[name].style_id for name in ("Heading 1", "Heading 2", "Table Grid")}
     for number, entry in enumerate(document.entries, start=1):
         _entry(book, entry, f"{number} " if document.is_list else "", styles)
         if number < len(document.entries):
-            book.add_page_break()
+            _paragraph(book).add_run().add_break(WD_BREAK.PAGE)
+        progress(number / len(document.entries))
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -68,7 +72,7 @@ def _head(book: Any, document: Document) -> None:
     book.add_page_break()
     book.add_paragraph(_("Contents"), style="Heading 2")
     for number, entry in enumerate(document.entries, start=1):
-        book.add_paragraph(f"{number}  {entry.code}  {entry.title}")
+        _paragraph(book, f"{number}  {entry.code}  {entry.title}")
     book.add_page_break()
 
 
@@ -87,19 +91,36 @@ def _writable(document: Document) -> Document:
     return Document(printable(document.title), [printable(line) for line in document.lines], entries)
 
 
-def _entry(book: Any, entry: Entry, number: str, styles: Mapping[str, Any]) -> None:
-    """Write one entry. styles : looked up once, since to look one up reads them all."""
-    book.add_paragraph(f"{number}{entry.title}", style=styles["Heading 1"])
-    book.add_paragraph(entry.code)
-    facts = book.add_paragraph()
+def _append(book: Any, element: Any) -> None:
+    """Put a paragraph or table at the end. The library's own way looks through all that stands before it."""
+    section = book.element.body[-1]
+    section.addprevious(element)
+
+
+def _paragraph(book: Any, text: str = "", style: str = "") -> Any:
+    """Write a paragraph. style : its id, since to look a style up reads them all."""
+    paragraph = Paragraph(OxmlElement("w:p"), book._body)
+    _append(book, paragraph._p)
+    if text:
+        paragraph.add_run(text)
+    if style:
+        paragraph._p.style = style
+    return paragraph
+
+
+def _entry(book: Any, entry: Entry, number: str, styles: Mapping[str, str]) -> None:
+    """Write one entry. styles : ids by name."""
+    _paragraph(book, f"{number}{entry.title}", styles["Heading 1"])
+    _paragraph(book, entry.code)
+    facts = _paragraph(book)
     for place, (label, text) in enumerate(entry.facts):
         facts.add_run(f"{'  |  ' if place else ''}{label} ")
         facts.add_run(text).bold = True
     for label, text in entry.texts:
-        book.add_paragraph(label, style=styles["Heading 2"])
-        book.add_paragraph(text)
+        _paragraph(book, label, styles["Heading 2"])
+        _paragraph(book, text)
     if entry.indicators:
-        book.add_paragraph(_("Indicators"), style=styles["Heading 2"])
+        _paragraph(book, _("Indicators"), styles["Heading 2"])
         _table(book, [_heads(), *entry.indicators], styles["Table Grid"])
 
 
@@ -107,8 +128,10 @@ def _heads() -> Indicator:
     return Indicator(_("Metric"), _("Today"), _("Target"), _("Test method"))
 
 
-def _table(book: Any, rows: list[Indicator], style: Any) -> None:
-    table = book.add_table(rows=len(rows), cols=len(WIDTHS), style=style)
+def _table(book: Any, rows: list[Indicator], style: str) -> None:
+    table = Table(CT_Tbl.new_tbl(len(rows), len(WIDTHS), Cm(sum(WIDTHS))), book._body)
+    _append(book, table._tbl)
+    table._tbl.tblStyle_val = style
     for column, width in zip(table.columns, WIDTHS, strict=True):
         column.width = Cm(width)
     texts = (text for row in rows for text in row)

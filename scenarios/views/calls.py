@@ -24,17 +24,15 @@ from scenarios.listing import Order, narrow
 from scenarios.models import Call, CallKey, Interest, SandboxPlan
 from scenarios.open_columns import CALLS, sheet_columns
 from scenarios.policies import one_of
+from scenarios.printed import call_entry
 from scenarios.querysets import DatabaseClock
 from scenarios.searching import fields_read
+from scenarios.shown_need import indicator_rows
 from scenarios.views.list_files import ListFiles, entry_file, file_of
 from scenarios.views.parts import actor_of, follows, organisations_of, page_of
-from scenarios.views.printed import call_entry
-from scenarios.views.shown_need import indicator_rows
 
 CLOSING = (F("closes_at").asc(nulls_last=True), "pk")
-FILES = ListFiles(
-    "calls", gettext_lazy("Calls"), lambda: sheet_columns(Call, CALLS), gettext_lazy("List of calls"), call_entry
-)
+FILES = ListFiles("calls", gettext_lazy("Calls"), lambda: sheet_columns(Call, CALLS), printed="call")
 READ = ("summary", "title_zh", "title_en")
 ORDERS = (
     Order("open", gettext_lazy("Open calls first, next closing first"), ("-is_open", *CLOSING)),

@@ -1,65 +1,85 @@
-"""A public list as a file: the rows of all its pages, for the address with ``as=xlsx``, ``docx`` or ``pdf``."""
+"""A public list as a file: the rows of all its pages, for the address with ``as=xlsx``, ``docx`` or ``pdf``.
+
+A printed list of many entries is ordered by a post to the same address and made by a worker.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from rest_framework.throttling import BaseThrottle
 
+from scenarios.actions.printed_lists import order_list
+from scenarios.choices import PrintedFormat
+from scenarios.errors import Invalid, refused_for
 from scenarios.limits import within_limit
-from scenarios.printing import Entry
+from scenarios.printed import FORMATS, PRINTED_LISTS, list_document, one_document
+from scenarios.printing import Document, Entry
 from scenarios.sheets import MOST_ROWS, Column
 from scenarios.views.parts import actor_of
-from scenarios.views.printed import list_document, one_document, printed_response
-from scenarios.views.sheets import sheet_response, wants_sheet
+from scenarios.views.sheets import sheet_response
 
-MOST_PRINTED = 100
+MOST_AT_ONCE = 100
+MOST_PRINTED = 2000
 PER_MINUTE = 12
 
 
-class ListFiles(NamedTuple):
-    """What a list is handed out as. columns : of its workbook. entry : what is printed of a row, where it is printed.
+class FileKind(NamedTuple):
+    """What a list can be handed out as: the value in the address, what it is called, up to how many entries at once."""
 
-    printed_title : of the printed list.
-    """
+    value: str
+    label: Any
+    at_once: int
+
+
+class ListFiles(NamedTuple):
+    """What a list is handed out as. columns : of its workbook. printed : its kind in PRINTED_LISTS, if it has one."""
 
     name: str
     title: Any
     columns: Callable[[], list[Column]]
-    printed_title: Any = ""
-    entry: Callable[[Any], Entry] | None = None
+    printed: str = ""
 
     @property
-    def kinds(self) -> list[tuple[str, Any]]:
-        """Return what can be asked for: the value in the address and what it is called."""
-        printed = [("docx", _("Word")), ("pdf", "PDF")] if self.entry else []
-        return [("xlsx", "Excel"), *printed]
+    def kinds(self) -> list[FileKind]:
+        """Return what can be asked for."""
+        printed = [FileKind(str(value), label, MOST_AT_ONCE) for value, label in PrintedFormat.choices]
+        return [FileKind("xlsx", "Excel", MOST_ROWS), *(printed if self.printed else [])]
 
 
 def file_of(
     request: HttpRequest, files: ListFiles, rows: Any, *, total: int, narrowed: Iterable[Any] = ()
 ) -> HttpResponse | None:
-    """Return the file that the address asks for, or None where it asks for the page.
+    """Return the file that the address or the form asks for, or None where neither does.
 
     rows : in their order, with what the columns and entries read. narrowed : the words for what the list was narrowed
-    by. What is too long, and who asks too often, is sent back to the page with the remedy.
+    by. A list that a worker makes leads to its page. What is too long, and who asks too often, is sent back to the list
+    with the remedy.
     """
-    kind = request.GET.get("as")
-    if kind not in dict(files.kinds):
+    kind = request.POST.get("as") or request.GET.get("as")
+    if kind not in {one.value for one in files.kinds}:
         return None
     if not within_limit("list file", _reader(request), per_minute=PER_MINUTE):
         return _back(request, _("You have fetched many files in a short time. Wait a minute, then try again."))
-    if wants_sheet(request) and total <= MOST_ROWS:
+    most = MOST_ROWS if kind == "xlsx" else MOST_PRINTED
+    if total > most:
+        text = _(
+            "The list has %(total)d entries, and a file holds at most %(most)d. Narrow the list by a filter first."
+        )
+        return _back(request, text % {"total": total, "most": most})
+    if kind == "xlsx":
         return sheet_response(files.name, files.title, files.columns(), rows)
-    if files.entry and not wants_sheet(request) and total <= MOST_PRINTED:
-        entries = [files.entry(row) for row in rows]
-        return printed_response(kind, files.name, list_document(files.printed_title, entries, narrowed))
-    most = MOST_ROWS if wants_sheet(request) else MOST_PRINTED
-    text = _("The list has %(total)d entries, and a file holds at most %(most)d. Narrow the list by a filter first.")
-    return _back(request, text % {"total": total, "most": most})
+    if total > MOST_AT_ONCE:
+        return _ordered(request, files, kind, rows, total=total, narrowed=narrowed)
+    listed = PRINTED_LISTS[files.printed]
+    entries = [listed.entry(row) for row in listed.loaded(rows)]
+    return _printed(kind, listed.name, list_document(listed.title, entries, narrowed))
 
 
 def entry_file(request: HttpRequest, name: str, entry: Callable[[], Entry]) -> HttpResponse | None:
@@ -68,7 +88,45 @@ def entry_file(request: HttpRequest, name: str, entry: Callable[[], Entry]) -> H
         return None
     if not within_limit("list file", _reader(request), per_minute=PER_MINUTE):
         return _back(request, _("You have fetched many files in a short time. Wait a minute, then try again."))
-    return printed_response("pdf", name, one_document(entry()))
+    return _printed("pdf", name, one_document(entry()))
+
+
+def file_response(name: str, kind: str, content: bytes) -> HttpResponse:
+    """Hand out a printed document as ``<name>.<kind>``."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=FORMATS[kind].content_type, headers=headers)
+
+
+def _printed(kind: str, name: str, document: Document) -> HttpResponse:
+    return file_response(name, kind, FORMATS[kind].write(document))
+
+
+def _ordered(
+    request: HttpRequest, files: ListFiles, kind: str, rows: Any, *, total: int, narrowed: Iterable[Any]
+) -> HttpResponse:
+    """Have a worker print the list, for an account that asks by a post, and lead to where it can be waited for."""
+    actor, numbers = actor_of(request), {"total": total, "most": MOST_AT_ONCE}
+    if actor.account_id is None:
+        sign_in = f"{settings.LOGIN_URL}?{urlencode({'next': _address(request)})}"
+        text = _(
+            "The list has {total} entries. More than {most} are printed for those who are signed in: "
+            '<a href="{sign_in}">sign in</a> and ask again, or narrow the list by a filter.'
+        )
+        return _back(request, format_html(text, **numbers, sign_in=sign_in))
+    if request.method != "POST":
+        text = _(
+            "The list has %(total)d entries. More than %(most)d take a while: choose the file again, below the list."
+        )
+        return _back(request, text % numbers)
+    asked = {"kind": files.printed, "format": kind, "query": _query(request)}
+    ids = list(rows.prefetch_related(None).values_list("pk", flat=True))
+    try:
+        printed = order_list(actor=actor, ids=ids, narrowed=[str(one) for one in narrowed], **asked)
+    except Invalid as error:
+        return _back(request, refused_for(error))
+    if any(getattr(printed, name) != value for name, value in asked.items()):
+        messages.info(request, _("One list at a time: this one is being made. Ask for the other when it is ready."))
+    return redirect("printed_list", pk=printed.pk)
 
 
 def _reader(request: HttpRequest) -> int | str:
@@ -76,8 +134,19 @@ def _reader(request: HttpRequest) -> int | str:
     return actor_of(request).account_id or BaseThrottle().get_ident(request)  # type: ignore[arg-type]
 
 
+def _query(request: HttpRequest) -> str:
+    """Return what the address narrows and orders the list by."""
+    rest = request.GET.copy()
+    for name in ("as", "page"):
+        rest.pop(name, None)
+    return rest.urlencode()
+
+
+def _address(request: HttpRequest) -> str:
+    query = _query(request)
+    return f"{request.path}?{query}" if query else request.path
+
+
 def _back(request: HttpRequest, text: str) -> HttpResponse:
     messages.error(request, text)
-    rest = request.GET.copy()
-    rest.pop("as", None)
-    return redirect(f"{request.path}?{rest.urlencode()}" if rest else request.path)
+    return redirect(_address(request))

@@ -18,6 +18,7 @@ from scenarios.facts import label_of, text_of_field
 from scenarios.models import Need, VaguePhrase
 from scenarios.precision import Finding, PrecisionReport, Severity, check
 from scenarios.risk import QUESTIONS
+from scenarios.shown_need import stored_indicators
 from scenarios.views.drafting import ONLY_DRAFTS, own_need
 from scenarios.views.drafting_form import (
     ANCHORS,
@@ -30,7 +31,6 @@ from scenarios.views.drafting_form import (
     stored,
 )
 from scenarios.views.parts import actor_of
-from scenarios.views.shown_need import stored_indicators
 
 # What the check or a refusal calls a field → what the form calls it.
 ASKED_AS = {

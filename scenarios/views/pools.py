@@ -32,9 +32,9 @@ from scenarios.policies import one_of
 from scenarios.pool_querysets import CONSENTED, MergedDemandQuerySet
 from scenarios.scale import Gathered, meter_rows, other_meters, own_scale, shown_marks
 from scenarios.searching import fields_read
+from scenarios.shown_need import indicator_rows
 from scenarios.views.list_files import ListFiles, file_of
 from scenarios.views.parts import actor_of, followed, page_of
-from scenarios.views.shown_need import indicator_rows
 
 ORDERS = (
     Order("newest", gettext_lazy("Newest first"), ("-created_at", "pk")),

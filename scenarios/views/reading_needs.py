@@ -27,12 +27,12 @@ from scenarios.models import Call, DemandMember, Event, MergedDemand, Moderation
 from scenarios.open_columns import NEEDS, sheet_columns
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
+from scenarios.printed import need_entry
 from scenarios.revisions import revisions
 from scenarios.searching import fields_read
+from scenarios.shown_need import shown_need
 from scenarios.views.list_files import ListFiles, entry_file, file_of
 from scenarios.views.parts import actor_of, followed, page_of
-from scenarios.views.printed import need_entry
-from scenarios.views.shown_need import shown_need
 
 ORDERS = (
     Order("newest", _("Newest first"), (F("published_at").desc(nulls_last=True), "pk")),
@@ -40,7 +40,7 @@ ORDERS = (
     Order("large", _("Largest quantity first"), (F("quantity").desc(nulls_last=True), "pk")),
     Order("soon", _("Earliest finish first"), (F("finish_by").asc(nulls_last=True), "pk")),
 )
-FILES = ListFiles("needs", _("Needs"), lambda: sheet_columns(Need, NEEDS), _("List of needs"), need_entry)
+FILES = ListFiles("needs", _("Needs"), lambda: sheet_columns(Need, NEEDS), printed="need")
 SHOWN_VERSIONS = 10
 """Published versions, the latest first, whose texts are compared."""
 READ = ("problem", "users_and_site", "current_process", "boundary_in", "title_zh", "title_en")

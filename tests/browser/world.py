@@ -19,7 +19,19 @@ from marketplace.demonstration.carrying_on import carry_on
 from marketplace.models import Account, Capability, ImportJob, Notification, Response
 from marketplace.pipeline import mine_synonyms
 from scenarios.actions import calls, moderation
-from scenarios.models import Batch, BlockTask, Call, Concept, Delivery, MergedDemand, MergeProposal, Need, SimilarityRun
+from scenarios.actions.printed_lists import order_list
+from scenarios.models import (
+    Batch,
+    BlockTask,
+    Call,
+    Concept,
+    Delivery,
+    MergedDemand,
+    MergeProposal,
+    Need,
+    PrintedList,
+    SimilarityRun,
+)
 from scenarios.querysets import DatabaseClock
 from tests.calls import drafted, sealed_call
 from tests.drain import drain_outbox
@@ -87,8 +99,10 @@ def make_world(cast: Cast) -> World:
     load_demonstration()
     ids, accounts = demonstrated()
     ids |= drafts(cast) | selected(cast, accounts) | projects(cast) | sandboxed(cast)
+    ids["made_list"] = printed_list(accounts["member"]).pk
     drain_outbox(limit=5000)
     ids |= staffed(cast)
+    ids["printed_list"] = printed_list(accounts["owner"]).pk
     ids["notification"] = Notification.objects.filter(account=accounts["owner"]).latest("pk").pk
     parts = ("enterprise", "rival", "supplier", "manager", "moderator", "publisher", "reviewer", "supervisor")
     cast_accounts = {part: getattr(cast, part) for part in (*parts, "auditor", "stranger")}
@@ -231,6 +245,12 @@ def staffed(cast: Cast) -> dict[str, Any]:
     cast.client("moderator").post(reverse("batch", args=["approve-needs"]), approved)
     ids = {"import": ImportJob.objects.get().pk, "batch": Batch.objects.get().pk}
     return ids | {"word_preview": previewed.pk}
+
+
+def printed_list(account: Any) -> PrintedList:
+    """Return a list of all published needs that an account ordered, to be made by the workers."""
+    ids = list(Need.objects.published().values_list("pk", flat=True))
+    return order_list(actor=actor_for(account), kind="need", format="pdf", query="", ids=ids, narrowed=["智慧医疗"])
 
 
 def finish_tasks(tasks: Any) -> None:

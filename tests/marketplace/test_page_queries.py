@@ -58,6 +58,7 @@ MOST: dict[tuple[str, str | None], int] = {
     ("/workspace/pools/", "enterprise"): 8,
     ("/workspace/engagements/", "enterprise"): 5,
     ("/workspace/searches/", "enterprise"): 6,
+    ("/workspace/lists/{lists}/", "enterprise"): 3,
     ("/workspace/organisation/", "enterprise"): 8,
     ("/workspace/settings/", "enterprise"): 4,
     ("/workspace/capabilities/new/", "supplier"): 6,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.http import HttpResponse
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext
@@ -13,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from scenarios.actor import PUBLIC
 from scenarios.addresses import site_address
 from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
+from scenarios.choices import PrintedListKind
 from scenarios.facts import label_of, text_of_field
 from scenarios.models import Call, Need
-from scenarios.printing import Document, Entry, Indicator
-from scenarios.views.shown_need import IndicatorRow, indicator_rows, shown_need
+from scenarios.printing import Document, Entry, Indicator, Progress, unwatched
+from scenarios.shown_need import IndicatorRow, indicator_rows, shown_need
 
 TOLD = ("problem", "users_and_site", "current_process", "boundary_in", "boundary_out")
 CALL_FACTS = (
@@ -30,36 +30,30 @@ CALL_FACTS = (
 )
 
 
-class Kind(NamedTuple):
-    """How a document is written and sent."""
+class Format(NamedTuple):
+    """How a document is written, and what the file is called in the head of an answer."""
 
     content_type: str
-    write: Callable[[Document], bytes]
+    write: Callable[..., bytes]
 
 
-def _as_word(document: Document) -> bytes:
+def _as_word(document: Document, progress: Progress = unwatched) -> bytes:
     from scenarios.printing.word import word_file
 
-    return word_file(document)
+    return word_file(document, progress)
 
 
-def _as_pdf(document: Document) -> bytes:
+def _as_pdf(document: Document, progress: Progress = unwatched) -> bytes:
     from scenarios.printing.pdf import pdf_file
 
-    return pdf_file(document)
+    return pdf_file(document, progress)
 
 
-KINDS = {
-    "docx": Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _as_word),
-    "pdf": Kind("application/pdf", _as_pdf),
+FORMATS = {
+    "docx": Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _as_word),
+    "pdf": Format("application/pdf", _as_pdf),
 }
 """Both libraries are loaded by whoever prints, not by every web process at its start."""
-
-
-def printed_response(kind: str, name: str, document: Document) -> HttpResponse:
-    """Hand out a document as ``<name>.<kind>``."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(KINDS[kind].write(document), content_type=KINDS[kind].content_type, headers=headers)
 
 
 def list_document(title: Any, entries: list[Entry], narrowed: Iterable[Any]) -> Document:
@@ -117,3 +111,20 @@ def _indicators(rows: Iterable[IndicatorRow]) -> list[Indicator]:
         )
         for row in rows
     ]
+
+
+class Printable(NamedTuple):
+    """A public list that is printed. name : of the file. loaded : rows → the same with what an entry reads."""
+
+    name: str
+    title: Any
+    loaded: Callable[[Any], Any]
+    entry: Callable[[Any], Entry]
+
+
+PRINTED_LISTS: dict[str, Printable] = {
+    PrintedListKind.NEED: Printable("needs", PrintedListKind.NEED.label, lambda rows: rows.for_page(), need_entry),
+    PrintedListKind.CALL: Printable(
+        "calls", PrintedListKind.CALL.label, lambda rows: rows.select_related("need", "demand"), call_entry
+    ),
+}
