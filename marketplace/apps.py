@@ -13,6 +13,7 @@ class MarketplaceConfig(AppConfig):
         from allauth.account.signals import password_changed, password_reset
 
         from marketplace.call_outcomes import OUTCOMES
+        from marketplace.event_meanings import FIELD_LABELS, FIELDS, MEANINGS, SOURCES
         from marketplace.figures.awards import AWARDED
         from marketplace.models import Engagement
         from marketplace.notices import NOTICES
@@ -23,6 +24,7 @@ class MarketplaceConfig(AppConfig):
         from scenarios.batch_kinds import add_kinds
         from scenarios.call_querysets import add_outcomes
         from scenarios.choices import Subject
+        from scenarios.event_meanings import add_meanings
         from scenarios.funnel import add_step
         from scenarios.waiting import add_queues
 
@@ -51,6 +53,7 @@ class MarketplaceConfig(AppConfig):
         add_followed(Subject.ENGAGEMENT, Engagement)
         add_outcomes(OUTCOMES)
         add_step(AWARDED, after="called")
+        add_meanings(meanings=MEANINGS, sources=SOURCES, fields=FIELDS, labels=FIELD_LABELS)
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
         topics.subscribe(topics.DIGEST_DUE, "marketplace.send_digest")
         topics.subscribe(topics.NIGHT_CAME, "marketplace.send_digests", queue="batch")

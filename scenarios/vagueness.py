@@ -155,6 +155,13 @@ def _joined_hints(names: tuple[str, ...]) -> str:
 _lazy_hints = cast("Callable[[tuple[str, ...]], StrPromise]", lazy(_joined_hints, str))
 
 
+def kind_label(group: Group) -> str:
+    """Return what a kind of phrases is called: by its first few, in the reader's language."""
+    chinese = _reads_chinese()
+    shown = [phrase for phrase in group.phrases if phrase.isascii() != chinese][:3]
+    return f"{('、' if chinese else ', ').join(shown)} …"
+
+
 def _reads_chinese() -> bool:
     return (get_language() or "").startswith("zh")
 

@@ -9,34 +9,28 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from scenarios.access import access
+from scenarios.actor import Actor
+from scenarios.event_details import details_of
 from scenarios.event_labels import EVENT_LABELS, event_label
 from scenarios.figure_querysets import within_days
 from scenarios.models import Event, EventSeal
 from scenarios.querysets import EventQuerySet
 from scenarios.staff_forms import EventFilter
 from scenarios.views.parts import actor_of, page_of
-from scenarios.views.staff_parts import address
-
-PAGES = {
-    "need": "moderate_need",
-    "proposal": "merge_proposal",
-    "demand": "staff_pool",
-    "call": "staff_call",
-    "capability": "moderate_capability",
-}
 
 
 @access("staff")
 def event_log(request: HttpRequest) -> HttpResponse:
     """List the events, newest first, with the state of the seal."""
     form = EventFilter(request.GET)
-    readable = Event.objects.visible_to(actor_of(request))
+    actor = actor_of(request)
+    readable = Event.objects.visible_to(actor)
     events = _narrowed(readable, form.cleaned_data) if form.is_valid() else Event.objects.none()
     page = page_of(request, events.select_related("seal"))
     context = {
         "form": form,
         "page": page,
-        "rows": _rows(page),
+        "rows": _rows(page, actor),
         "filtered": any(request.GET.get(name) for name in form.fields),
         "sealed": EventSeal.objects.count(),
         "total": Event.objects.count(),
@@ -62,7 +56,7 @@ def _accounts(text: str) -> Any:
     return get_user_model()._default_manager.filter(found).values("pk")
 
 
-def _rows(page: Page[Any]) -> list[dict[str, Any]]:
+def _rows(page: Page[Any], actor: Actor) -> list[dict[str, Any]]:
     ids = {event.actor_id for event in page if event.actor_id}
     accounts = get_user_model()._default_manager.filter(pk__in=ids)
     names: dict[int, str] = dict(accounts.values_list("pk", "name"))
@@ -71,13 +65,8 @@ def _rows(page: Page[Any]) -> list[dict[str, Any]]:
             "event": event,
             "label": event_label(event.kind),
             "name": names.get(event.actor_id or 0, ""),
-            "url": address(PAGES[event.subject_type], event.subject_id) if event.subject_type in PAGES else "",
-            "data": ", ".join(f"{name}={_plain(value)}" for name, value in sorted(event.data.items())),
+            "details": details,
             "sealed": hasattr(event, "seal"),
         }
-        for event in page
+        for event, details in zip(page, details_of(list(page), actor), strict=True)
     ]
-
-
-def _plain(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -15,20 +14,13 @@ from scenarios.access import access
 from scenarios.actions.vocabulary import LONGEST, add_phrase, checked_form, reinstate_phrase, retire_phrase
 from scenarios.errors import Invalid, refused_for
 from scenarios.models import VaguePhrase
-from scenarios.vagueness import Group, phrase_list
+from scenarios.vagueness import kind_label, phrase_list
 from scenarios.views.parts import actor_of, page_of
 from scenarios.views.staff_parts import show_errors
 from scenarios.vocabulary_effects import effect_of
 
 FAIR_KIND = "fair"
 FAIR = _("Fair: no finding, although it stands in the list or looks like it")
-
-
-def kind_label(group: Group) -> str:
-    """Return what a kind of phrases is called: by its first few, in the reader's language."""
-    chinese = (get_language() or "").startswith("zh")
-    shown = [phrase for phrase in group.phrases if phrase.isascii() != chinese][:3]
-    return f"{('、' if chinese else ', ').join(shown)} …"
 
 
 class VaguePhraseForm(forms.Form):

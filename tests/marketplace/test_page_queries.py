@@ -106,7 +106,7 @@ MOST: dict[tuple[str, str | None], int] = {
     ("/status", "manager"): 9,
     ("/staff/dashboard/", "manager"): 10,
     ("/staff/publication/", "publisher"): 6,
-    ("/staff/events/", "auditor"): 8,
+    ("/staff/events/", "auditor"): 9,
 }
 
 
