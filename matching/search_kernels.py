@@ -31,8 +31,11 @@ def _largest(products):
 
 
 @njit(nogil=True, cache=True)
-def _assured(products, dead, limit, x_features, x_weights, first, ends, features, weights):
-    """Return a score that `limit` living rows are sure to reach: that of the rows that stand out in their chunks."""
+def _assured(products, dead, own, limit, x_features, x_weights, first, ends, features, weights):
+    """Return a score that `limit` rows are sure to reach: that of the rows that stand out in their chunks.
+
+    0 where one of those does not count, as no other row of its chunk shares a feature with the query.
+    """
     for row in range(len(products)):
         if dead[row]:
             products[row] = 0
@@ -43,6 +46,8 @@ def _assured(products, dead, limit, x_features, x_weights, first, ends, features
     least = np.inf
     for number in np.argsort(tops)[len(starts) - limit :]:
         row = first + starts[number] + np.argmax(products[starts[number] : starts[number] + CHUNK])
+        if dead[row - first] or row == own:
+            return 0.0
         its = slice(ends[row], ends[row + 1])
         least = min(least, product(x_features, x_weights, features[its], weights[its]))
     return least
@@ -133,7 +138,9 @@ def nearest(
             touched += add_up(its[added:], held[added:], starts, documents, values, unit, products)
             if first <= own[position] < last:
                 products[own[position] - first] = 0
-            enough = _assured(products, dead[first:last], limit, its, held, first, ends, features, weights)
+            enough = _assured(
+                products, dead[first:last], own[position], limit, its, held, first, ends, features, weights
+            )
         cut = skipped_from(q_norms[query], caps, skipped_part * np.float32(enough))
         rest, norm = q_lengths[query, cut], q_norms[query, cut]
         touched += add_up(its[rest:added], held[rest:added], starts, documents, values, unit, products)

@@ -100,6 +100,24 @@ def test_a_row_that_was_taken_out_is_not_found(either):
     assert_best(best, [expected[number] for number in segment.numbers.tolist()])
 
 
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("gone", [[], [0]])
+def test_a_row_that_does_not_count_promises_nothing_for_those_that_do(either, seed, gone):
+    """Each row has a feature of its own: but for frequent ones, most queries share nothing with the rows of a chunk."""
+    draw = np.random.default_rng(seed)
+    rows = np.zeros((50, 100), np.float32)
+    rows[:, :3] = draw.random((50, 3)) * (draw.random((50, 3)) < 0.7) * 0.5
+    rows[np.arange(50), np.arange(50) + 3] = 1
+    rows[np.arange(50), draw.integers(3, 100, 50)] += 0.3
+    matrix = csr_array(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    segment = Segment.of(matrix, np.arange(50), order_of(matrix))
+    dead = np.isin(np.arange(50), gone).astype(np.uint8)
+    best = Best.none(50, 1)
+    improve(best, segment.plan, np.arange(50), segment, own=np.arange(50), dead=dead)
+    expected = best_of(dense(matrix), 1, segment.numbers[gone])
+    assert_best(best, [expected[number] for number in segment.numbers.tolist()])
+
+
 def test_a_text_from_outside_with_terms_that_no_segment_knows(either):
     matrix, features, segments = laid_out()
     rows, width = matrix[[5, 77]], matrix.shape[1]
