@@ -54,8 +54,12 @@ class Shown:
 
     @property
     def hit(self) -> Hit:
-        """Where the terms stand in what is asked for: the passage to show, with the marks."""
-        return hit_of(str(self.asking.title), self.told, self.words)
+        """Where terms stand in what is asked for: the passage to show, with the marks; empty where none stands."""
+        for label, text in self.told:
+            words = [word for word in self.words if word.lower() in text.lower()]
+            if words:
+                return hit_of(str(self.asking.title), [(label, text)], words)
+        return Hit([], "", "")
 
     @property
     def opening(self) -> str:

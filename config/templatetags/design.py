@@ -82,7 +82,7 @@ def plain_number(value: Any) -> str:
 @register.filter
 def grouped(value: Any) -> str:
     """Write a number as people read it: 12000.50 as 12,000.5; nothing for none."""
-    return "" if value is None else facts.grouped(value)
+    return "" if value in (None, "") else facts.grouped(value)
 
 
 @register.filter(expects_localtime=True)

@@ -333,7 +333,7 @@ def test_nothing_is_chosen_for_publication_before_the_publisher_chooses(cast: Ca
     need, held = approved(cast), approved(cast, **RISKY)
     page = cast.client("publisher").get("/staff/publication/").content.decode()
     assert page.count('name="row"') == 1
-    assert " checked" not in page
+    assert f'<input type="checkbox" name="row" value="{need.pk}">' in page
     for one in (need, held):
         assert f'href="/staff/publication/preview/?row={one.pk}"' in page
     assert "A need of tier R3 or R4 waits for the supervisor" in page
