@@ -82,6 +82,7 @@ WORKSPACE = (
     Entry("my_searches", _("My searches"), "search", frozenset({SIGNED_IN})),
     Entry("notification_list", _("Notifications"), "bell", frozenset({SIGNED_IN})),
     Entry("my_organisation", _("My organisation"), "building", frozenset({MEMBER})),
+    Entry("help", _("Guides"), "info", frozenset({SIGNED_IN})),
     Entry("account_settings", _("Settings"), "user", frozenset({SIGNED_IN})),
 )
 

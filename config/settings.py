@@ -213,6 +213,8 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "static/"
+# The pictures of the guides, where the pages under /help/ look for them.
+STATICFILES_DIRS = [("guide", BASE_DIR / "docs" / "guide" / "images")]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 SEGMENTS_ROOT = Path(env.str("SEGMENTS_ROOT", default=str(STATE_DIR / "segments")))
 # A bucket of any service that speaks S3, instead of a folder: needs requirements/s3.txt; credentials in AWS_*.

@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("about/", views.about, name="about"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("contact/", views.contact, name="contact"),
+    path("help/", views.guides, name="help"),
+    path("help/<slug:name>/", views.guide, name="help_guide"),
     path("design/", views.design, name="design"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -17,6 +17,7 @@ class MarketplaceConfig(AppConfig):
         from marketplace.figures.awards import AWARDED
         from marketplace.models import Engagement
         from marketplace.notices import NOTICES
+        from marketplace.own_offers import offers_for
         from marketplace.staff_batches import KINDS
         from marketplace.staff_waiting import QUEUES
         from scenarios import topics
@@ -26,6 +27,7 @@ class MarketplaceConfig(AppConfig):
         from scenarios.choices import Subject
         from scenarios.event_meanings import add_meanings
         from scenarios.funnel import add_step
+        from scenarios.offered import add_offers
         from scenarios.waiting import add_queues
 
         topics.subscribe(topics.CAPABILITY_SUBMITTED, "marketplace.check_copies", queue="batch")
@@ -52,6 +54,7 @@ class MarketplaceConfig(AppConfig):
         add_kinds(*KINDS)
         add_followed(Subject.ENGAGEMENT, Engagement)
         add_outcomes(OUTCOMES)
+        add_offers(offers_for)
         add_step(AWARDED, after="called")
         add_meanings(meanings=MEANINGS, sources=SOURCES, fields=FIELDS, labels=FIELD_LABELS)
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")

@@ -1,4 +1,4 @@
-"""The facets of capabilities (fields that hold several values; no district named means all) and of projects."""
+"""The facets of capabilities (fields that hold several values; no district named means all), projects and lessons."""
 
 from functools import reduce
 from operator import or_
@@ -11,12 +11,15 @@ from marketplace import choices
 from marketplace.engagement_choices import EngagementStatus, Stage
 from marketplace.engagement_querysets import NOT_PUBLIC
 from marketplace.models import Capability, Gate
+from scenarios.actor import Actor
 from scenarios.choices import DataClass, Deploy
 from scenarios.facts import label_of
 from scenarios.listing import Facet
 from scenarios.models import District
+from scenarios.source_facets import Source, source_facets
 
 Rows = QuerySet[Any]
+LESSONS = Source("demand__engagements__lessons", "engagement__need")
 
 
 def capability_facets() -> list[Facet]:
@@ -49,6 +52,11 @@ def engagement_facets() -> list[Facet]:
         Facet("source", _("Comes from"), sources, condition=_given),
         Facet("way", _("Came about by"), ways, condition=_given),
     ]
+
+
+def lesson_facets(actor: Actor) -> list[Facet]:
+    """Return the facets of the lessons."""
+    return source_facets(LESSONS, actor, ("domain",))
 
 
 def _given(values: list[str]) -> Q:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.facets import capability_facets, engagement_facets
+from marketplace.facets import capability_facets, engagement_facets, lesson_facets
 from marketplace.models import Capability, Engagement, Lesson
 from scenarios.finding import KINDS as OF_NEEDS
 from scenarios.finding import Kind
@@ -30,7 +30,7 @@ KINDS = {
         came="published_at",
         readable=lambda _actor: Capability.objects.published(),
         narrowings=lambda _actor: PUBLISHED,
-        facets=lambda _carried: capability_facets(),
+        facets=lambda _actor, _carried: capability_facets(),
         listed=_as_read,
     ),
     "engagement": Kind(
@@ -39,7 +39,7 @@ KINDS = {
         came="started_at",
         readable=lambda actor: Engagement.objects.visible_to(actor).begun().with_stage(),
         narrowings=lambda _actor: (),
-        facets=lambda _carried: engagement_facets(),
+        facets=lambda _actor, _carried: engagement_facets(),
         listed=_as_read,
     ),
     "lesson": Kind(
@@ -48,7 +48,7 @@ KINDS = {
         came="published_at",
         readable=lambda _actor: Lesson.objects.for_page(),
         narrowings=lambda _actor: (),
-        facets=lambda _carried: [],
+        facets=lambda actor, _carried: lesson_facets(actor),
         listed=_as_read,
     ),
 }

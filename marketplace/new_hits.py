@@ -44,14 +44,14 @@ def numbers_of_new(searches: Sequence[SavedSearch], actor: Actor) -> Mapping[UUI
     return {row["kept"]: row["number"] for row in rows}
 
 
-def _made_once(facets: Callable[[Carried], list[Facet]]) -> Callable[[Carried], list[Facet]]:
+def _made_once(facets: Callable[[Actor, Carried], list[Facet]]) -> Callable[[Actor, Carried], list[Facet]]:
     """Return the same, made once for each set of names that addresses carry: to make them asks for the districts."""
     made: dict[frozenset[str], list[Facet]] = {}
 
-    def remembered(carried: Carried) -> list[Facet]:
+    def remembered(actor: Actor, carried: Carried) -> list[Facet]:
         names = frozenset(carried)
         if names not in made:
-            made[names] = facets(carried)
+            made[names] = facets(actor, carried)
         return made[names]
 
     return remembered

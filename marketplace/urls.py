@@ -31,6 +31,7 @@ from marketplace.views import (
     sandboxes,
     saved_searches,
     sharing,
+    site_search,
     suggestions,
     workspace,
 )
@@ -68,6 +69,7 @@ engagement_urls: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("search/", site_search.site_search, name="site_search"),
     path("capabilities/", capabilities.capability_list, name="capability_list"),
     path("capabilities/<uuid:pk>/", capabilities.capability_detail, name="capability_detail"),
     path("organisations/<uuid:pk>/", organisations.organisation_detail, name="organisation_detail"),

@@ -21,7 +21,10 @@ def site_protocol() -> str:
     return urlsplit(settings.SITE_URL).scheme
 
 
-PRIVATE = ("/workspace/", "/staff/", "/accounts/", "/admin/", "/api/", "/follow/", "/i18n/", "/metrics", "/status")
+PRIVATE = (
+    *("/workspace/", "/staff/", "/accounts/", "/admin/", "/api/", "/follow/", "/i18n/", "/metrics", "/status"),
+    "/search/",
+)
 """Where nothing is for search engines and other sites."""
 
 

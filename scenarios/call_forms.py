@@ -12,6 +12,7 @@ from scenarios.choices import CallKind
 from scenarios.clauses import MOST_CLAUSES, NAME_LIMIT
 from scenarios.clauses import TEXT_LIMIT as CLAUSE_LIMIT
 from scenarios.facts import number
+from scenarios.field_help import CALL_HELP, CLAUSE_HELP, CRITERION_HELP, help_out
 from scenarios.models import Call
 from scenarios.staff_forms import area, kept_rows, moment
 
@@ -21,8 +22,20 @@ WRITTEN = (
 )
 
 
-class CallForm(forms.Form):
+class _HelpedForm(forms.Form):
+    """A form whose fields say what is wanted of them."""
+
+    helped: Mapping[str, Any] = {}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        help_out(self.fields, self.helped)
+
+
+class CallForm(_HelpedForm):
     """What the author of a call writes."""
+
+    helped = CALL_HELP
 
     kind = forms.ChoiceField(label=_("Kind"), choices=CallKind.choices)
     title_zh = forms.CharField(label=_("Title"), max_length=40)
@@ -34,12 +47,8 @@ class CallForm(forms.Form):
     )
     question_deadline = moment(_("Questions until"), required=False)
     closes_at = moment(_("Closes"), required=False)
-    publicity_days = forms.IntegerField(
-        label=_("Working days of public notice"), min_value=0, max_value=365, help_text=_("At least 5.")
-    )
-    winners = forms.IntegerField(
-        label=_("Teams to be chosen"), min_value=1, max_value=20, required=False, help_text=_("In a race at least two.")
-    )
+    publicity_days = forms.IntegerField(label=_("Working days of public notice"), min_value=0, max_value=365)
+    winners = forms.IntegerField(label=_("Teams to be chosen"), min_value=1, max_value=20, required=False)
     fair_competition = forms.MultipleChoiceField(
         label=_("Fair-competition checklist"),
         help_text=_("Confirm each point that holds. Without all of them the call cannot be approved."),
@@ -49,8 +58,10 @@ class CallForm(forms.Form):
     )
 
 
-class CriterionForm(forms.Form):
+class CriterionForm(_HelpedForm):
     """One criterion of the later evaluation."""
+
+    helped = CRITERION_HELP
 
     name = forms.CharField(label=_("Criterion"), max_length=80)
     weight = forms.DecimalField(label=_("Weight"), max_digits=5, decimal_places=2, min_value=0, max_value=100)
@@ -59,8 +70,10 @@ class CriterionForm(forms.Form):
     )
 
 
-class ClauseForm(forms.Form):
+class ClauseForm(_HelpedForm):
     """One condition of responding."""
+
+    helped = CLAUSE_HELP
 
     name = forms.CharField(label=_("Name of the clause"), max_length=NAME_LIMIT)
     text = forms.CharField(label=_("What it asks for"), max_length=CLAUSE_LIMIT, widget=area(2))

@@ -79,6 +79,11 @@ class CallQuerySet(FullText, CallFigures):
         pools = member._default_manager.consented().filter(need__owner__in=actor.organisation_ids).values("demand")
         return self.filter(Q(need__owner__in=actor.organisation_ids) | Q(demand__in=pools))
 
+    def for_print(self) -> Self:
+        """With what a printed call tells, in a constant number of queries."""
+        rows = self.select_related("need", "demand", "sandbox_plan")
+        return rows.prefetch_related("addenda", "questions")
+
     def visible_to(self, actor: Actor) -> Self:
         if actor.is_staff:
             return self

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from scenarios import choices
+from scenarios.actor import Actor
 from scenarios.choices import NeedStatus
 from scenarios.facts import label_of
 from scenarios.figure_querysets import ON_THE_WAY
@@ -19,6 +20,7 @@ from scenarios.listing import Facet
 from scenarios.models import Call, District, Interest, MergedDemand, Need
 from scenarios.naming import in_order
 from scenarios.querysets import LISTED, DatabaseClock
+from scenarios.source_facets import CALLS, POOLS, source_facets
 
 Bands = Mapping[str, tuple[Any, Callable[[], Q]]]
 """Value in the address → its label and its condition, made anew for each query."""
@@ -121,20 +123,27 @@ def _choices(name: str) -> Any:
     return in_order(kinds[name], field.choices) if name in kinds else field.choices
 
 
-def call_facets() -> list[Facet]:
+def call_facets(actor: Actor) -> list[Facet]:
     """Return the facets of the calls."""
     return [
         Facet("public_state", _("State"), list(CALL_STATES)),
+        *source_facets(CALLS, actor),
         Facet("kind", label_of(Call, "kind"), list(choices.CallKind.choices)),
+        Facet("unit", label_of(Call, "quantity_unit"), _units(), field="quantity_unit"),
         _banded("closes", _("Closes"), CLOSES),
         _banded("budget", label_of(Call, "budget_cap"), BUDGET),
     ]
 
 
-def pool_facets() -> list[Facet]:
+def pool_facets(actor: Actor) -> list[Facet]:
     """Return the facets of the pools."""
     states = [pair for pair in choices.DemandStatus.choices if pair[0] in ON_THE_WAY]
     return [
         Facet("status", label_of(MergedDemand, "status"), states),
-        Facet("unit", label_of(MergedDemand, "unit"), in_order("unit", choices.Unit.choices)),
+        *source_facets(POOLS, actor),
+        Facet("unit", label_of(MergedDemand, "unit"), _units()),
     ]
+
+
+def _units() -> list[tuple[Any, Any]]:
+    return [*in_order("unit", choices.Unit.choices)]

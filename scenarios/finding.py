@@ -21,7 +21,8 @@ class Kind(NamedTuple):
     """One public list.
 
     readable : what an actor may read of it. narrowings : how figures narrow it. listed : rows and what the address
-    carries of these → the rows that are listed. came : the time at which a row came into it. page : its address's name.
+    carries of these → the rows that are listed. unchosen : those of them that are shown while the address chooses none
+    of the facets' values. came : the time at which a row came into it. page : its address's name.
     """
 
     label: Any
@@ -29,8 +30,9 @@ class Kind(NamedTuple):
     came: str
     readable: Callable[[Actor], Any]
     narrowings: Callable[[Actor], Iterable[Narrowing]]
-    facets: Callable[[Carried], list[Facet]]
+    facets: Callable[[Actor, Carried], list[Facet]]
     listed: Callable[[Any, Carried], Any]
+    unchosen: Callable[[Any], Any] = lambda rows: rows
 
 
 class Found(NamedTuple):
@@ -47,7 +49,7 @@ def find(kind: Kind, actor: Actor, query: QueryDict, words: Words | None = None)
     """Return what an address finds in a list for its reader. words : as for `search_of`."""
     search = search_of(query, words)
     rows, chips, carried = linked(search.among(kind.readable(actor)), kind.narrowings(actor), query)
-    return Found(kind.listed(rows, carried), kind.facets(carried), search, chips, carried)
+    return Found(kind.listed(rows, carried), kind.facets(actor, carried), search, chips, carried)
 
 
 def need_narrowings(actor: Actor) -> list[Narrowing]:
@@ -107,8 +109,9 @@ KINDS = {
         came="published_at",
         readable=Need.objects.visible_to,
         narrowings=need_narrowings,
-        facets=lambda carried: need_facets(any_status="step" in carried),
+        facets=lambda _actor, carried: need_facets(any_status="step" in carried),
         listed=_listed_needs,
+        unchosen=lambda rows: rows.published(),
     ),
     "call": Kind(
         label=_("Calls"),
@@ -116,7 +119,7 @@ KINDS = {
         came="opens_at",
         readable=_public_calls,
         narrowings=lambda _actor: OPENED,
-        facets=lambda _carried: call_facets(),
+        facets=lambda actor, _carried: call_facets(actor),
         listed=lambda rows, _carried: rows,
     ),
     "demand": Kind(
@@ -125,7 +128,7 @@ KINDS = {
         came="formed_at",
         readable=MergedDemand.objects.visible_to,
         narrowings=lambda _actor: FORMED,
-        facets=lambda _carried: pool_facets(),
+        facets=lambda actor, _carried: pool_facets(actor),
         listed=_listed_pools,
     ),
 }

@@ -15,6 +15,7 @@ from scenarios.actor import Actor
 from scenarios.content import INDICATOR_FIELDS, IndicatorFields, NeedFields
 from scenarios.errors import Invalid
 from scenarios.facts import number
+from scenarios.field_help import INDICATOR_HELP, NEED_HELP, help_out
 from scenarios.models import District, Indicator, MergedDemand, Need
 from scenarios.organisation_choice import FOUND_AT_MOST, OrganisationChoice
 from scenarios.references import offer, offer_choices
@@ -96,13 +97,13 @@ class NeedForm(RefusableForm):
         offer_choices(self, "domain", "domain")
         offer_choices(self, "quantity_unit", "unit")
         self.fields["risk"].choices = [*QUESTIONS.items(), (NONE_APPLIES, _("None of these applies"))]  # type: ignore[attr-defined]
-        for name, text in EXAMPLES.items():
-            self.fields[name].help_text = text
+        help_out(self.fields, EXAMPLES)
         self.fields["owner"] = self._owner_field(organisations)
         self.fields["blocked"] = self._blocked_field(actor, owner_id)
         self.fields["blocked_name"] = forms.CharField(label=_("Find an enterprise"), max_length=80, required=False)
         pools = MergedDemand.objects.visible_to(actor).filter(status__in=OPEN_TO_CHANGE)
         self.fields["joins"] = forms.ModelChoiceField(pools, required=False, widget=forms.HiddenInput)
+        help_out(self.fields, NEED_HELP)
         self.order_fields(ORDER)
 
     @staticmethod
@@ -210,8 +211,7 @@ class IndicatorForm(forms.Form):
         self.fields["essential"].label = _("Essential: without it the need is not met")
         self.fields["essential"].initial = True
         self.fields["unit"].widget.attrs["list"] = "known-units"
-        for name, text in HINTS.items():
-            self.fields[name].help_text = text
+        help_out(self.fields, INDICATOR_HELP)
 
     def has_changed(self) -> bool:
         """Whether the row says anything; the preset comparison and tick say nothing."""
@@ -225,13 +225,6 @@ class IndicatorForm(forms.Form):
         given["comparator"] = given.get("comparator") or choices.Comparator.GE
         given.setdefault("metric", "")
         return IndicatorFields(**given)  # type: ignore[typeddict-item]
-
-
-HINTS = {
-    "unit": _("Choose one or type another."),
-    "target_max": _("Only for “within”."),
-    "weight": _("Per cent, where some count more."),
-}
 
 
 class IndicatorFormSetBase(forms.BaseFormSet):  # type: ignore[type-arg]

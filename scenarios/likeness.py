@@ -1,22 +1,31 @@
-"""Published needs like a given text, with the terms they have in common, from the live index.
+"""Published needs like a given text, with the terms they have in common, and pools like a published need.
 
-One rule for the author who is typing, the moderator who compares and the API.
+One rule for the author who is typing, the moderator who compares, the reader of a need and the API.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import reduce
+from operator import add
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import Case, F, When
+
+from scenarios.actions.members import OPEN_TO_CHANGE
 from scenarios.actor import Actor
 from scenarios.content import text_of
 from scenarios.live_index import live_index
-from scenarios.models import Need
+from scenarios.models import CoreVersion, MergedDemand, Need
 from scenarios.phrases import common_phrases
+from scenarios.querysets import holding_one_of
+from scenarios.synonyms import terms_of
 
 LOOKED_AT = 2000
 SHOWN = 5
 SHOWN_TERMS = 6
+# Pools that share most words with a need: only of these the cosine is worked out.
+POOLS_COMPARED = 10
 # More than are shown, since some of them may not be open to the reader.
 CANDIDATES = 20
 MIN_SIMILARITY = 0.08
@@ -89,3 +98,50 @@ def like_needs(need: Need, *, actor: Actor) -> list[LikeNeed]:
     """Return what is like a need, saved or not; nothing before the first build."""
     title, body = text_of(need)
     return like_texts(title, body, actor=actor, leave_out=need.pk) or []
+
+
+class LikePool(NamedTuple):
+    """A pool that takes new needs, by its public core, and how like that is to a need."""
+
+    pool: MergedDemand
+    core: CoreVersion
+    similarity: float
+
+    @property
+    def score(self) -> int:
+        """The cosine in per cent."""
+        return round(self.similarity * 100)
+
+
+def like_pools(need: Need, *, actor: Actor) -> list[LikePool]:
+    """Return the formed pools that a need like this one could join, most similar first; nothing before the first build.
+
+    Compared is the public core alone: which needs are in a pool tells nothing here.
+    """
+    from matching import Document, explain
+
+    live = live_index()
+    if live is None:
+        return []
+    part = live.indexes.part("needs")
+    written = str(need.pk) if str(need.pk) in part else Document(str(need.pk), *text_of(need))
+    found = []
+    for core in _sharing_words(need, actor):
+        text = Document(str(core.pk), f"{core.title_zh} {core.title_en}".strip(), f"{core.problem}\n{core.boundary_in}")
+        cosine = sum(row.contribution for row in explain(part, text, written, limit=None))
+        if cosine >= MIN_SIMILARITY:
+            found.append(LikePool(core.demand, core, cosine))
+    return sorted(found, key=lambda row: (-row.similarity, row.pool.code))[:SHOWN]
+
+
+def _sharing_words(need: Need, actor: Actor) -> list[CoreVersion]:
+    """Return the cores of the pools that share most words with the title of a need."""
+    (words,) = terms_of([f"{need.title_zh} {need.title_en}"])
+    if not words:
+        return []
+    open_pools = MergedDemand.objects.visible_to(actor).filter(status__in=OPEN_TO_CHANGE, formed_at__isnull=False)
+    shared = reduce(add, (Case(When(holding_one_of([[word]]), then=1), default=0) for word in words))
+    pools = open_pools.filter(holding_one_of([[word] for word in words])).annotate(shared=shared)
+    nearest = pools.order_by("-shared", "pk").values("pk")[:POOLS_COMPARED]
+    cores = CoreVersion.objects.filter(demand__in=nearest, version=F("demand__core_version"))
+    return list(cores.select_related("demand"))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from scenarios.actor import PUBLIC
 from scenarios.addresses import site_address
 from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
 from scenarios.choices import PrintedListKind
-from scenarios.facts import label_of, text_of_field
+from scenarios.facts import label_of, lot_labels, number, text_of_field
 from scenarios.models import Call, Need
 from scenarios.printing import Document, Entry, Indicator, Progress, unwatched
 from scenarios.shown_need import IndicatorRow, indicator_rows, shown_need
@@ -81,7 +81,7 @@ def need_entry(need: Need) -> Entry:
 
 
 def call_entry(call: Call) -> Entry:
-    """Return a call that was loaded with its need and its pool."""
+    """Return a call that was loaded with `for_print`."""
     visible = visible_fields(CALL_FIELDS, Audience.PUBLIC)
     source: Any = call.demand or call.need
     quantity = call.quantity_band or text_of_field(call, "quantity")
@@ -91,6 +91,8 @@ def call_entry(call: Call) -> Entry:
     told = [(label_of(Call, name), text_of_field(call, name)) for name in CALL_FACTS if name in visible]
     eligibility = "\n".join(f"{row['name']}: {row['text']}" for row in call.eligibility)
     texts = [(label_of(Call, "summary"), call.summary), (label_of(Call, "eligibility"), eligibility)]
+    texts += [(label_of(Call, "criteria"), _criteria(call)), (label_of(Call, "lots"), _lots(call))]
+    texts += [(gettext("Sandbox"), _sandbox(call)), *_talk(call)]
     return Entry(
         call.code,
         call.title,
@@ -98,6 +100,45 @@ def call_entry(call: Call) -> Entry:
         [(label, text) for label, text in texts if text],
         _indicators(indicator_rows(call.indicators)),
     )
+
+
+def _criteria(call: Call) -> str:
+    """Return each criterion with its weight and, where it has one, its minimum score."""
+    lines = []
+    for row in call.criteria:
+        least = row.get("minimum") or row.get("minimum_score")
+        line = gettext("%(name)s: %(weight)s %%") % {"name": row["name"], "weight": number(row["weight"])}
+        lines.append(
+            gettext("%(line)s, at least %(score)s") % {"line": line, "score": number(least)} if least else line
+        )
+    return "\n".join(lines)
+
+
+def _lots(call: Call) -> str:
+    """Return the lots that can be answered one by one; nothing where there is one."""
+    return "\n".join(lot_labels(call.lots).values()) if len(call.lots) > 1 else ""
+
+
+def _sandbox(call: Call) -> str:
+    """Return within which limits whoever wins works, where that is in a sandbox."""
+    plan = getattr(call, "sandbox_plan", None)
+    if plan is None:
+        return ""
+    limits = [f"{row['name']}: {row['value']} {row['unit']}".strip() for row in plan.limits]
+    return "\n".join([plan.scope, *limits, *plan.exit_criteria])
+
+
+def _talk(call: Call) -> list[tuple[str, str]]:
+    """Return what was added and answered while the call was open."""
+    addenda = [
+        f"{row.number} ({date_format(localtime(row.published_at), 'Y-m-d H:i')})\n{row.text}"
+        for row in call.addenda.all()
+    ]
+    answered = [f"{row.text}\n→ {row.answer}" for row in call.questions.all() if row.answer]
+    return [
+        (gettext("Addenda"), "\n\n".join(addenda)),
+        (gettext("Questions and answers"), "\n\n".join(answered)),
+    ]
 
 
 def _indicators(rows: Iterable[IndicatorRow]) -> list[Indicator]:

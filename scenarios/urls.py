@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("needs/", reading_needs.need_list, name="need_list"),
     path("needs/compare/", comparison.need_compare, name="need_compare"),
     path("needs/<uuid:pk>/", reading_needs.need_detail, name="need_detail"),
+    path("needs/<uuid:pk>/like/", reading_needs.like_this, name="like_this"),
     path("needs/<uuid:pk>/risk/", risk_rules.need_risk, name="need_risk"),
     path("needs/<uuid:pk>/ethics-number/", risk_rules.ethics_number, name="need_ethics_number"),
     path("risk/", risk_rules.risk_rules, name="risk_rules"),

@@ -31,6 +31,8 @@ from marketplace.finding import KINDS
 from marketplace.forms.engagements import ContactForm
 from marketplace.lifecycle import ENGAGEMENT_MOVES
 from marketplace.models import Engagement, Lesson, Party
+from marketplace.project_columns import ENGAGEMENTS
+from marketplace.views.printed import engagement_entry
 from scenarios.access import access
 from scenarios.actor import Actor
 from scenarios.beside import rows_beside, rows_of
@@ -40,9 +42,11 @@ from scenarios.finding import find
 from scenarios.lifecycle import moves_from
 from scenarios.listing import Order, narrow
 from scenarios.models import Event
+from scenarios.open_columns import sheet_columns
 from scenarios.policies import one_of
 from scenarios.searching import fields_read
 from scenarios.two_versions import compared, compared_again, with_choices
+from scenarios.views.list_files import ListFiles, entry_file, file_of
 from scenarios.views.parts import actor_of, followed, page_of
 
 ORDERS = (
@@ -51,6 +55,7 @@ ORDERS = (
 )
 LESSON = ("id", "title", "published_at")
 READ = ("summary", "title_zh", "title_en")
+FILES = ListFiles("projects", gettext_lazy("Projects"), lambda: sheet_columns(Engagement, ENGAGEMENTS))
 SHOWN_EVENTS = 20
 
 
@@ -78,9 +83,12 @@ def engagement_list(request: HttpRequest) -> HttpResponse:
     found = find(KINDS["engagement"], actor_of(request), request.GET)
     search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
     rows, order = search.ordered(narrowed.rows.for_page(), ORDERS, request.GET)
+    if file := file_of(request, FILES, rows, total=narrowed.total):
+        return file
     page = page_of(request, rows, total=narrowed.total)
     context = {
         "page": page,
+        "files": FILES.kinds,
         "cards": [{"engagement": one, "hit": search.hit(one.title, *fields_read(one, *READ))} for one in page],
         "facets": narrowed.facets,
         "chips": narrowed.chips,
@@ -112,6 +120,8 @@ def engagement_page(request: HttpRequest, pk: UUID, *, status: int = 200, **form
     lessons = Lesson.objects.filter(engagement=OuterRef("pk"))
     told = {"is_followed": followed(actor, "engagement"), "its_lessons": rows_beside(lessons, *LESSON)}
     engagement = _found(rows.annotate(**told), pk)
+    if engagement.started_at and (file := entry_file(request, engagement.code, lambda: engagement_entry(engagement))):
+        return file
     may = standing_of(actor, engagement)
     gates = gates_of(engagement)
     context: dict[str, Any] = {

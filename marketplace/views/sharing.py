@@ -32,6 +32,7 @@ LISTS = (
         "open_data",
         "risk_rules",
         "about",
+        "help",
         "accessibility",
         "contact",
     ),

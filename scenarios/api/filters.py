@@ -1,6 +1,6 @@
 """How lists are narrowed, searched and ordered."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters as filters
 from django.db.models import QuerySet
@@ -10,6 +10,7 @@ from scenarios import choices, funnel
 from scenarios.actor import PUBLIC, Actor
 from scenarios.funnel import at_step
 from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need
+from scenarios.source_facets import CALLS, POOLS, Source, comes_from
 from scenarios.synonyms import said_alike, terms_of
 
 MAX_QUERY = 200
@@ -124,7 +125,24 @@ class NeedFilter(Narrow):
         return rows.fitted_by_none()
 
 
-class DemandFilter(Narrow):
+class FromNeeds(Narrow):
+    """What comes from needs and pools, by the needs behind it as far as the reader may know them."""
+
+    source: ClassVar[Source]
+
+    domain = filters.MultipleChoiceFilter(
+        choices=choices.Domain.choices, method="filter_source", label=_("Of needs in these domains")
+    )
+    district = filters.CharFilter(method="filter_source", max_length=40, label=_("Of needs in this district"))
+
+    def filter_source(self, rows: Any, name: str, value: str | list[str]) -> Any:
+        values = [value] if isinstance(value, str) else value
+        return rows.filter(comes_from(self.source, getattr(self.request, "actor", PUBLIC), name, values))
+
+
+class DemandFilter(FromNeeds):
+    source = POOLS
+
     q = Text()
     formed_since = Days("formed_within", "since", label=_("Formed from this day on"))
     formed_until = Days("formed_within", "until", label=_("Formed until this day"))
@@ -147,7 +165,9 @@ class ProposalFilter(Narrow):
         fields: list[str] = []
 
 
-class CallFilter(Narrow):
+class CallFilter(FromNeeds):
+    source = CALLS
+
     q = Text()
     opened_since = Days("opened_within", "since", label=_("Opened from this day on"))
     opened_until = Days("opened_within", "until", label=_("Opened until this day"))

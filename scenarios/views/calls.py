@@ -20,7 +20,7 @@ from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
 from scenarios.errors import Invalid
 from scenarios.facts import lot_labels
 from scenarios.finding import KINDS, find
-from scenarios.listing import Order, narrow
+from scenarios.listing import Order, district_tiles, narrow
 from scenarios.models import Call, CallKey, Interest, SandboxPlan
 from scenarios.open_columns import CALLS, sheet_columns
 from scenarios.policies import one_of
@@ -48,7 +48,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
     ordered, order = search.ordered(narrowed.rows.with_openness(), ORDERS, request.GET)
     chips = [*found.chips, *narrowed.chips]
-    rows = ordered.select_related("need", "demand")
+    rows = ordered.for_print()
     labels = [*([search.text] if search.text else []), *(chip.label for chip in chips)]
     if file := file_of(request, FILES, rows, total=narrowed.total, narrowed=labels):
         return file
@@ -58,6 +58,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
         "files": FILES.kinds,
         "cards": [{"call": call, "hit": search.hit(call.title, *fields_read(call, *READ))} for call in page],
         "facets": narrowed.facets,
+        "tiles": district_tiles(narrowed.facets, request.GET),
         "chips": chips,
         "carried": found.carried,
         "kind": "call",
@@ -81,7 +82,7 @@ def _page(request: HttpRequest, pk: UUID, *, form: InterestForm | None = None, s
     sealed = CallKey.objects.filter(call=OuterRef("pk"))
     opened = Exists(sealed.filter(opened_at__isnull=False))
     call = one_of(rows.annotate(takes_questions=Exists(asked), is_sealed=Exists(sealed), is_opened=opened), pk)
-    if file := entry_file(request, call.code, lambda: call_entry(call)):
+    if file := entry_file(request, call.code, lambda: call_entry(Call.objects.for_print().get(pk=pk))):
         return file
     behind = owners_of(call)
     audience = _audience(actor, behind)

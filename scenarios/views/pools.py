@@ -25,7 +25,7 @@ from scenarios.disclosure import band_of, counted, named_owners, shown_members, 
 from scenarios.errors import Conflict, Invalid
 from scenarios.facts import number
 from scenarios.finding import KINDS, find
-from scenarios.listing import Order, narrow
+from scenarios.listing import Order, district_tiles, narrow
 from scenarios.models import Call, Consent, CoreChange, CoreVersion, DemandMember, Difference, MergedDemand
 from scenarios.open_columns import POOLS, sheet_columns
 from scenarios.policies import one_of
@@ -66,6 +66,7 @@ def pool_list(request: HttpRequest) -> HttpResponse:
         "files": FILES.kinds,
         "cards": cards,
         "facets": narrowed.facets,
+        "tiles": district_tiles(narrowed.facets, request.GET),
         "chips": [*found.chips, *narrowed.chips],
         "carried": found.carried,
         "kind": "demand",

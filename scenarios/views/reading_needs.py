@@ -22,8 +22,10 @@ from scenarios.facts import label_of
 from scenarios.finding import KINDS, find
 from scenarios.forms import EthicsForm
 from scenarios.lifecycle import NEED_MOVES
+from scenarios.likeness import like_needs, like_pools
 from scenarios.listing import Order, district_tiles, narrow
 from scenarios.models import Call, DemandMember, Event, MergedDemand, ModerationDecision, Need
+from scenarios.offered import own_offers
 from scenarios.open_columns import NEEDS, sheet_columns
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
@@ -98,6 +100,8 @@ def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "pool": _pool(need, actor, inside=shown.is_inside),
         "calls": Call.objects.visible_to(actor).filter(need=need, status__in=["open", "closed"]),
         "versions": _versions(need, inside=shown.is_inside or actor.is_staff),
+        "offers": own_offers(need, actor),
+        "is_offered": need.status == "published",
     }
     if actor.owns(need.owner_id) and awaits_ethics_number(need):
         context |= {"ethics_wanted": True, "ethics_form": EthicsForm()}
@@ -109,6 +113,17 @@ def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "returned": last_return(need),
         }
     return render(request, "scenarios/need_detail.html", context)
+
+
+@access("public")
+def like_this(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Needs and pools like a need on offer, as a page, and for htmx as the part of the need's page that shows them."""
+    actor = actor_of(request)
+    need = one_of(Need.objects.visible_to(actor).published().prefetch_related("indicators"), pk)
+    context = {"need": need, "like": like_needs(need, actor=actor), "pools": like_pools(need, actor=actor)}
+    context["can_join"] = bool(actor.editor_of) and not actor.belongs_to(need.owner_id)
+    page = "parts/like_this.html" if request.htmx else "like_this.html"  # type: ignore[attr-defined]
+    return render(request, f"scenarios/{page}", context)
 
 
 def _names_of_blocked() -> ArraySubquery:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from config.guides import GUIDES
 from marketplace.figures.registry import FIGURES
 from scenarios.references import LISTS
 
@@ -48,8 +49,12 @@ PUBLIC = [
     *(Stop("public", name) for name in ("home", "how_it_works", "need_list", "risk_rules", "pool_list", "call_list")),
     Stop("public", "need_list", query="?q=检测&domain=manufacturing"),
     Stop("public", "need_list", query="?q=zzzz"),
+    Stop("public", "site_search"),
+    Stop("public", "site_search", query="?q=检测"),
+    Stop("public", "site_search", query="?q=zzzz"),
     Stop("public", "need_detail", ("need",)),
     Stop("public", "need_detail", ("gone",), status=410),
+    Stop("public", "like_this", ("need",)),
     Stop("public", "need_detail", ("landed",), status=404),
     Stop("public", "pool_detail", ("called_pool",)),
     Stop("public", "call_detail", ("call",)),
@@ -66,7 +71,8 @@ PUBLIC = [
     Stop("public", "call_result", ("selected",)),
     Stop("public", "result_list"),
     Stop("public", "result_list", query="?q=zzzz"),
-    *(Stop("public", name) for name in ("about", "accessibility", "contact", "tour")),
+    *(Stop("public", name) for name in ("about", "accessibility", "contact", "tour", "help")),
+    *(Stop("public", "help_guide", (name,)) for name in GUIDES),
     Stop("public", "need_compare", query="?row={need}&row={members_need}"),
 ]
 ACCOUNTS = [
