@@ -18,16 +18,18 @@ class MarketplaceConfig(AppConfig):
         from marketplace.models import Engagement
         from marketplace.notices import NOTICES
         from marketplace.own_offers import offers_for
+        from marketplace.public_results import RESULTS_PRINTED
         from marketplace.staff_batches import KINDS
         from marketplace.staff_waiting import QUEUES
         from scenarios import topics
         from scenarios.actions.following import add_followed
         from scenarios.batch_kinds import add_kinds
         from scenarios.call_querysets import add_outcomes
-        from scenarios.choices import Subject
+        from scenarios.choices import PrintedListKind, Subject
         from scenarios.event_meanings import add_meanings
         from scenarios.funnel import add_step
         from scenarios.offered import add_offers
+        from scenarios.printed import add_printed
         from scenarios.waiting import add_queues
 
         topics.subscribe(topics.CAPABILITY_SUBMITTED, "marketplace.check_copies", queue="batch")
@@ -56,6 +58,7 @@ class MarketplaceConfig(AppConfig):
         add_outcomes(OUTCOMES)
         add_offers(offers_for)
         add_step(AWARDED, after="called")
+        add_printed(PrintedListKind.RESULT, RESULTS_PRINTED)
         add_meanings(meanings=MEANINGS, sources=SOURCES, fields=FIELDS, labels=FIELD_LABELS)
         topics.subscribe(topics.MAIL_DUE, "marketplace.send_mail")
         topics.subscribe(topics.DIGEST_DUE, "marketplace.send_digest")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils import translation
 
 from marketplace.actors import actor_for
 from scenarios.actions.printed_lists import keep_file, note_percent, refuse_list
+from scenarios.actor import Actor
 from scenarios.finding import KINDS, find
 from scenarios.listing import only_chosen
 from scenarios.models import PrintedList
@@ -69,12 +70,17 @@ def _made(printed: PrintedList) -> Made:
 def _entries(printed: PrintedList) -> Iterator[Entry]:
     """Yield what is printed of the entries that are still in the list, in their order."""
     query, listed = QueryDict(printed.query), PRINTED_LISTS[printed.kind]
-    found = find(KINDS[printed.kind], actor_for(printed.account), query)
-    rows = listed.loaded(only_chosen(found.rows, found.facets, query))
+    actor = actor_for(printed.account)
+    rows = listed.loaded(listed.found(actor, query) if listed.found else _found(printed.kind, actor, query))
     for start in range(0, len(printed.ids), READ_TOGETHER):
         wanted = printed.ids[start : start + READ_TOGETHER]
         read = {row.pk: row for row in rows.filter(pk__in=wanted)}
         yield from (listed.entry(read[pk]) for pk in wanted if pk in read)
+
+
+def _found(kind: str, actor: Actor, query: QueryDict) -> Any:
+    found = find(KINDS[kind], actor, query)
+    return only_chosen(found.rows, found.facets, query)
 
 
 def _noting(printed: PrintedList) -> Callable[[float], None]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, F, Prefetch, Q, Value, When
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,13 +13,15 @@ from marketplace.facts import listed
 from marketplace.models import Placing, Selection
 from marketplace.outcomes import WITH_RESULT, Lot, Ranked, last_day_of, ranking
 from scenarios.actor import Actor
-from scenarios.choices import CallKind, Domain
+from scenarios.choices import CallKind, Domain, PrintedListKind
 from scenarios.facts import label_of, number, plain
-from scenarios.listing import Facet, Order
+from scenarios.listing import Facet, Order, only_chosen
 from scenarios.models import Call, DemandMember, Need
 from scenarios.naming import in_order
+from scenarios.printed import Printable
 from scenarios.printing import Entry
 from scenarios.querysets import DatabaseClock
+from scenarios.searching import search_of
 from scenarios.sheets import Column
 
 RUNNING = ("running", "suspended", "over")
@@ -94,6 +97,11 @@ def winners_of(selection: Any) -> list[str]:
     return list(dict.fromkeys(str(placing.response.lead) for placing in selection.won))
 
 
+def results_found(actor: Actor, query: QueryDict) -> Any:
+    """Return the calls with a public result that an address asks for, with their winners."""
+    return with_winners(only_chosen(search_of(query).among(results_told(actor)), result_facets(actor), query))
+
+
 def state_label(call: Any) -> str:
     """Return what the state of a result is called."""
     return str(STATES[call.result_state])
@@ -121,6 +129,9 @@ def listed_entry(call: Any) -> Entry:
     facts = [(str(one.label), plain(one.value(call))) for one in result_columns() if one.label not in head]
     texts = [(_("This call came to nothing"), call.selection.failure_reason)]
     return Entry(call.code, call.title, [pair for pair in facts if pair[1]], [pair for pair in texts if pair[1]], [])
+
+
+RESULTS_PRINTED = Printable("results", PrintedListKind.RESULT.label, lambda rows: rows, listed_entry, results_found)
 
 
 def whole_entry(call: Any) -> Entry:

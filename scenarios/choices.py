@@ -307,6 +307,7 @@ class SynonymProposalState(TextChoices):
 class PrintedListKind(TextChoices):
     NEED = "need", _("List of needs")
     CALL = "call", _("List of calls")
+    RESULT = "result", _("List of results and public notices")
 
 
 class PrintedFormat(TextChoices):

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from scenarios.actor import PUBLIC
+from scenarios.actor import PUBLIC, Actor
 from scenarios.addresses import site_address
 from scenarios.audiences import CALL_FIELDS, Audience, visible_fields
 from scenarios.choices import PrintedListKind
@@ -155,12 +156,16 @@ def _indicators(rows: Iterable[IndicatorRow]) -> list[Indicator]:
 
 
 class Printable(NamedTuple):
-    """A public list that is printed. name : of the file. loaded : rows → the same with what an entry reads."""
+    """A public list that is printed. name : of the file. loaded : rows → the same with what an entry reads.
+
+    found : reader and address → the rows, for a worker; None where `scenarios.finding` knows the kind.
+    """
 
     name: str
     title: Any
     loaded: Callable[[Any], Any]
     entry: Callable[[Any], Entry]
+    found: Callable[[Actor, QueryDict], Any] | None = None
 
 
 PRINTED_LISTS: dict[str, Printable] = {
@@ -169,3 +174,8 @@ PRINTED_LISTS: dict[str, Printable] = {
         "calls", PrintedListKind.CALL.label, lambda rows: rows.select_related("need", "demand"), call_entry
     ),
 }
+
+
+def add_printed(kind: PrintedListKind, listed: Printable) -> None:
+    """Add a list that this package knows nothing of, at the start of the app that does."""
+    PRINTED_LISTS[kind] = listed

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.outcomes import last_day_of
 from marketplace.public_results import (
     ORDERS,
-    listed_entry,
     result_columns,
     result_facets,
     results_told,
@@ -23,7 +22,7 @@ from scenarios.searching import fields_read, search_of
 from scenarios.views.list_files import ListFiles, file_of
 from scenarios.views.parts import actor_of, page_of
 
-FILES = ListFiles("results", _("Results"), result_columns, _("List of results and public notices"), listed_entry)
+FILES = ListFiles("results", _("Results"), result_columns, printed="result")
 READ = ("summary", "title_zh", "title_en")
 
 

@@ -22,8 +22,12 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("need", "List of needs"), ("call", "List of calls")],
-                        max_length=4,
+                        choices=[
+                            ("need", "List of needs"),
+                            ("call", "List of calls"),
+                            ("result", "List of results and public notices"),
+                        ],
+                        max_length=6,
                         verbose_name="list",
                     ),
                 ),
@@ -259,7 +263,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="printedlist",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["need", "call"])), name="printed_list_kind_known"
+                condition=models.Q(("kind__in", ["need", "call", "result"])), name="printed_list_kind_known"
             ),
         ),
         migrations.AddConstraint(

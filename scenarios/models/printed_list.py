@@ -34,7 +34,7 @@ class PrintedList(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(_("list"), max_length=4, choices=choices.PrintedListKind.choices)
+    kind = models.CharField(_("list"), max_length=6, choices=choices.PrintedListKind.choices)
     format = models.CharField(_("format"), max_length=4, choices=choices.PrintedFormat.choices)
     query = models.TextField(blank=True)
     narrowed = ArrayField(models.TextField(), default=list)
