@@ -11,9 +11,13 @@ from scenarios.two_versions import Differing
 def differing_fields(differences: Mapping[str, tuple[str, str]], form: CapabilityForm) -> list[Differing]:
     """Return what differs in a conflict, in words: a choice by its label, several one below the other."""
     return [
-        Differing(name, label_of(name), *(_worded(text, _choices(form, name)) for text in pair))
+        Differing(name, _label(form, name), *(_worded(text, _choices(form, name)) for text in pair))
         for name, pair in differences.items()
     ]
+
+
+def _label(form: CapabilityForm, name: str) -> str:
+    return str(form.fields[name].label) if name in form.fields else label_of(name)
 
 
 def _choices(form: CapabilityForm, name: str) -> dict[str, str]:

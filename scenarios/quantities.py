@@ -112,6 +112,12 @@ _NEED_UNITS = (
     ("device", re.compile(r"^(?:台|套|台套)$|^devices?$|^machines?$|^robots?$")),
 )
 
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_ONE_FOR_ALL = {
+    **dict.fromkeys(("百分比", "百分率", "百分之", "percent", "per cent", "pct"), "%"),
+    **dict.fromkeys(("千分比", "千分率", "千分之", "per mille"), "‰"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -149,6 +155,16 @@ def quantities_in(text: str) -> list[Quantity]:
 def need_unit(unit: str) -> str:
     """Return the quantity unit of a need (site, line, vehicle, device, bed, km, seat) that `unit` means, or ""."""
     return next((name for name, pattern in _NEED_UNITS if pattern.search(unit)), "")
+
+
+def tidy_unit(unit: str) -> str:
+    """Return a unit in the spelling that all share, so that equal indicators are recognised; others as they are.
+
+    >>> tidy_unit("百分比"), tidy_unit("％"), tidy_unit("s / piece")
+    ('%', '%', 's/piece')
+    """
+    plain = re.sub(r"\s*/\s*", "/", unit.translate(_FULL_WIDTH).strip())
+    return _ONE_FOR_ALL.get(plain.lower(), plain)
 
 
 def parse_numeral(numeral: str) -> Decimal:

@@ -1,6 +1,5 @@
 """What is measured usually in each domain, as a start for one's own indicators, and the units that are known."""
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,22 +56,6 @@ UNITS: tuple["StrPromise | str", ...] = (
     *(_("s/piece"), _("pieces/h"), _("h/month"), _("times/month"), _("cases/day"), _("10,000 yuan/year")),
 )
 """Units that a form offers; any other may be typed."""
-
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_ONE_FOR_ALL = {
-    **dict.fromkeys(("百分比", "百分率", "百分之", "percent", "per cent", "pct"), "%"),
-    **dict.fromkeys(("千分比", "千分率", "千分之", "per mille"), "‰"),
-}
-
-
-def tidy_unit(unit: str) -> str:
-    """Return a unit in the spelling that all share, so that equal indicators are recognised; others as they are.
-
-    >>> tidy_unit("百分比"), tidy_unit("％"), tidy_unit("s / piece")
-    ('%', '%', 's/piece')
-    """
-    plain = re.sub(r"\s*/\s*", "/", unit.translate(_FULL_WIDTH).strip())
-    return _ONE_FOR_ALL.get(plain.lower(), plain)
 
 
 def usual_indicator(name: str) -> UsualIndicator | None:

@@ -159,7 +159,7 @@ def _save(
         "district_ids": forms.main.district_ids(),
     }
     given, saved = forms.main.cleaned_data, kept_as_saved(forms.main.data)
-    pk, version, key = capability and capability.pk, given.get("version") or 0, given.get("key", "")
+    pk, version, key = capability.pk if capability else None, given.get("version") or 0, given.get("key", "")
     if pk is None and (earlier := known_result(actor, "capability", key)):
         # The page did not learn of the draft that it made (a lost answer, the back button): go on with that one.
         made = one_of(Capability.objects.of(actor), earlier)

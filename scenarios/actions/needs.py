@@ -42,10 +42,10 @@ from scenarios.models import (
 )
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_move, require_owner
+from scenarios.quantities import tidy_unit
 from scenarios.querysets import LIVE_ENGAGEMENTS, DatabaseClock, lexemes
 from scenarios.references import require_offered
 from scenarios.search_columns import found_under
-from scenarios.usual_indicators import tidy_unit
 
 SHELF_LIFE = timedelta(days=180)
 EDITABLE = (NeedStatus.DRAFT, NeedStatus.RETURNED)

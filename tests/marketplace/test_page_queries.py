@@ -46,7 +46,7 @@ MOST: dict[tuple[str, str | None], int] = {
     ("/risk/", None): 0,
     ("/sitemap.xml", None): 8,
     ("/needs/{needs}/", None): 7,
-    ("/needs/{needs}/like/", None): 6,
+    ("/needs/{needs}/like/", None): 8,
     ("/needs/{needs}/", "supplier"): 11,
     ("/capabilities/{capabilities}/", None): 6,
     ("/pools/{pools}/", None): 8,

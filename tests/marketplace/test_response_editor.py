@@ -73,20 +73,20 @@ def test_each_promise_is_judged_while_it_is_written(cast: Cast) -> None:
 def test_the_price_of_the_whole_call_is_worked_out_from_its_tiers(cast: Cast) -> None:
     ready, client, draft = begun(cast)
     answer = client.post(reverse("response_autosave", args=[draft.pk]), alone(ready, 1))
-    assert [tuple(row) for row in answer.context["prices"]] == [("4 Line", "18.5", "74"), ("12 Line", "15.25", "183")]
-    assert tuple(answer.context["whole"]) == ("4 Line", "18.5", "74")
+    assert [tuple(row) for row in answer.context["prices"]] == [("4 lines", "18.5", "74"), ("12 lines", "15.25", "183")]
+    assert tuple(answer.context["whole"]) == ("4 lines", "18.5", "74")
     above = alone(ready, 2, **{"tiers-0-from_quantity": "5", "tiers-1-price": ""})
     answer = client.post(reverse("response_autosave", args=[draft.pk]), above)
-    assert [tuple(row) for row in answer.context["prices"]] == [("5 Line", "18.5", "92.5")]
+    assert [tuple(row) for row in answer.context["prices"]] == [("5 lines", "18.5", "92.5")]
     assert answer.context["whole"] is None
 
 
 def test_the_checklist_follows_what_is_saved(cast: Cast) -> None:
     ready, client, draft = begun(cast)
-    assert "0 of 6 done" in told(client, draft).content.decode()
+    assert "0 of 7 done" in told(client, draft).content.decode()
     answer = client.post(reverse("response_autosave", args=[draft.pk]), alone(ready, 1, plan=""))
     assert [row.name for row in answer.context["checklist"] if not row.met] == ["plan"]
-    assert "5 of 6 done" in answer.content.decode()
+    assert "6 of 7 done" in answer.content.decode()
 
 
 def test_criteria_addenda_and_answers_stand_beside_the_editor(cast: Cast, django_assert_max_num_queries: Any) -> None:
@@ -95,7 +95,7 @@ def test_criteria_addenda_and_answers_stand_beside_the_editor(cast: Cast, django
     question = call_talk.ask_question(actor=other, call_id=ready.call.pk, text="能否分两期交付？")
     unanswered = call_talk.ask_question(actor=other, call_id=ready.call.pk, text="还没有答复的问题")
     call_talk.answer_question(actor=manager, question_id=question.pk, text="可以，第一期两条线。")
-    call_talk.publish_addendum(actor=manager, call_id=ready.call.pk, text="样件可在惠山现场领取。")
+    call_talk.publish_addendum(actor=cast.actor("publisher"), call_id=ready.call.pk, text="样件可在惠山现场领取。")
     with django_assert_max_num_queries(12):
         page = told(client, draft).content.decode()
     for words in (

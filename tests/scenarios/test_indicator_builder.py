@@ -8,7 +8,8 @@ from django.utils.translation import override
 
 from scenarios.facts import indicator_sentence
 from scenarios.models import Need
-from scenarios.usual_indicators import UNITS, USUAL, tidy_unit, usual_indicator
+from scenarios.quantities import tidy_unit
+from scenarios.usual_indicators import UNITS, USUAL, usual_indicator
 from tests.factories import INDICATORS, Cast, draft_need
 from tests.scenarios.test_drafting_pages import NEW, form
 
@@ -76,7 +77,7 @@ def test_a_usual_indicator_begins_a_row_without_javascript(cast: Cast) -> None:
         True,
     ]
     assert begun["test_method"].value() == "用 1000 件已标注样本盲测"
-    assert next(str(label) for label, _rows in answer.context["usual"]) == "智慧医疗健康"
+    assert next(str(label) for label, _rows in answer.context["usual"]) == "智慧医疗"
     assert Need.objects.count() == 0
 
 

@@ -65,7 +65,7 @@ def test_every_answer_stands_once_in_words_with_the_way_to_change_it(
     shown = answer.context["first"] + [row for part in answer.context["parts"] for row in part.answers]
     text = {row.name: row.text for row in shown}
     assert len(text) == len(shown) == 30
-    assert (text["quantity"], text["risk"], text["budget_max"]) == ("4 Line", "None of these applies", "120")
+    assert (text["quantity"], text["risk"], text["budget_max"]) == ("4 lines", "None of these applies", "120")
     assert {row.name for row in shown if not row.is_public} == {
         *("value_amount", "value_basis", "budget_min", "budget_max", "funding", "risk", "ethics_number"),
         *("merge_pref", "blocked", "visibility", "contact"),
