@@ -14,15 +14,23 @@ from scenarios.quantities import Quantity, find_quantities, need_unit
 from scenarios.story_clauses import HAN, SENTENCE, clauses_in, district_in, domain_in
 from scenarios.story_dates import dates_in
 
-TITLE = 60
+TITLES = {"title_zh": 40, "title_en": 120}
 """Characters that a title may have; a longer first sentence is cut where it pauses."""
+
+LONGEST = 20_000
+"""Characters of a story that are read: a need takes no longer text."""
 
 METRIC = 40
 """Characters that the name of a metric may have."""
 
+BEHIND = 10
+"""Characters behind a quantity in which it may be called the budget."""
+
 _PAUSE = re.compile(r"[，,、:：]")
+_COMMA = re.compile(r"[，、]|,(?!\d)")
 _BUDGET = re.compile(r"预算|经费|budget", re.IGNORECASE)
-_TODAY = re.compile(r"目前|现在|当前|现有|如今|today|currently|at present|now", re.IGNORECASE)
+_OF_BUDGET = re.compile(r"(?:的|作为)?(?:预算|经费)|\sbudget", re.IGNORECASE)
+_TODAY = re.compile(r"目前|现在|当前|现有|如今|\b(?:today|currently|at present|now)\b", re.IGNORECASE)
 _YUAN = Decimal("0.0001")
 _IN_10_000 = {
     "亿元": Decimal(10_000),
@@ -31,6 +39,7 @@ _IN_10_000 = {
     "元": _YUAN,
     "yuan": _YUAN,
     "RMB": _YUAN,
+    "CNY": _YUAN,
 }
 # What stands around the name of a metric: “希望把漏检率控制在 0.5 % 以内”, “we want the miss rate at most 0.5 %”.
 _LEADING = re.compile(
@@ -55,11 +64,18 @@ class Told(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """A quantity with the sentence that it stands in and what stands before it there."""
+    """A quantity, what stands before it and behind it in its sentence, and whether that tells how things are today."""
 
     quantity: Quantity
-    sentence: str
     before: str
+    behind: str
+    is_today: bool
+
+    @property
+    def is_budget(self) -> bool:
+        """Whether it is money that the words beside it call the budget: a sentence may tell a loss and a budget."""
+        named = _BUDGET.search(_COMMA.split(self.before)[-1]) or _OF_BUDGET.match(self.behind)
+        return self.quantity.unit in _IN_10_000 and named is not None
 
 
 def told_by(story: str, *, today: date = date.min, districts: Mapping[str, str] | None = None) -> Told:
@@ -70,13 +86,14 @@ def told_by(story: str, *, today: date = date.min, districts: Mapping[str, str] 
     >>> told_by("铸件表面缺陷在线检测。4条产线,漏检率不超过0.5%,预算60万元。").fields["quantity"]
     '4'
     """
+    story = story[:LONGEST]
     said = list(_said(story))
     fields = _title(story)
     for one in said:
         unit = need_unit(one.quantity.unit)
         if unit and one.quantity.comparator in ("", "eq") and "quantity" not in fields:
             fields |= {"quantity": number(one.quantity.value), "quantity_unit": unit}
-        elif one.quantity.unit in _IN_10_000 and _BUDGET.search(one.sentence) and "budget_max" not in fields:
+        elif one.is_budget and not fields.keys() & {"budget_min", "budget_max"}:
             fields |= _budget(one.quantity)
     chosen = {"district": district_in(story, districts or {}), "domain": domain_in(story)}
     fields |= {name: code for name, code in chosen.items() if code}
@@ -85,20 +102,19 @@ def told_by(story: str, *, today: date = date.min, districts: Mapping[str, str] 
 
 def _said(story: str) -> Iterator[_Said]:
     for sentence in SENTENCE.finditer(story):
-        end = 0
-        for quantity in find_quantities(sentence[0]):
-            yield _Said(quantity, sentence[0], sentence[0][end : quantity.start])
+        text, end, is_today = sentence[0], 0, _TODAY.search(sentence[0]) is not None
+        for quantity in find_quantities(text):
+            behind = text[quantity.end : quantity.end + BEHIND]
+            yield _Said(quantity, text[end : quantity.start], behind, is_today)
             end = quantity.end
 
 
 def _title(story: str) -> dict[str, str]:
     first = SENTENCE.search(story.strip())
-    title = first[0].strip() if first else ""
-    if len(title) > TITLE:
-        title = _PAUSE.split(title)[0].strip()
-    if not title or len(title) > TITLE:
-        return {}
-    return {"title_zh" if HAN.search(title) else "title_en": title}
+    sentence = first[0].strip() if first else ""
+    name = "title_zh" if HAN.search(sentence) else "title_en"
+    title = sentence if len(sentence) <= TITLES[name] else _PAUSE.split(sentence)[0].strip()
+    return {name: title} if 0 < len(title) <= TITLES[name] else {}
 
 
 def _budget(quantity: Quantity) -> dict[str, str]:
@@ -117,7 +133,7 @@ def _indicators(said: list[_Said]) -> list[dict[str, str]]:
         metric, quantity = _metric(one.before), one.quantity
         if not metric or need_unit(quantity.unit) or quantity.unit in _IN_10_000:
             continue
-        if not quantity.comparator and _TODAY.search(one.sentence):
+        if not quantity.comparator and one.is_today:
             today.setdefault((metric, quantity.unit), number(quantity.value))
         elif quantity.comparator and metric not in [row["metric"] for row in rows]:
             row = {"metric": metric, "unit": quantity.unit, "target": number(quantity.value)}

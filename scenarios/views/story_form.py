@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -10,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from scenarios.content import INDICATOR_FIELDS
 from scenarios.facts import label_of
-from scenarios.models import District, DomainName, Need
+from scenarios.forms import IndicatorFormSet
+from scenarios.models import District, DomainName, Indicator, Need
 from scenarios.story import Told, told_by
 from scenarios.views.drafting_form import PREFIX, Drafting
 
@@ -31,11 +34,12 @@ def filled_from_story(data: QueryDict) -> tuple[QueryDict, list[str]]:
     told, filled, taken = _told(data.get("problem", "")), data.copy(), list[str]()
     for names in TOGETHER:
         said = {name: told.fields[name] for name in names if name in told.fields}
-        if said and not any(data.get(name, "").strip() for name in names):
+        if said and _can_be_kept(Need, said) and not any(data.get(name, "").strip() for name in names):
             _put(filled, said)
             taken += said
-    if told.indicators and not _has_indicator(data):
-        _put(filled, _rows(told.indicators))
+    rows = _rows_kept(told)
+    if rows and not _has_indicator(data):
+        _put(filled, _rows(rows))
         taken.append("indicators")
     filled.setlist(TAKEN, [*data.getlist(TAKEN), *taken])
     return filled, taken
@@ -49,7 +53,7 @@ def still_taken(drafting: Drafting, names: Iterable[str]) -> frozenset[str]:
     told = _told(str(form["problem"].value() or ""))
     same = {name for name in asked & set(told.fields) if str(form[name].value() or "") == told.fields[name]}
     rows = [(row["metric"].value(), row["target"].value()) for row in drafting.indicators]
-    if "indicators" in asked and rows == [(row["metric"], row["target"]) for row in told.indicators]:
+    if "indicators" in asked and rows == [(row["metric"], row["target"]) for row in _rows_kept(told)]:
         same.add("indicators")
     return frozenset(same)
 
@@ -62,6 +66,20 @@ def _told(story: str) -> Told:
     if not DomainName.objects.offered().filter(pk=told.fields.get("domain", "")).exists():
         told.fields.pop("domain", None)
     return told
+
+
+def _rows_kept(told: Told) -> list[dict[str, str]]:
+    return [row for row in told.indicators if _can_be_kept(Indicator, row)][: IndicatorFormSet.max_num]
+
+
+def _can_be_kept(model: type[Model], values: Mapping[str, str]) -> bool:
+    """Whether the columns hold these values: the author is asked to correct only what they wrote themselves."""
+    try:
+        for name, value in values.items():
+            model._meta.get_field(name).clean(value, None)  # type: ignore[union-attr]
+    except ValidationError:
+        return False
+    return True
 
 
 def _put(data: QueryDict, values: Mapping[str, str]) -> None:

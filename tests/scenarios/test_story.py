@@ -40,8 +40,19 @@ def test_a_story_says_title_quantity_budget_and_indicators() -> None:
         ("", {}, []),
         ("想用AI提升效率", {"title_zh": "想用AI提升效率"}, []),
         ("x" * 5000, {}, []),
+        (f"质检。{'误检。' * 6666}漏检率不超过0.5%。", {"title_zh": "质检"}, []),
         ("经费1.2亿元以内。", {"title_zh": "经费1.2亿元以内", "budget_max": "12000"}, []),
         ("设备价格30万元。", {"title_zh": "设备价格30万元"}, []),
+        ("每年损失约200万元，预算60万元。", {"title_zh": "每年损失约200万元，预算60万元", "budget_max": "60"}, []),
+        ("质检。损失200万元，60万元预算。", {"title_zh": "质检", "budget_max": "60"}, []),
+        ("质检。损失200万元，预算另议。", {"title_zh": "质检"}, []),
+        (
+            "Inspection. We lose 2,000,000 CNY a year, budget 600,000 CNY.",
+            {"title_en": "Inspection", "budget_max": "60"},
+            [],
+        ),
+        (f"{'铸件' * 20}，在线检测。", {"title_zh": "铸件" * 20}, []),
+        (f"{'铸件' * 21}，在线检测。", {}, []),
         ("检测准确率达到99%以上", {"title_zh": "检测准确率达到99%以上"}, ["检测准确率"]),
         (
             "In-line inspection of castings. We want the miss rate at most 0.5 % on 4 production lines.",
@@ -140,6 +151,16 @@ def test_the_button_fills_what_is_empty_and_saves_nothing(cast: Cast) -> None:
     assert answer.context["drafting"].form.data.getlist("taken") == filled
     assert "已根据您的文字填入：标题、" in answer.content.decode()
     assert cast.client("enterprise").get("/workspace/needs/").context["page"].paginator.count == 0
+
+
+def test_nothing_is_filled_in_that_the_form_would_refuse(cast: Cast) -> None:
+    many = "".join(f"第{'甲' * n}项误差不超过{n}%。" for n in range(1, 33))
+    story = f"质检。预算12345元。线路0.125公里。漏检率不超过0.000005%。{many}"
+    answer = cast.client("enterprise").post(NEW, form(problem=story, take_apart="1"))
+    drafting = answer.context["drafting"]
+    assert (drafting.form.errors, drafting.indicators.total_error_count()) == ({}, 0)
+    assert [drafting.form[name].value() for name in ("title_zh", "quantity", "budget_max")] == ["质检", None, None]
+    assert len(drafting.indicators.forms) == 30
 
 
 def test_indicators_that_were_typed_stay(cast: Cast) -> None:
