@@ -17,7 +17,6 @@ from marketplace.choices import Clause, FailureCode, PartnerRole
 from marketplace.models import Objection, ReviewSeat, Selection
 from marketplace.outcomes import excluded, last_day_of, ranking
 from marketplace.public_results import winners_of
-from marketplace.reviewing import version_of
 from scenarios.api.input import Strict, Version, Words
 from scenarios.api.output import Audienced, Brief, Party, actor_of
 from scenarios.audiences import Audience, audience_of
@@ -307,7 +306,7 @@ class ReviewedShown(serializers.Serializer[Any]):
     rows = serializers.SerializerMethodField()
 
     def get_scores_version(self, row: Any) -> int:
-        return version_of(row, self.context["seat"])
+        return self.context["versions"].get(row.pk, 0)
 
     def get_clause(self, row: Any) -> str:
         return row.exclusion.clause if hasattr(row, "exclusion") else ""
@@ -318,4 +317,4 @@ class ReviewedShown(serializers.Serializer[Any]):
 
     @extend_schema_field(RowShown(many=True))
     def get_rows(self, row: Any) -> Any:
-        return RowShown(self.context["sheet"](row), many=True).data
+        return RowShown(self.context["sheets"][row.pk], many=True).data

@@ -25,9 +25,10 @@ from marketplace.actions.panel_work import PanelWork
 from marketplace.api import selection_serializers as shapes
 from marketplace.api.filters import SelectionFilter
 from marketplace.api.selection_serializers import ObjectionShown, ReviewedShown, SelectionListed, SelectionShown
+from marketplace.choices import Declaration
 from marketplace.models import Objection, Response, Selection
 from marketplace.public_results import winning
-from marketplace.reviewing import may_read_responses, seat_for, sheet
+from marketplace.reviewing import may_read_responses, sheets
 from scenarios.access import MEMBER, PUBLIC, SIGNED_IN
 from scenarios.api.call_serializers import CallShown
 from scenarios.api.endpoint import Endpoint, operation
@@ -117,14 +118,13 @@ class SelectionEndpoint(Endpoint):
     @action(detail=True, methods=["get"], pagination_class=None)
     def responses(self, request: Request, pk: UUID) -> Answer:
         """List the responses without names, with your scores, and those of the others once all have submitted."""
-        selection = self.found()
-        if not may_read_responses(selection, self.actor):
+        work = PanelWork(self.found())
+        seat = work.seat_of(self.actor)
+        if seat is None or seat.declaration != Declaration.NONE:
             raise NotFound
-        seat = seat_for(selection, self.actor)
-        rows = Response.objects.opened().filter(call=selection.call_id).select_related("lead", "exclusion")
-        work = PanelWork(selection)
-        context = {"seat": seat, "sheet": lambda row: sheet(work, row, seat)}
-        return Answer(ReviewedShown(rows.order_by("number"), many=True, context=context).data)
+        versions = dict(seat.sheets.values_list("response", "version"))
+        context = {"versions": versions, "sheets": sheets(work, work.responses, seat)}
+        return Answer(ReviewedShown(work.responses, many=True, context=context).data)
 
     @operation(reads=shapes.Numbered, shows=SelectionShown)
     @action(detail=True, methods=["post"])

@@ -270,3 +270,17 @@ def test_a_page_costs_the_same_with_one_response_and_with_four(cast: Cast, name:
     costs.append(cost(review, name, cast))
     assert (costs[0], under_notice[0]) == (costs[1], under_notice[1])
     assert max(costs + under_notice) <= most
+
+
+def test_the_responses_to_review_cost_the_same_over_the_api_with_four_and_with_one(cast: Cast) -> None:
+    review = scored_call(cast, *[["90", "80"]] * 4)
+    client, url = signed_in(review.ready.reviewers[0]), f"/api/v1/selections/{review.selection.pk}/responses/"
+    costs = []
+    for number in (4, 4, 1):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(client.get(url).json()) == number
+        costs.append(len(queries))
+        if len(costs) == 2:
+            for response in review.responses()[1:]:
+                response.delete()
+    assert costs[1] == costs[2] <= 12
