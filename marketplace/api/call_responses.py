@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -48,6 +50,7 @@ class ResponseBeside(serializers.Serializer[Any]):
     attachments = serializers.IntegerField(help_text="How many there are; only the panel is given them.")
 
 
+@method_decorator(never_cache, name="dispatch")
 class CallResponses(APIView):
     audience = (MEMBER, "reviewer", "publisher")
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response as Answer
@@ -58,6 +60,7 @@ class RecordResponse(serializers.Serializer[Any]):
     has_feedback = serializers.BooleanField()
 
 
+@method_decorator(never_cache, name="dispatch")
 class RecordEndpoint(Endpoint):
     """What your organisations did as suppliers; nobody else reads it."""
 

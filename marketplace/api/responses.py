@@ -5,7 +5,9 @@ import binascii
 from typing import Any
 from uuid import UUID
 
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -171,6 +173,7 @@ class ResponseShown(serializers.ModelSerializer[Response]):
         return FileShown([file for file in row.attachments.all() if file.name], many=True).data
 
 
+@method_decorator(never_cache, name="dispatch")
 class ResponseEndpoint(Endpoint):
     """The responses of your organisations."""
 

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -36,6 +38,7 @@ def _files(request: Request, pk: UUID, number: int) -> list[NumberedFile]:
     return numbered_files(response)
 
 
+@method_decorator(never_cache, name="dispatch")
 class ReviewFiles(APIView):
     audience = ("reviewer",)
 
@@ -45,6 +48,7 @@ class ReviewFiles(APIView):
         return Answer(NumberedFileShown(_files(request, pk, number), many=True).data)
 
 
+@method_decorator(never_cache, name="dispatch")
 class ReviewFile(APIView):
     audience = ("reviewer",)
 

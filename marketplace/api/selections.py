@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -38,6 +40,7 @@ from scenarios.models import Call
 from scenarios.policies import one_of
 
 
+@method_decorator(never_cache, name="dispatch")
 class SelectionEndpoint(Endpoint):
     """Selections of calls, as their readers may see them."""
 

@@ -268,3 +268,15 @@ def test_the_api_tells_the_same_to_the_same_people(cast: Cast) -> None:
     for part in ("manager", "stranger", "rival", None):
         assert cast.client(part).get(address).status_code in (401, 403, 404), part
     assert signed_in(review.suppliers[0]).get(address).status_code == 404
+
+
+def test_no_cache_keeps_what_the_api_tells_of_responses(cast: Cast) -> None:
+    review = evaluated_call(cast, 2)
+    declare_all(review)
+    owner, reviewer, supplier = cast.enterprise, review.ready.reviewers[0], review.suppliers[0]
+    own = f"selections/{review.selection.pk}/responses/"
+    asked = [(owner, f"calls/{review.ready.call.pk}/responses/"), (reviewer, own), (reviewer, f"{own}1/files/")]
+    asked += [(supplier, "responses/"), (supplier, "record/"), (supplier, "record/responses/")]
+    answers = [signed_in(account).get(f"/api/v1/{address}") for account, address in asked]
+    told = [(answer.status_code, answer.headers.get("Cache-Control", "")) for answer in answers]
+    assert told == [(200, "max-age=0, no-cache, no-store, must-revalidate, private")] * len(asked)
