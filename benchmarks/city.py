@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from benchmarks.city_texts import METRICS, domain_of, said
 from marketplace.actions import offering
+from marketplace.actions.organisations import organisation_tokens
 from marketplace.choices import CapabilityStatus, Layer, Maturity, Technique
 from marketplace.models import Capability, CapabilityVersion, Evidence, Organisation
 from scenarios import choices
@@ -74,6 +75,8 @@ class City:
             )
             for name in names
         ]
+        for row in rows:
+            row.search = lexemes(organisation_tokens(row))
         return Organisation.objects.bulk_create(rows, batch_size=BATCH)
 
     def write_needs(self) -> None:

@@ -53,7 +53,7 @@ class Judged(NamedTuple):
 def addresses() -> list[str]:
     """Return the paths of the public pages: each list, and one object of each kind."""
     lists = ("home", "how_it_works", "need_list", "pool_list", "call_list", "capability_list", "figures", "calendar")
-    others = ("open_data", "engagement_list", "lesson_list", "result_list", "risk_rules")
+    others = ("open_data", "organisation_list", "engagement_list", "lesson_list", "result_list", "risk_rules")
     about = ("about", "accessibility", "contact")
     need = Need.objects.published().get(external_id="casting-surface")
     objects = {

@@ -39,6 +39,7 @@ MAIN = (
     Entry("pool_list", _("Pools"), "merge"),
     Entry("engagement_list", _("Projects"), "target"),
     Entry("capability_list", _("Capabilities"), "spark"),
+    Entry("organisation_list", _("Organisations"), "building"),
     Entry("calendar", _("Calendar"), "calendar"),
     Entry("figures", _("Figures"), "activity"),
     Entry("how_it_works", _("How it works"), "info"),

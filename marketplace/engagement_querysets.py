@@ -48,6 +48,12 @@ class EngagementQuerySet(FullText, models.QuerySet[Any]):
         """Engagements in which an organisation of the actor is a party."""
         return self.filter(pk__in=self._parties().filter(organisation__in=actor.organisation_ids).values("engagement"))
 
+    def landed_with(self, organisation_id: UUID) -> Self:
+        """Projects that landed and of which everyone may know that the organisation is a party, the latest first."""
+        parties = self._parties().told().filter(organisation=organisation_id)
+        landed = self.filter(landed_at__isnull=False, pk__in=parties.values("engagement"))
+        return landed.order_by("-landed_at", "pk")
+
     def awaiting_confirmation(self, actor: Actor) -> Self:
         """Direct agreements that an organisation of the actor has to confirm or decline."""
         return self.of(actor).filter(status="proposed").exclude(proposed_by__in=actor.organisation_ids)
@@ -81,6 +87,13 @@ class PartyQuerySet(models.QuerySet[Any]):
     def of(self, actor: Actor) -> Self:
         """Parties that the actor belongs to."""
         return self.filter(organisation__in=actor.organisation_ids)
+
+    def told(self) -> Self:
+        """Parties that everyone may know of: who does the work, and owners, of pools those that name their members."""
+        engagement: Any = self.model._meta.get_field("engagement").related_model
+        pools = engagement._meta.get_field("demand").related_model._default_manager
+        named = Q(engagement__demand__isnull=True) | Q(engagement__demand__in=pools.naming_members().values("pk"))
+        return self.filter(~Q(role="owner") | named)
 
     def written_by(self, actor: Actor) -> Self:
         """Parties for which the actor may write."""

@@ -1,4 +1,6 @@
-"""The facets of capabilities (fields that hold several values; no district named means all), projects and lessons."""
+"""The facets of capabilities (fields that hold several values; no district named means all), projects, lessons and
+organisations.
+"""
 
 from functools import reduce
 from operator import or_
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace import choices
 from marketplace.engagement_choices import EngagementStatus, Stage
 from marketplace.engagement_querysets import NOT_PUBLIC
-from marketplace.models import Capability, Gate
+from marketplace.models import Capability, Gate, Organisation
 from scenarios.actor import Actor
 from scenarios.choices import DataClass, Deploy
 from scenarios.facts import label_of
@@ -57,6 +59,15 @@ def engagement_facets() -> list[Facet]:
 def lesson_facets(actor: Actor) -> list[Facet]:
     """Return the facets of the lessons."""
     return source_facets(LESSONS, actor, ("domain",))
+
+
+def organisation_facets() -> list[Facet]:
+    """Return the facets of the organisations that are listed."""
+    districts = [(one.pk, str(one)) for one in District.objects.all()]
+    return [
+        Facet("kind", label_of(Organisation, "kind"), choices.OrganisationKind.choices),
+        Facet("district", label_of(Organisation, "district"), districts),
+    ]
 
 
 def _given(values: list[str]) -> Q:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.facets import capability_facets, engagement_facets, lesson_facets
-from marketplace.models import Capability, Engagement, Lesson
+from marketplace.facets import capability_facets, engagement_facets, lesson_facets, organisation_facets
+from marketplace.models import Capability, Engagement, Lesson, Organisation
 from scenarios.finding import KINDS as OF_NEEDS
 from scenarios.finding import Kind
 from scenarios.listing import days
@@ -52,3 +52,16 @@ KINDS = {
         listed=_as_read,
     ),
 }
+
+ORGANISATIONS = Kind(
+    label=_("Organisations"),
+    page="organisation_list",
+    came="created_at",
+    readable=Organisation.objects.listed_to,
+    narrowings=lambda _actor: (),
+    facets=lambda _carried: organisation_facets(),
+    listed=_as_read,
+)
+"""Beside the others, whose searches are kept: an organisation is listed while it has something on offer, and comes into
+the list at no time that a row tells.
+"""

@@ -7,6 +7,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Max
@@ -88,11 +89,15 @@ def _calls() -> Any:
 
 
 def _organisations() -> Any:
-    return Organisation.objects.visible_to(PUBLIC).order_by("id")
+    return Organisation.objects.visible_to(PUBLIC).with_offers(PUBLIC).order_by("id")
 
 
 def _pools() -> Any:
     return MergedDemand.objects.visible_to(PUBLIC).with_scale().order_by("code")
+
+
+def _counted(name: str, label: Any) -> Field:
+    return Field(name, name, attrgetter(name), label)
 
 
 CAPABILITIES: tuple[Field, ...] = (
@@ -102,6 +107,16 @@ CAPABILITIES: tuple[Field, ...] = (
     *own("solves", "limits", "maturity", "deploy", "data_classes"),
     Field("districts", "districts", lambda row: [one.pk for one in row.districts.all()]),
     *own("filings", "min_scale_quantity", "min_scale_unit", "status", "published_at", "valid_until"),
+)
+ORGANISATIONS: tuple[Field, ...] = (
+    Field("id", "id", lambda row: str(row.pk), _("Id of the organisation")),
+    *own("name_zh", "name_en", "kind"),
+    Field("district", "district", lambda row: row.district_id),
+    Field("chain", "chain", lambda row: row.chain_id),
+    *own("verification", "about"),
+    _counted("needs_on_offer", _("Needs on offer")),
+    _counted("capabilities_on_offer", _("Capabilities on offer")),
+    _counted("landed_projects", _("Landed projects")),
 )
 DATA_SETS = {
     one.name: one
@@ -143,13 +158,8 @@ DATA_SETS = {
             Organisation,
             ORGANISATION_FIELDS,
             _organisations,
-            (
-                Field("id", "id", lambda row: str(row.pk), _("Id of the organisation")),
-                *own("name_zh", "name_en", "kind"),
-                Field("district", "district", lambda row: row.district_id),
-                Field("chain", "chain", lambda row: row.chain_id),
-                *own("verification", "about"),
-            ),
+            ORGANISATIONS,
+            "organisation_list",
         ),
         DataSet(
             "pools",

@@ -10,10 +10,11 @@ from marketplace.actions import award, capabilities, import_jobs, near_copies, r
 from marketplace.actions.engagement_landing import lesson_tokens
 from marketplace.actions.engagement_standing import engagement_tokens
 from marketplace.actions.offering import search_tokens
+from marketplace.actions.organisations import organisation_tokens
 from marketplace.active_ranking import active_ranking
 from marketplace.copying import copied_from, indexed_text
 from marketplace.matching_scales import matching_scales
-from marketplace.models import Capability, Engagement, Lesson, Selection, Suggestion
+from marketplace.models import Capability, Engagement, Lesson, Organisation, Selection, Suggestion
 from marketplace.ranking_training import keep_ranking, material_of, tried_ranking
 from marketplace.suggesting import (
     Subject,
@@ -67,11 +68,14 @@ def reindex_capabilities(*, finish: Finish) -> None:
 
 
 def refresh_search(*, finish: Finish, after: str = "") -> None:
-    """Write the `search` column of the capabilities that have one anew, and with the first batch those of projects and
-    lessons; see scenarios.pipeline.refresh_search.
+    """Write the `search` column of the capabilities that have one anew, and with the first batch those of
+    organisations, projects and lessons; see scenarios.pipeline.refresh_search.
     """
     with transaction.atomic():
         if not after:
+            for organisation in Organisation.objects.order_by("pk").select_for_update():
+                tokens = organisation_tokens(organisation)
+                Organisation.objects.filter(pk=organisation.pk).update(search=lexemes(tokens))
             for project in Engagement.objects.begun().select_related("lead"):
                 Engagement.objects.filter(pk=project.pk).update(search=lexemes(engagement_tokens(project)))
             for lesson in Lesson.objects.select_related("engagement"):

@@ -16,7 +16,7 @@ DIGESTED = timedelta(days=7)
 """How old what was not read may be to stand in the daily e-mail."""
 
 
-class OrganisationQuerySet(models.QuerySet[Any]):
+class OrganisationQuerySet(FullText, models.QuerySet[Any]):
     def of(self, actor: Actor) -> Self:
         return self.filter(pk__in=actor.organisation_ids)
 
@@ -25,6 +25,40 @@ class OrganisationQuerySet(models.QuerySet[Any]):
         if actor.is_staff:
             return self
         return self.filter(~Q(verification="suspended") | Q(pk__in=actor.organisation_ids))
+
+    def listed_to(self, actor: Actor) -> Self:
+        """Verified organisations of which the reader finds something: a need or a capability on offer, or a project
+        that landed.
+        """
+        found = Exists(self._capabilities()) | Exists(self._needs(actor)) | Exists(self._landed())
+        return self.filter(found, verification="verified")
+
+    def with_offers(self, actor: Actor) -> Self:
+        """Annotate needs_on_offer, capabilities_on_offer and landed_projects: how many of them the reader finds."""
+        return self.annotate(
+            needs_on_offer=_counted_by("owner", self._needs(actor), "pk"),
+            capabilities_on_offer=_counted_by("owner", self._capabilities(), "pk"),
+            landed_projects=_counted_by("organisation", self._landed(), "engagement"),
+        )
+
+    def _needs(self, actor: Actor) -> Any:
+        return self._related("needs").visible_to(actor).published().filter(owner=OuterRef("pk"))
+
+    def _capabilities(self) -> Any:
+        return self._related("capabilities").published().filter(owner=OuterRef("pk"))
+
+    def _landed(self) -> Any:
+        """Where an organisation is a party to a project that landed, as far as everyone may know."""
+        return self._related("parties").told().filter(organisation=OuterRef("pk"), engagement__landed_at__isnull=False)
+
+    def _related(self, name: str) -> Any:
+        return self.model._meta.get_field(name).related_model._default_manager
+
+
+def _counted_by(name: str, rows: Any, counted: str) -> Coalesce:
+    """Return the number of different `counted` among correlated rows that are alike in `name`."""
+    number = rows.order_by().values(name).annotate(number=Count(counted, distinct=True)).values("number")
+    return Coalesce(Subquery(number), 0)
 
 
 class InvitationQuerySet(models.QuerySet[Any]):

@@ -72,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", site_search.site_search, name="site_search"),
     path("capabilities/", capabilities.capability_list, name="capability_list"),
     path("capabilities/<uuid:pk>/", capabilities.capability_detail, name="capability_detail"),
+    path("organisations/", organisations.organisation_list, name="organisation_list"),
     path("organisations/<uuid:pk>/", organisations.organisation_detail, name="organisation_detail"),
     path("needs/<uuid:pk>/suggestions/", suggestions.need_suggestions, name="need_suggestions"),
     path("pools/<uuid:pk>/suggestions/", suggestions.pool_suggestions, name="pool_suggestions"),

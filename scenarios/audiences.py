@@ -65,6 +65,7 @@ SANDBOX_PLAN_FIELDS: dict[str, Audience] = {
 ORGANISATION_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("id", "name_zh", "name_en", "kind", "district", "chain"), Audience.PUBLIC),
     **dict.fromkeys(("verification", "about"), Audience.PUBLIC),
+    **dict.fromkeys(("needs_on_offer", "capabilities_on_offer", "landed_projects"), Audience.PUBLIC),
     "uscc": Audience.STAFF,
     "contact": Audience.OWNER,
 }

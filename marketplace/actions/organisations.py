@@ -20,7 +20,9 @@ from scenarios.journal import log_event
 from scenarios.models import Chain, District, ModerationDecision
 from scenarios.outbox import emit
 from scenarios.policies import one_of, require_owner, require_role, require_stranger
+from scenarios.querysets import lexemes
 from scenarios.references import require_offered
+from scenarios.search_columns import found_under
 
 OPEN_KINDS = (
     OrganisationKind.ENTERPRISE,
@@ -28,6 +30,8 @@ OPEN_KINDS = (
     OrganisationKind.ACADEMY,
     OrganisationKind.ASSOCIATION,
 )
+
+FOUND_UNDER = frozenset({"name_zh", "name_en", "about"})
 
 # What a verification confirms: whoever changes one of them is verified anew.
 VERIFIED_FACTS = frozenset({"name_zh", "name_en", "kind", "uscc"})
@@ -73,7 +77,14 @@ def _write(organisation: Organisation, fields: OrganisationFields) -> list[str]:
         raise Invalid({"uscc": [_("This organisation is registered already. Ask its owner to invite you.")]})
     if not organisation.name_zh.strip():
         raise Invalid({"name_zh": [_("Give the organisation's name.")]})
+    if FOUND_UNDER & set(changed):
+        organisation.search = lexemes(organisation_tokens(organisation))
     return changed
+
+
+def organisation_tokens(organisation: Organisation) -> list[str]:
+    """Return the tokens under which an organisation is found: its names, and what it says of itself."""
+    return found_under((organisation.name_zh, organisation.name_en), (organisation.about,))
 
 
 def _await_verification(organisation: Organisation) -> None:

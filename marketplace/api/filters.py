@@ -10,7 +10,7 @@ from marketplace.engagement_choices import EngagementStatus
 from marketplace.models import Capability, Engagement, Organisation, Selection, Suggestion
 from marketplace.public_results import from_domains
 from scenarios.actor import PUBLIC
-from scenarios.api.filters import Days, Mine, Narrow, OnOffer, Text, ordering
+from scenarios.api.filters import Days, Mine, Narrow, OnOffer, Text, actor_of_filter, ordering
 from scenarios.choices import CallKind, Deploy, Domain, Unit
 from scenarios.models import Call
 
@@ -82,7 +82,16 @@ class SelectionFilter(Narrow):
         return rows.under_notice() if value else rows
 
 
+class Listed(filters.BooleanFilter):  # type: ignore[misc]
+    """Only what the public list shows to the reader."""
+
+    def filter(self, rows: Any, value: bool | None) -> Any:
+        return rows.listed_to(actor_of_filter(self)) if value else rows
+
+
 class OrganisationFilter(Narrow):
+    q = Text()
+    listed = Listed(label=_("Only those of the public list: verified, with something on offer or a landed project"))
     mine = Mine(label=_("Only your organisations"))
     kind = filters.MultipleChoiceFilter(choices=choices.OrganisationKind.choices)
     district = filters.CharFilter(field_name="district_id", max_length=40)

@@ -26,6 +26,11 @@ OPEN_CHOICES = [(kind.value, kind.label) for kind in organisations.OPEN_KINDS]
 
 class OrganisationShown(Audienced):
     audiences = ORGANISATION_FIELDS
+    needs_on_offer = serializers.IntegerField(read_only=True, help_text="Those that you may read.")
+    capabilities_on_offer = serializers.IntegerField(read_only=True)
+    landed_projects = serializers.IntegerField(
+        read_only=True, help_text="Those of which everyone may know that the organisation is a party."
+    )
 
     class Meta:
         model = Organisation
@@ -80,7 +85,7 @@ class OrganisationEndpoint(Endpoint):
     filterset_class = OrganisationFilter
 
     def rows(self) -> Any:
-        return Organisation.objects.all()
+        return Organisation.objects.with_offers(self.actor)
 
     def get_queryset(self) -> Any:
         return self.rows().visible_to(self.actor)

@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -38,6 +40,7 @@ class Organisation(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    search = SearchVectorField(null=True, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -45,6 +48,7 @@ class Organisation(models.Model):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["name_zh", "id"]
+        indexes = [GinIndex(fields=["search"], name="organisation_search")]
         constraints = [
             models.UniqueConstraint(name="organisation_uscc_once", fields=["uscc"], condition=~Q(uscc="")),
             *known("organisation", kind=choices.OrganisationKind.choices, verification=choices.Verification.choices),

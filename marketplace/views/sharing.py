@@ -24,18 +24,8 @@ FILES = ("/*?as=", "/*&as=")
 """Lists and pages as workbooks and printed files: the same again, and each is made anew."""
 LISTS = (
     *("home", "how_it_works", "need_list", "call_list", "pool_list", "capability_list", "engagement_list"),
-    *(
-        "result_list",
-        "lesson_list",
-        "figures",
-        "calendar",
-        "open_data",
-        "risk_rules",
-        "about",
-        "help",
-        "accessibility",
-        "contact",
-    ),
+    *("organisation_list", "result_list", "lesson_list", "figures", "calendar", "open_data"),
+    *("risk_rules", "about", "help", "accessibility", "contact"),
 )
 
 

@@ -61,6 +61,8 @@ PUBLIC = [
     Stop("public", "call_detail", ("selected",)),
     Stop("public", "capability_list"),
     Stop("public", "capability_detail", ("capability",)),
+    Stop("public", "organisation_list"),
+    Stop("public", "organisation_list", query="?q=zzzz"),
     Stop("public", "organisation_detail", ("vague_owner",)),
     *(Stop("public", name) for name in ("calendar", "open_data", "figures", "engagement_list", "lesson_list")),
     *(Stop("public", "figure", (name,)) for name in FIGURES),

@@ -45,6 +45,7 @@ def pages() -> Iterator[tuple[str, str, str]]:
         ("pool", address("pool_detail", pool.pk)),
         ("capabilities", address("capability_list")),
         ("capability", address("capability_detail", capability.pk)),
+        ("organisations", address("organisation_list")),
         ("organisation", address("organisation_detail", need.owner_id)),
         ("figures", address("figures")),
         *((f"figure-{name}", address("figure", name)) for name in FIGURES),
