@@ -59,7 +59,7 @@ ORGANISATIONS = Kind(
     came="created_at",
     readable=Organisation.objects.listed_to,
     narrowings=lambda _actor: (),
-    facets=lambda _carried: organisation_facets(),
+    facets=lambda _actor, _carried: organisation_facets(),
     listed=_as_read,
 )
 """Beside the others, whose searches are kept: an organisation is listed while it has something on offer, and comes into

@@ -112,8 +112,8 @@ def compared_responses(call: Call, beside: Sequence[Beside], longest: int | None
         asked = quantity_text(call.quantity, call.quantity_unit)
         label = _("Price for %(quantity)s") % {"quantity": asked}
         rows.append(("total", label, _totals(call.quantity, beside)))
-    for name, label in TEXT_LABELS.items():
-        rows.append((name, str(label), [Cell(_cut(one.content.get(name, ""), longest), True) for one in beside]))
+    for name, title in TEXT_LABELS.items():
+        rows.append((name, str(title), [Cell(_cut(one.content.get(name, ""), longest), True) for one in beside]))
     rows.append(("files", _("Attachments"), [Cell(files_text(one), True) for one in beside]))
     return [ComparedRow(name, label, cells) for name, label, cells in rows if _says(cells)]
 

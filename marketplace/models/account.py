@@ -44,7 +44,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
-        constraints = known("account", mail_pace=choices.MailPace.choices)
+        constraints = [*known("account", mail_pace=choices.MailPace.choices)]
 
     def __str__(self) -> str:
         return self.name or self.email

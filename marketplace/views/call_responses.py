@@ -57,7 +57,7 @@ def call_response(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Show one opened response as a whole, without names; its attachments are for the panel."""
     actor = actor_of(request)
     call = _comparable(actor, pk)
-    found = {one.response.number: one for one in opened_beside(call)}
+    found = {one.response.number or 0: one for one in opened_beside(call)}
     if number not in found:
         raise NotFound
     one, numbers = found[number], sorted(found)

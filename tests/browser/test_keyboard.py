@@ -193,6 +193,14 @@ def test_a_publisher_chooses_previews_and_publishes(live_cast: Cast, at: Opener)
     assert sorted(Need.objects.values_list("status", flat=True)) == ["approved", "published"]
 
 
+def test_enter_in_a_line_of_a_long_form_saves_it(live_cast: Cast, at: Opener) -> None:
+    keys = at("enterprise", "need_create")
+    keys.type("#id_title_zh", "铸件表面缺陷检测")
+    keys.go()
+    assert keys.page.locator("#messages").inner_text().startswith("The draft is saved.")
+    assert Need.objects.get().title_zh == "铸件表面缺陷检测"
+
+
 def test_the_headings_of_a_form_stand_in_order(at: Opener) -> None:
     keys = at("enterprise", "need_create")
     levels = keys.page.eval_on_selector_all("h1, h2, h3, h4", "all => all.map(one => Number(one.tagName[1]))")

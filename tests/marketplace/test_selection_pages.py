@@ -254,7 +254,7 @@ def cost(review: Review, name: str, cast: Cast) -> int:
     return len(queries)
 
 
-@pytest.mark.parametrize(("name", "most"), [("selection", 13), ("call_result", 14)])
+@pytest.mark.parametrize(("name", "most"), [("selection", 10), ("call_result", 10)])
 def test_a_page_costs_the_same_with_one_response_and_with_four(cast: Cast, name: str, most: int) -> None:
     review = scored_call(cast, *[["90", "80"]] * 4)
     costs = [cost(review, name, cast)]

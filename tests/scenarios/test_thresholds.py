@@ -42,6 +42,10 @@ def just_above(likeness: float) -> float:
     return next(one for one in thresholds() if one > likeness)
 
 
+def chinese(cast: Cast) -> str:
+    return cast.client("manager", language="zh-hans").get(PAGE).content.decode()
+
+
 def test_the_page_is_the_managers(cast: Cast) -> None:
     answers = {part: cast.client(part).get(PAGE).status_code for part in (*STAFF, "enterprise")}
     assert answers == {part: 200 if part == "manager" else 403 for part in answers}
@@ -104,6 +108,7 @@ def test_from_twenty_judgements_on_the_page_says_how_far_the_expected_precision_
     assert checked is not None
     page = client.get(PAGE)
     assert "Each of 20 judgements was told from the others." in page.content.decode()
+    assert '<th scope="col" class="number">已采纳</th>' in chinese(cast)
     assert [len(page.context["plot"]["points"]), page.context["plot"]["error"]] == [2, pytest.approx(checked.error)]
     told = client.get("/api/v1/proposals/threshold/").json()["reliability"]
     assert (told["judged"], [row["pairs"] for row in told["bins"]]) == (20, [10, 10])
