@@ -16,8 +16,8 @@ from django.utils.translation import get_language
 
 from marketplace.choices import Maturity
 from marketplace.engagement_choices import EngagementStatus
-from marketplace.finding import KINDS
-from marketplace.models import Capability, Engagement, Lesson
+from marketplace.finding import KINDS, ORGANISATIONS
+from marketplace.models import Capability, Engagement, Lesson, Organisation
 from scenarios.actor import Actor
 from scenarios.choices import DemandStatus
 from scenarios.facets import CALL_STATES
@@ -112,6 +112,7 @@ def _core_texts() -> Subquery:
 
 
 CORE_READ = ("problem", "boundary_in")
+LISTS: dict[str, Kind] = {**KINDS, "organisation": ORGANISATIONS}
 SECTIONS: dict[str, Section] = {
     "need": Section("need_detail", Need, ("problem", "users_and_site", "current_process", "boundary_in")),
     "call": Section("call_detail", Call, ("summary",), status=F("public_state"), states=dict(CALL_STATES)),
@@ -139,6 +140,14 @@ SECTIONS: dict[str, Section] = {
         status=F("engagement__status"),
         states=dict(EngagementStatus.choices),
     ),
+    "organisation": Section(
+        "organisation_detail",
+        Organisation,
+        ("about",),
+        code=NOTHING,
+        title_zh=F("name_zh"),
+        title_en=F("name_en"),
+    ),
 }
 
 
@@ -146,15 +155,15 @@ def found_everywhere(search: Search, actor: Actor) -> list[Group]:
     """Return the hits of every list that has some, in two queries."""
     if not any(terms_of(search.said)):
         return []
-    lists = {name: search.among(_shown(KINDS[name], actor)) for name in SECTIONS}
+    lists = {name: search.among(_shown(LISTS[name], actor)) for name in SECTIONS}
     totals = _totals(lists)
     rows = _first_rows({name: rows for name, rows in lists.items() if totals.get(name)}, search)
     return [
         Group(
             name,
-            KINDS[name].label,
+            LISTS[name].label,
             totals[name],
-            f"{reverse(KINDS[name].page)}?{urlencode({'q': search.text})}",
+            f"{reverse(LISTS[name].page)}?{urlencode({'q': search.text})}",
             [_page(row, search) for row in rows if row.section == name],
         )
         for name in SECTIONS
@@ -178,8 +187,8 @@ def _first_rows(lists: Mapping[str, Any], search: Search) -> list[FoundRow]:
     """Return the first hits of each list, the best match first and the newest of those alike."""
     first = [
         rows.with_match(*terms_of(search.said))
-        .order_by("match", F(KINDS[name].came).desc(nulls_last=True), "pk")
-        .values_list(*SECTIONS[name].columns(name, KINDS[name].came))[:FIRST]
+        .order_by("match", F(LISTS[name].came).desc(nulls_last=True), "pk")
+        .values_list(*SECTIONS[name].columns(name, LISTS[name].came))[:FIRST]
         for name, rows in lists.items()
     ]
     if not first:
@@ -207,7 +216,10 @@ def _page(row: FoundRow, search: Search) -> FoundPage:
 
 
 def _other_titles(row: FoundRow, model: Any) -> list[tuple[str, str]]:
-    return [] if model is Lesson else [("title_zh", row.title_zh), ("title_en", row.title_en)]
+    if model is Lesson:
+        return []
+    first, second = ("name_zh", "name_en") if model is Organisation else ("title_zh", "title_en")
+    return [(first, row.title_zh), (second, row.title_en)]
 
 
 PAGES: dict[str, tuple[str, Callable[[Actor], Any]]] = {

@@ -170,9 +170,7 @@ class Printable(NamedTuple):
 
 PRINTED_LISTS: dict[str, Printable] = {
     PrintedListKind.NEED: Printable("needs", PrintedListKind.NEED.label, lambda rows: rows.for_page(), need_entry),
-    PrintedListKind.CALL: Printable(
-        "calls", PrintedListKind.CALL.label, lambda rows: rows.select_related("need", "demand"), call_entry
-    ),
+    PrintedListKind.CALL: Printable("calls", PrintedListKind.CALL.label, lambda rows: rows.for_print(), call_entry),
 }
 
 

@@ -53,6 +53,16 @@ def test_it_finds_of_each_kind_what_the_list_finds(cast: Cast, part: str | None)
         assert found[name].url == f"/{page}/?q=zj"
 
 
+def test_an_organisation_is_found_by_its_name_as_in_its_list(cast: Cast) -> None:
+    published_need(cast)
+    found = groups(cast, "甲精密")
+    assert [(one.url, one.code, one.title) for one in found["organisation"].pages] == [
+        (f"/organisations/{cast.enterprise_org.pk}/", "", "甲精密铸造厂")
+    ]
+    assert found["organisation"].url == "/organisations/?q=%E7%94%B2%E7%B2%BE%E5%AF%86"
+    assert "organisation" not in groups(cast, "乙精密")  # has nothing on offer
+
+
 def test_the_first_five_are_shown_with_the_way_to_all(cast: Cast) -> None:
     made = [published_need(cast, title_zh=f"焊缝探伤{number}") for number in "一二三四五六七"]
     page = cast.client().get("/search/", {"q": "焊缝"})
