@@ -97,6 +97,20 @@ PAGES = {
     "capability_list": Page(
         _("Capabilities"), _("What suppliers can do, from which scale on it pays, and what it does not do.")
     ),
+    "result_list": Page(
+        _("Results and public notices"),
+        _(
+            "Who wins which call, with the arithmetic of the ranking, before it is awarded; and which calls came to "
+            "nothing, and why."
+        ),
+    ),
+    "organisation_list": Page(
+        _("Organisations"),
+        _(
+            "Verified enterprises, suppliers and others, with what they look for, what they offer and what landed with "
+            "them."
+        ),
+    ),
     "engagement_list": Page(
         _("Projects"),
         _(

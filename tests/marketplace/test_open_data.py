@@ -133,7 +133,7 @@ def test_results_are_told_from_the_public_notice_on(cast: Cast) -> None:
     )
     first, second = file_of(cast, "results")
     assert (first["call"], first["rank"], first["outcome"], first["status"]) == (call.code, "1", "awarded", "publicity")
-    assert (second["rank"], second["outcome"]) == ("2", "ranked")
+    assert (second["rank"], second["outcome"]) == ("2", "reserve")
     assert Decimal(first["total"]) > Decimal(second["total"])
     assert first["lead_id"] != second["lead_id"]
 

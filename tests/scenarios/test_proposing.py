@@ -195,6 +195,7 @@ def test_the_night_comes_once_a_day_and_not_before_its_hour(
 NIGHT_TASKS = [
     "marketplace.mine_synonyms",
     "marketplace.prune",
+    "marketplace.send_digests",
     "marketplace.tell_searchers_daily",
     "marketplace.train_ranking",
     "scenarios.preview_thresholds",

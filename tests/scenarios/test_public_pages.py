@@ -33,7 +33,7 @@ def test_home_shows_the_figures_and_the_newest(cast: Cast, django_assert_max_num
     call = open_call(cast, published_need(cast, "rival", title_en="Falls on wards"))
     draft_need(cast, title_en="A secret draft")
     client = cast.client()
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         answer = client.get("/")
     assert (answer.context["need_count"], answer.context["call_count"], answer.context["pool_count"]) == (2, 1, 0)
     page = answer.content.decode()
