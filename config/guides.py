@@ -29,7 +29,7 @@ GUIDES = ("reader", *FOR_MEMBERS, *FOR_STAFF)
 HEAD = 6
 """Tokens of the title and of the paragraph below it."""
 
-_IDEOGRAPH = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
+_IDEOGRAPH = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
 
 
 class Guide(NamedTuple):

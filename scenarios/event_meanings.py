@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from scenarios.actor import Actor
 from scenarios.batch_kinds import all_kinds
-from scenarios.choices import ConsentState, CorePart, Subject, Treatment
+from scenarios.choices import ConsentState, CorePart, PrintedFormat, PrintedListKind, Subject, Treatment
 from scenarios.facts import label_of, number, plain
 from scenarios.models import Call, CoreVersion, District, MergedDemand, Need
 from scenarios.references import LISTS
@@ -104,13 +104,16 @@ MEANINGS: dict[str, Meaning] = {
     "core_version": Meaning(_("Version of the core")),
     "criteria": Meaning(_("Exit criteria")),
     "demand": Meaning(_("Pool"), subject=Subject.DEMAND),
+    "entries": Meaning(_("Entries"), as_number),
     "fields": Meaning(_("Fields"), subject=FIELD),
+    "format": Meaning(_("File format"), label_in(PrintedFormat)),
     "group": Meaning(_("Kind"), _vague_group),
     "joined": Meaning(pgettext_lazy("merge proposal", "Joined"), subject=Subject.NEED),
     "keep_apart": Meaning(_("Kept apart from now on")),
     "left": Meaning(pgettext_lazy("merge proposal", "Left"), subject=Subject.NEED),
     "limits": Meaning(_("Limits")),
     "list": Meaning(_("List"), _list),
+    "printed_list.ordered.list": Meaning(_("List"), label_in(PrintedListKind)),
     "members": Meaning(_("Needs"), subject=Subject.NEED),
     "need": Meaning(_("Need"), subject=Subject.NEED),
     "call.addendum.number": Meaning(_("Number of the addendum")),
@@ -128,6 +131,7 @@ MEANINGS: dict[str, Meaning] = {
     "row": Meaning(_("Row of the file")),
     "rows": Meaning(_("Rows")),
     "score": Meaning(_("Precision"), as_number),
+    "size": Meaning(_("Bytes"), as_number),
     "state": Meaning(_("Answer"), label_in(ConsentState)),
     "terms_version": Meaning(_("Version of the terms")),
     "threshold": Meaning(_("Minimum scale"), as_number),

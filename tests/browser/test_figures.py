@@ -29,8 +29,8 @@ def test_the_other_figures_are_drawn_when_they_come_into_view(
     if part:
         cookies = {settings.SESSION_COOKIE_NAME: city.client(part).cookies[settings.SESSION_COOKIE_NAME].value}
     page = open_page(path, width=width, cookies=cookies)
+    assert page.locator("#map .figure-body").count() == 0
     for name in ("gaps", "scale", "map"):
-        assert page.locator(f"#{name} .figure-body").count() == 0
         page.locator(f"#{name}").scroll_into_view_if_needed()
         page.wait_for_selector(f"#{name} .figure-body")
         assert page.locator(f"#{name} .figure-body a[href*='/api/v1/figures/{name}']").count() == 2

@@ -110,6 +110,8 @@ def post_needs(town: Town) -> None:
         town.moderator.press("Approve")
     town.publisher.menu("Publication")
     town.publisher.station("publication")
+    for box in town.publisher.page.locator("[name=row]").all():
+        box.check()
     town.publisher.press("Preview the chosen ones")
     town.publisher.station("publication-preview")
     town.publisher.confirm("Publish %(number)s need", number=2)

@@ -158,7 +158,7 @@ def test_the_best_value_and_the_lowest_price_are_marked_where_they_differ(cast: 
     shown = cells(cast.client("enterprise").get(f"/calls/{review.ready.call.pk}/responses/"))
     told = [text.partition("\n")[0] for text in shown["漏检率 ≤ 0.5 % (3 %)"]]
     assert told == ["0.4 % · meets the target · best value", "0.6 % · misses the target"]
-    assert shown["Price for 4 lines"] == ["74 × 10,000 yuan · lowest price", "80 × 10,000 yuan"]
+    assert shown["Price for 4 lines"] == ["CNY 740,000 · lowest price", "CNY 800,000"]
 
 
 def test_a_long_plan_is_cut_beside_the_others_and_whole_on_the_page_of_its_response(cast: Cast) -> None:

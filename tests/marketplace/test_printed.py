@@ -44,7 +44,7 @@ def test_a_printed_call_holds_criteria_addenda_and_answers(cast: Cast, kind: str
     assert any(line.startswith("1 (20") for line in found)
     assert ("没有答复的提问" in text, "丙视觉科技" in text) == (False, False)
     alone = printed(cast.client(language="zh-hans"), f"/calls/{call.pk}/", "pdf")
-    assert "技术方案：60 %，不低于 36 分" in lines_of(alone)
+    assert "技术方案：占 60 %，不低于 36 分" in lines_of(alone)
 
 
 def test_a_printed_call_holds_its_lots_and_its_sandbox(cast: Cast) -> None:

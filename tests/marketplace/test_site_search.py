@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from marketplace.actions.engagement_landing import write_lesson
+from marketplace.pipeline import refresh_search
 from scenarios.actions import needs
 from scenarios.models import Call, MergedDemand, Need
 from tests.drain import drain_outbox
@@ -55,6 +56,7 @@ def test_it_finds_of_each_kind_what_the_list_finds(cast: Cast, part: str | None)
 
 def test_an_organisation_is_found_by_its_name_as_in_its_list(cast: Cast) -> None:
     published_need(cast)
+    refresh_search(finish=lambda: None)
     found = groups(cast, "甲精密")
     assert [(one.url, one.code, one.title) for one in found["organisation"].pages] == [
         (f"/organisations/{cast.enterprise_org.pk}/", "", "甲精密铸造厂")

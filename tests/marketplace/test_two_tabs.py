@@ -54,7 +54,7 @@ def test_scores_of_one_reviewer_in_two_tabs(cast: Cast) -> None:
         "value-1": ("60.00", "70.00"),
         "comment-1": ("第二页", "第一页"),
     }
-    assert (held(late), "hx-trigger" in late.content.decode()) == ("1", False)
+    assert (held(late), "data-autosave" in late.content.decode()) == ("1", False)
     kept = {"keep-value-1": "saved", "keep-comment-0": "saved", "keep-comment-1": "mine", "version": "1"}
     assert client.post(where, second | kept).status_code == 302
     rows = response.scores.order_by("criterion").values_list("value", "comment")

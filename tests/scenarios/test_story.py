@@ -51,8 +51,8 @@ def test_a_story_says_title_quantity_budget_and_indicators() -> None:
             {"title_en": "Inspection", "budget_max": "60"},
             [],
         ),
-        (f"{'铸件' * 20}，在线检测。", {"title_zh": "铸件" * 20}, []),
-        (f"{'铸件' * 21}，在线检测。", {}, []),
+        (f"{'铸件' * 20}，在线检测。", {"title_zh": "铸件" * 20, "domain": "manufacturing"}, []),
+        (f"{'铸件' * 21}，在线检测。", {"domain": "manufacturing"}, []),
         ("检测准确率达到99%以上", {"title_zh": "检测准确率达到99%以上"}, ["检测准确率"]),
         (
             "In-line inspection of castings. We want the miss rate at most 0.5 % on 4 production lines.",
