@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.facts import listed, quantity_text
+from marketplace.facts import quantity_text
 from scenarios.choices import DataClass, Deploy, Unit
+from scenarios.facts import listed
 from scenarios.models import District
 
 Verdict = Mapping[str, Any]

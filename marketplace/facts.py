@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from marketplace import choices
 from marketplace.models import Capability
 from scenarios.choices import DataClass, Deploy, Unit
-from scenarios.facts import Fact, grouped, money, plain
+from scenarios.facts import Fact, grouped, listed, money, plain
 
 SETS: dict[str, Any] = {
     "techniques": choices.Technique,
@@ -48,11 +48,6 @@ def labels_of(name: str, values: Iterable[str]) -> list[str]:
     """Return the labels of the values of a field that holds several."""
     options = SETS[name]
     return [str(options(value).label) if value in options.values else value for value in values]
-
-
-def listed(texts: Iterable[Any]) -> str:
-    """Return texts as one enumeration in the reader's language."""
-    return pgettext("between the items of an enumeration", ", ").join(map(str, texts))
 
 
 def quantity_text(quantity: Any, unit: str) -> str:

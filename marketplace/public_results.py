@@ -9,12 +9,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.facts import listed
 from marketplace.models import Placing, Selection
 from marketplace.outcomes import WITH_RESULT, Lot, Ranked, last_day_of, ranking
 from scenarios.actor import Actor
 from scenarios.choices import CallKind, Domain, PrintedListKind
-from scenarios.facts import label_of, number, plain
+from scenarios.facts import label_of, listed, number, plain
 from scenarios.listing import Facet, Order, only_chosen
 from scenarios.models import Call, DemandMember, Need
 from scenarios.naming import in_order

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from marketplace.anonymity import anonymous
 from marketplace.choices import Declaration, PartnerRole
-from marketplace.facts import listed, quantity_text
+from marketplace.facts import quantity_text
 from marketplace.models import Placing, Response, ReviewSeat, Selection
 from marketplace.proof import meets
 from marketplace.response_content import read
@@ -23,7 +23,7 @@ from scenarios.actor import Actor
 from scenarios.choices import Comparator
 from scenarios.comparison import Cell, ComparedRow
 from scenarios.errors import NotFound, NotPermitted
-from scenarios.facts import grouped, indicator_text, lot_labels, money
+from scenarios.facts import grouped, indicator_text, listed, lot_labels, money
 from scenarios.models import Call, CallKey
 
 TEXT_LABELS = {

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from scenarios.choices import Comparator
@@ -73,6 +73,11 @@ def number(value: Any) -> str:
 def grouped(value: Any) -> str:
     """Return a number as people read it, its thousands apart: ``Decimal("12000.50")`` is ``12,000.5``."""
     return f"{Decimal(str(value)).normalize():,f}"
+
+
+def listed(texts: Iterable[Any]) -> str:
+    """Return texts as one enumeration in the reader's language."""
+    return pgettext("between the items of an enumeration", ", ").join(map(str, texts))
 
 
 def money(amount: Any) -> str:

@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from scenarios.disclosure import pooled_band
-from scenarios.facts import indicator_texts, label_of, number, plain
+from scenarios.facts import indicator_texts, label_of, listed, number, plain
 from scenarios.sheets import Column
 
 
@@ -44,7 +43,7 @@ def sheet_columns(model: Any, fields: Iterable[Field]) -> list[Column]:
 def _in_words(row: Any, *, field: Field) -> Any:
     known = {one.name: one for one in row._meta.get_fields()}.get(field.name)
     if known is not None and known.many_to_many:
-        return _listed(getattr(row, field.name).all())
+        return listed(getattr(row, field.name).all())
     if known is not None and known.many_to_one:
         return str(getattr(row, field.name) or "")
     if hasattr(row, f"get_{field.name}_display"):
@@ -52,12 +51,8 @@ def _in_words(row: Any, *, field: Field) -> Any:
     value = field.value(row)
     if isinstance(value, list | tuple):
         labels = dict(getattr(getattr(known, "base_field", None), "flatchoices", ()))
-        return _listed(labels.get(one, one) for one in value)
+        return listed(labels.get(one, one) for one in value)
     return plain(value) if isinstance(value, bool) else value
-
-
-def _listed(texts: Iterable[Any]) -> str:
-    return pgettext("between the items of an enumeration", ", ").join(map(str, texts))
 
 
 OWNER = Field("owner", "owner", lambda row: row.owner.name_zh)

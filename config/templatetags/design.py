@@ -68,6 +68,12 @@ def in_own_language(text: object) -> SafeString:
 
 
 @register.filter
+def enumerated(texts: Iterable[Any]) -> str:
+    """Write texts as one enumeration in the reader's language."""
+    return facts.listed(texts)
+
+
+@register.filter
 def money(amount: Any) -> str:
     """Write an amount in 万元 as the reader's language counts: 700 万元, or CNY 7,000,000."""
     return facts.money(amount)

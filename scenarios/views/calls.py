@@ -155,6 +155,8 @@ def _own_interest(call: Call, actor: Actor, behind: set[UUID], refused: Interest
         "own_interests": [{"interest": row, "may_withdraw": actor.owns(row.organisation_id)} for row in own],
         "interest_form": (refused or InterestForm(organisations=free)) if free else None,
         "may_declare": bool(candidates),
+        "has_to_join": bool(actor.account_id)
+        and not (actor.is_staff or actor.editor_of or actor.organisation_ids & behind),
     }
 
 
