@@ -51,7 +51,8 @@ def test_a_result_is_listed_from_its_notice_on_with_the_state_it_is_in(cast: Cas
     assert listed(public) == [(code, "Under public notice: objections are possible", ["供给方00"])]
     shown = page(public)
     assert "Proposed winner: <strong>供给方00</strong>" in shown
-    assert f"Objections until the end of {last_day_of(review.fresh())}" in shown
+    last = last_day_of(review.fresh())
+    assert f'Objections until the end of <time datetime="{last}">{last}</time>' in shown
     assert (f"/calls/{review.ready.call.pk}/result/" in shown, "供给方01" in shown) == (True, False)
     act: Any = {"selection_id": review.selection.pk, "organisation_id": review.responses()[1].lead_id}
     made = objections.object_to(actor=actor_for(review.suppliers[1]), reasons="得分与承诺不符", **act)
