@@ -101,12 +101,12 @@ def panel(event: Event, subject: Call) -> Accounts:
 
 def reviewers(event: Event, subject: Call) -> Accounts:
     """Those who review the responses now, replacements included."""
-    seats = ReviewSeat.objects.filter(selection__call=subject, left_at__isnull=True)
+    seats = ReviewSeat.objects.active().filter(selection__call=subject)
     return set(seats.values_list("account", flat=True))
 
 
 def chair(event: Event, subject: Call) -> Accounts:
-    seats = ReviewSeat.objects.filter(selection__call=subject, left_at__isnull=True, is_chair=True)
+    seats = ReviewSeat.objects.active().filter(selection__call=subject, is_chair=True)
     return set(seats.values_list("account", flat=True))
 
 

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from marketplace.actions.consensus import leaves_range
 from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.responses import files_of
-from marketplace.actions.selections import active_seats
 from marketplace.attached_files import CONTENT_TYPES
-from marketplace.choices import Declaration, PartnerRole
+from marketplace.choices import PartnerRole
 from marketplace.models import ConsensusScore, Feedback, Response, ReviewSeat, Score, Selection
 from marketplace.weighing import Criterion, Spread, criteria_of, spread
 from scenarios.actor import Actor
@@ -118,18 +117,10 @@ def file_response(files: list[NumberedFile], place: int) -> HttpResponse:
     return HttpResponse(file.data, content_type=file.content_type, headers=headers)
 
 
-def seat_for(selection: Selection, actor: Actor) -> ReviewSeat | None:
-    """Return the actor's seat, None for whoever has none or left it."""
-    if not actor.has_role("reviewer"):
-        return None
-    seat: ReviewSeat | None = active_seats(selection).filter(account_id=actor.account_id or 0).first()
-    return seat
-
-
 def may_read_responses(selection: Selection, actor: Actor) -> bool:
     """Whether the actor reviews: a seat on the panel, and declared to have no conflict of interest."""
-    seat = seat_for(selection, actor)
-    return seat is not None and seat.declaration == Declaration.NONE
+    found: bool = selection.seats.held_by(actor).reading().exists()
+    return found
 
 
 def lines(work: PanelWork, seat: ReviewSeat | None) -> list[Line]:
@@ -193,7 +184,7 @@ def steps(work: PanelWork) -> list[Step]:
     selection, seats, responses = work.selection, work.seats, work.responses
     eligible, count = work.those(*COUNTED), len(selection.call.criteria)
     agreed = sum(len(row.consensus.all()) == count for row in eligible)
-    declared = sum(seat.declaration == Declaration.NONE for seat in seats)
+    declared = sum(seat.may_read for seat in seats)
     submitted = sum(seat.submitted_at is not None for seat in seats)
     judged = sum(row.status != "opened" for row in responses)
     done = [

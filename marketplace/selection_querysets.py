@@ -22,13 +22,12 @@ class SelectionQuerySet(models.QuerySet[Any]):
 
     def reviewed_by(self, actor: Actor) -> Self:
         """Those in which the actor sits on the panel and has declared to have no conflict of interest."""
-        mine = self._seats().filter(account_id=actor.account_id, declaration="none", left_at__isnull=True)
-        return self.filter(pk__in=mine.values("selection"))
+        return self.filter(pk__in=self._seats().held_by(actor).reading().values("selection"))
 
     def chaired_by(self, actor: Actor) -> Self:
         """Those in which the actor is in the chair and has declared to have no conflict of interest."""
-        chairs = self._seats().filter(account_id=actor.account_id, is_chair=True, declaration="none")
-        return self.filter(pk__in=chairs.filter(left_at__isnull=True).values("selection"))
+        chairs = self._seats().held_by(actor).reading().filter(is_chair=True)
+        return self.filter(pk__in=chairs.values("selection"))
 
     def declared(self) -> Self:
         """Those under evaluation in which every seat is taken by someone without a conflict of interest."""
@@ -101,23 +100,35 @@ class SelectionQuerySet(models.QuerySet[Any]):
 class ReviewSeatQuerySet(models.QuerySet[Any]):
     """Seats of the panels of selections."""
 
+    def active(self) -> Self:
+        """Seats of those who review now."""
+        return self.filter(left_at__isnull=True)
+
+    def held_by(self, actor: Actor) -> Self:
+        """The actor's seats: of a reviewer, and not left."""
+        return self.active().filter(account_id=actor.account_id) if actor.has_role("reviewer") else self.none()
+
+    def reading(self) -> Self:
+        """Seats whose holder may read the responses: declared, and without a conflict of interest."""
+        return self.filter(declaration="none")
+
     def free(self) -> Self:
         """Seats that were left during the evaluation and that nobody was named for."""
         return self.filter(left_at__isnull=False, replaced_by__isnull=True, selection__status="evaluating")
 
     def to_declare(self, actor: Actor) -> Self:
         """The actor's seats without a declaration."""
-        return self._held_by(actor).filter(declaration="pending")
+        return self._held_now(actor).filter(declaration="pending")
 
     def to_score(self, actor: Actor) -> Self:
         """The actor's seats without submitted scores where a response is eligible and none waits to be judged."""
         responses: Any = self.model._meta.apps.get_model("marketplace", "Response")._default_manager
         of_call = responses.filter(call=OuterRef("selection__call"))
         judged = Exists(of_call.filter(status="eligible")) & ~Exists(of_call.filter(status="opened"))
-        return self._held_by(actor).filter(judged, declaration="none", submitted_at__isnull=True)
+        return self._held_now(actor).reading().filter(judged, submitted_at__isnull=True)
 
-    def _held_by(self, actor: Actor) -> Self:
-        return self.filter(account_id=actor.account_id, left_at__isnull=True, selection__status="evaluating")
+    def _held_now(self, actor: Actor) -> Self:
+        return self.held_by(actor).filter(selection__status="evaluating")
 
 
 class ObjectionQuerySet(models.QuerySet[Any]):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from marketplace.anonymity import anonymous
-from marketplace.choices import Declaration, PartnerRole
+from marketplace.choices import PartnerRole
 from marketplace.facts import quantity_text
 from marketplace.models import Placing, Response, ReviewSeat, Selection
 from marketplace.proof import meets
@@ -73,15 +73,14 @@ def _standing_of(actor: Actor) -> Any:
     the panel without a conflict of interest. sits : was named for it or took a seat later, also one left since.
     """
     own = Response.objects.opened().of(actor).filter(call=OuterRef("pk"))
-    seats = ReviewSeat.objects.filter(selection__call=OuterRef("pk"), account=actor.account_id)
-    reviewing = seats.filter(left_at__isnull=True, declaration=Declaration.NONE)
+    seats = ReviewSeat.objects.filter(selection__call=OuterRef("pk"))
     named = Call.objects.filter(pk=OuterRef("pk"), panel__account=actor.account_id)
-    is_reviewer = Value(actor.has_role("reviewer"))
+    sat = Exists(named) | Exists(seats.filter(account=actor.account_id))
     return Call.objects.annotate(
         is_opened=Exists(CallKey.objects.filter(call=OuterRef("pk"), opened_at__isnull=False)),
         has_responded=Exists(own),
-        reviews=ExpressionWrapper(Q(is_reviewer, Exists(reviewing)), output_field=BooleanField()),
-        sits=ExpressionWrapper(Q(is_reviewer, Exists(named) | Exists(seats)), output_field=BooleanField()),
+        reviews=Exists(seats.held_by(actor).reading()),
+        sits=ExpressionWrapper(Q(Value(actor.has_role("reviewer")), sat), output_field=BooleanField()),
     )
 
 

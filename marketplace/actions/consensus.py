@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.actions.eligibility import require_all_judged
 from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.scoring import is_score
-from marketplace.actions.selections import active_seats, lock_selection, note, require_chair, require_evaluating
+from marketplace.actions.selections import lock_selection, note, require_chair, require_evaluating
 from marketplace.actions.sheets import require_seen
 from marketplace.models import ConsensusScore, Response, Score, Selection
 from marketplace.weighing import criteria_of, spread
@@ -95,7 +95,7 @@ def individual_scores(selection: Selection, responses: list[Response]) -> dict[U
     """Return response → criterion → the scores of those who review now; one query."""
     places = range(len(selection.call.criteria))
     found: dict[UUID, dict[int, list[Decimal]]] = {row.pk: {place: [] for place in places} for row in responses}
-    rows = Score.objects.filter(response__in=responses, seat__in=active_seats(selection)).order_by("seat")
+    rows = Score.objects.filter(response__in=responses, seat__in=selection.seats.active()).order_by("seat")
     for response_id, criterion, value in rows.values_list("response", "criterion", "value"):
         found[response_id][criterion].append(value)
     return found

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.selection_panel import require_full_panel
-from marketplace.actions.selections import active_seats, lock_selection, note, require_chair, require_evaluating
+from marketplace.actions.selections import lock_selection, note, require_chair, require_evaluating
 from marketplace.choices import FOUND_CLAUSES, Clause, Verification
 from marketplace.lifecycle import RESPONSE_MOVES
 from marketplace.models import Exclusion, Response, Selection
@@ -66,7 +66,7 @@ def _locked(actor: Actor, selection_id: UUID, response_id: UUID) -> tuple[Select
     require_evaluating(selection)
     require_chair(selection, actor)
     require_full_panel(PanelWork(selection))
-    if active_seats(selection).filter(submitted_at__isnull=False).exists():
+    if selection.seats.active().filter(submitted_at__isnull=False).exists():
         raise IllegalMove(_("Scores are submitted already; which responses count is fixed."))
     return selection, one_of(Response.objects.opened().filter(call=selection.call), response_id, lock=True)
 

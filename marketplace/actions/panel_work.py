@@ -8,6 +8,7 @@ from django.db.models import Count
 from marketplace.models import Exclusion, Objection, Placing, Response, ReviewSeat, Selection
 from scenarios.actions.call_readiness import needs_behind
 from scenarios.actor import Actor
+from scenarios.errors import NotFound
 
 
 class PanelWork:
@@ -42,6 +43,13 @@ class PanelWork:
         if not actor.has_role("reviewer"):
             return None
         return next((seat for seat in self.seats if seat.account_id == actor.account_id), None)
+
+    def reading_seat(self, actor: Actor) -> ReviewSeat:
+        """Return the seat of an actor who may read the responses. Raises NotFound for everyone else."""
+        seat = self.seat_of(actor)
+        if seat is None or not seat.may_read:
+            raise NotFound
+        return seat
 
     @cached_property
     def responses(self) -> list[Response]:

@@ -96,5 +96,5 @@ def require_full_panel(work: PanelWork) -> None:
     """
     if work.free_seats:
         raise IllegalMove(_("A seat of the panel is free. The manager has to name a replacement first."))
-    if any(seat.declaration != Declaration.NONE for seat in work.seats):
+    if not all(seat.may_read for seat in work.seats):
         raise IllegalMove(_("Not every reviewer has declared yet whether they have a conflict of interest."))

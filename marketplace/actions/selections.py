@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.choices import Clause, Declaration, ExclusionGround, SelectionStatus, Verification
+from marketplace.choices import Clause, ExclusionGround, SelectionStatus, Verification
 from marketplace.lifecycle import RESPONSE_MOVES
 from marketplace.models import Exclusion, Response, ReviewSeat, Selection
 from scenarios.actor import SYSTEM, Actor
@@ -85,8 +85,8 @@ def require_evaluating(selection: Selection) -> None:
 
 def seat_of(selection: Selection, actor: Actor) -> ReviewSeat:
     """Return the actor's seat. Raises NotFound for whoever has none, or left it."""
-    seat = selection.seats.filter(account_id=actor.account_id or 0, left_at__isnull=True).first()
-    if seat is None or not actor.has_role("reviewer"):
+    seat: ReviewSeat | None = selection.seats.held_by(actor).first()
+    if seat is None:
         raise NotFound
     return seat
 
@@ -94,7 +94,7 @@ def seat_of(selection: Selection, actor: Actor) -> ReviewSeat:
 def reviewing_seat(selection: Selection, actor: Actor) -> ReviewSeat:
     """Return the seat of a reviewer who may read the responses. Raises NotPermitted before the declaration."""
     seat = seat_of(selection, actor)
-    if seat.declaration != Declaration.NONE:
+    if not seat.may_read:
         raise NotPermitted(_("Declare first whether you have a conflict of interest; until then nothing is shown."))
     return seat
 
@@ -105,11 +105,6 @@ def require_chair(selection: Selection, actor: Actor) -> ReviewSeat:
     if not seat.is_chair:
         raise NotPermitted(_("The chair of the panel does this."))
     return seat
-
-
-def active_seats(selection: Selection) -> Any:
-    """Return the seats of those who review now."""
-    return selection.seats.filter(left_at__isnull=True)
 
 
 def note(selection: Selection, kind: str, actor: Actor, **data: Any) -> None:

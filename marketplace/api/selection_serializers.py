@@ -1,5 +1,6 @@
 """Selections as the API reads and shows them."""
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from marketplace.anonymity import anonymous
 from marketplace.api.responses import OfferCommitment, OfferTier
 from marketplace.audiences import OBJECTION_FIELDS, SELECTION_FIELDS
 from marketplace.choices import Clause, FailureCode, PartnerRole
-from marketplace.models import Objection, ReviewSeat, Selection
+from marketplace.models import Objection, Response, ReviewSeat, Selection
 from marketplace.outcomes import excluded, last_day_of, ranking
 from marketplace.public_results import winners_of
 from scenarios.api.input import Strict, Version, Words
@@ -200,11 +201,18 @@ class SelectionShown(Audienced):
     def get_excluded(self, row: Selection) -> Any:
         return ExcludedShown(excluded(row), many=True).data
 
+    def to_representation(self, row: Selection) -> Any:
+        self.work = PanelWork(row)
+        return super().to_representation(row)
+
     def get_lost_winners(self, row: Selection) -> list[int]:
-        return [one.number or 0 for one in lost_winners(PanelWork(row))] if row.status in UNDER_NOTICE else []
+        return self._numbers(lost_winners) if row.status in UNDER_NOTICE else []
 
     def get_lacking_feedback(self, row: Selection) -> list[int]:
-        return [one.number or 0 for one in lacking_feedback(PanelWork(row))] if row.status in UNDER_NOTICE else []
+        return self._numbers(lacking_feedback) if row.status in UNDER_NOTICE else []
+
+    def _numbers(self, read: Callable[[PanelWork], Iterable[Response]]) -> list[int]:
+        return [one.number or 0 for one in read(self.work)]
 
 
 class SelectionListed(Audienced):

@@ -27,7 +27,6 @@ from marketplace.actions.panel_work import PanelWork
 from marketplace.api import selection_serializers as shapes
 from marketplace.api.filters import SelectionFilter
 from marketplace.api.selection_serializers import ObjectionShown, ReviewedShown, SelectionListed, SelectionShown
-from marketplace.choices import Declaration
 from marketplace.models import Objection, Response, Selection
 from marketplace.public_results import winning
 from marketplace.reviewing import may_read_responses, sheets
@@ -122,9 +121,7 @@ class SelectionEndpoint(Endpoint):
     def responses(self, request: Request, pk: UUID) -> Answer:
         """List the responses without names, with your scores, and those of the others once all have submitted."""
         work = PanelWork(self.found())
-        seat = work.seat_of(self.actor)
-        if seat is None or seat.declaration != Declaration.NONE:
-            raise NotFound
+        seat = work.reading_seat(self.actor)
         versions = dict(seat.sheets.values_list("response", "version"))
         context = {"versions": versions, "sheets": sheets(work, work.responses, seat)}
         return Answer(ReviewedShown(work.responses, many=True, context=context).data)

@@ -130,6 +130,11 @@ class ReviewSeat(models.Model):
             ),
         ]
 
+    @property
+    def may_read(self) -> bool:
+        """Whether its holder may read the responses: declared, and without a conflict of interest."""
+        return self.declaration == choices.Declaration.NONE
+
 
 class Exclusion(models.Model):
     """Why a response is not eligible: the clause, its words in the call, and the explanation its author reads.

@@ -16,7 +16,6 @@ from marketplace.actions import consensus, eligibility, feedback, scoring
 from marketplace.actions.panel_work import PanelWork
 from marketplace.actions.responses import readable_files
 from marketplace.anonymity import anonymous
-from marketplace.choices import Declaration
 from marketplace.forms.selections import ConsensusForm, ExclusionForm, FeedbackForm, ScoresForm, SheetForm
 from marketplace.models import Response
 from marketplace.reviewing import file_response, numbered_files, sheet, shown_content, version_of
@@ -31,9 +30,7 @@ from scenarios.views.staff_parts import show_errors
 def _found(request: HttpRequest, pk: UUID, number: int) -> tuple[PanelWork, Response]:
     """Return a response for a reviewer who has declared; nobody else finds it."""
     work = PanelWork(selection_of(pk))
-    seat = work.seat_of(actor_of(request))
-    if seat is None or seat.declaration != Declaration.NONE:
-        raise NotFound
+    work.reading_seat(actor_of(request))
     won = work.selection.placings.filter(response=OuterRef("pk"), outcome="awarded")
     rows = Response.objects.opened().filter(call=pk, number=number).annotate(has_won=Exists(won))
     response: Response | None = rows.select_related("lead", "exclusion").first()

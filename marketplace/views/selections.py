@@ -84,7 +84,7 @@ def _before(call: Any, actor: Actor) -> dict[str, Any]:
 
 def _work(work: PanelWork, actor: Actor) -> dict[str, Any]:
     found, seat = work.selection, work.seat_of(actor)
-    reviews = seat is not None and seat.declaration == "none"
+    reviews = seat is not None and seat.may_read
     moves = open_moves(SELECTION_MOVES, actor=actor, owner_id=None, status=found.status)
     told = found.status in ("publicity", "suspended")
     return {
