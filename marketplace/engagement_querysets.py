@@ -48,11 +48,14 @@ class EngagementQuerySet(FullText, models.QuerySet[Any]):
         """Engagements in which an organisation of the actor is a party."""
         return self.filter(pk__in=self._parties().filter(organisation__in=actor.organisation_ids).values("engagement"))
 
-    def landed_with(self, organisation_id: UUID) -> Self:
-        """Projects that landed and of which everyone may know that the organisation is a party, the latest first."""
+    def known_with(self, organisation_id: UUID) -> Self:
+        """Projects that began and of which everyone may know that the organisation is a party."""
         parties = self._parties().told().filter(organisation=organisation_id)
-        landed = self.filter(landed_at__isnull=False, pk__in=parties.values("engagement"))
-        return landed.order_by("-landed_at", "pk")
+        return self.begun().filter(pk__in=parties.values("engagement"))
+
+    def landed_with(self, organisation_id: UUID) -> Self:
+        """Those of them that landed, the latest first."""
+        return self.known_with(organisation_id).filter(landed_at__isnull=False).order_by("-landed_at", "pk")
 
     def awaiting_confirmation(self, actor: Actor) -> Self:
         """Direct agreements that an organisation of the actor has to confirm or decline."""

@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, CharField, F, Prefetch, Q, Value, When
 from django.db.models.functions import Coalesce
@@ -9,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.choices import SelectionStatus
 from marketplace.models import Placing, Selection
 from marketplace.outcomes import WITH_RESULT, Lot, Ranked, last_day_of, ranking
 from scenarios.actor import Actor
@@ -87,6 +89,13 @@ def winning(way: str = "placings") -> Any:
 def with_winners(rows: Any) -> Any:
     """Return the calls with their selections and the winners of these."""
     return rows.select_related("selection").prefetch_related(winning("selection__placings"))
+
+
+def won_by(organisation_id: UUID, actor: Actor) -> Any:
+    """Return the calls that were awarded to responses led by an organisation, with their winners, the latest first."""
+    won = Placing.objects.filter(outcome="awarded", response__lead=organisation_id).values("selection")
+    awarded = results_told(actor).filter(result_state=SelectionStatus.AWARDED, selection__in=won)
+    return with_winners(awarded).order_by("-told_at", "pk")
 
 
 def winners_of(selection: Any) -> list[str]:

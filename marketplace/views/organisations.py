@@ -10,10 +10,13 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.engagement_querysets import UNDER_WAY
 from marketplace.finding import ORGANISATIONS
-from marketplace.models import Capability, Engagement, Organisation
+from marketplace.models import Capability, Engagement, Lesson, Organisation
 from marketplace.open_data import ORGANISATIONS as COLUMNS
+from marketplace.public_results import won_by
 from marketplace.views.capabilities import card_of
+from marketplace.views.result_list import result_card
 from scenarios.access import access
 from scenarios.audiences import ORGANISATION_FIELDS, audience_of, visible_fields
 from scenarios.finding import find
@@ -67,18 +70,22 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 
 @access("public")
 def organisation_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show what is public of an organisation, with what it has on offer and the projects that landed with it."""
+    """Show what is public of an organisation: its offers, what it won, its projects and what they taught."""
     actor = actor_of(request)
     rows = Organisation.objects.visible_to(actor).with_offers(actor).select_related("district", "chain")
     organisation: Any = one_of(rows, pk)
     needs = Need.objects.visible_to(actor).published().filter(owner=organisation).select_related("district")
     capabilities = Capability.objects.published().filter(owner=organisation).prefetch_related("districts")
+    known = Engagement.objects.known_with(organisation.pk)
     context = {
         "organisation": organisation,
         "shown": visible_fields(ORGANISATION_FIELDS, audience_of(actor, organisation.pk)),
         "is_mine": actor.belongs_to(organisation.pk),
         "needs": needs[:SHOWN],
         "cards": [card_of(capability) for capability in capabilities.select_related("owner")[:SHOWN]],
+        "won": [result_card(call) for call in won_by(organisation.pk, actor)[:SHOWN]],
         "landed": Engagement.objects.landed_with(organisation.pk).for_page()[:SHOWN],
+        "under_way": known.filter(status__in=UNDER_WAY).for_page().order_by("-started_at", "pk")[:SHOWN],
+        "lessons": Lesson.objects.for_page().filter(engagement__in=known)[:SHOWN],
     }
     return render(request, "marketplace/organisation_detail.html", context)

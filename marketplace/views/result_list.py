@@ -41,7 +41,7 @@ def result_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "files": FILES.kinds,
-        "cards": [_card(call, search.hit(call.title, *fields_read(call, *READ))) for call in page],
+        "cards": [result_card(call, search.hit(call.title, *fields_read(call, *READ))) for call in page],
         "facets": narrowed.facets,
         "chips": narrowed.chips,
         "text": search.text,
@@ -51,7 +51,8 @@ def result_list(request: HttpRequest) -> HttpResponse:
     return render(request, "marketplace/result_list.html", context)
 
 
-def _card(call: Any, hit: Any) -> dict[str, Any]:
+def result_card(call: Any, hit: Any = None) -> dict[str, Any]:
+    """Return what the card of a result shows; the call has its winners."""
     return {
         "call": call,
         "selection": call.selection,

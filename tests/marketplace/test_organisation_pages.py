@@ -6,12 +6,14 @@ import pytest
 
 from marketplace.actions import members
 from marketplace.actions.accounts import appoint_staff
+from marketplace.actions.engagement_landing import write_lesson
 from marketplace.actors import actor_for
 from marketplace.models import Invitation, Member, Notification, Organisation
 from scenarios.actor import SYSTEM
 from scenarios.errors import Invalid
 from scenarios.models import Event
 from tests.drain import drain_outbox
+from tests.engagements import opened_engagement, running_engagement
 from tests.factories import (
     TOTP_SECRET,
     Cast,
@@ -22,6 +24,8 @@ from tests.factories import (
     published_capability,
     published_need,
 )
+from tests.marketplace.test_awards import give_award
+from tests.selections import end_notice, published, write_all_feedback
 
 MINE = "/workspace/organisation/"
 REGISTER = "/workspace/organisation/new/"
@@ -48,6 +52,40 @@ def test_the_public_page_shows_what_is_on_offer_and_nothing_else(cast: Cast) -> 
         assert hidden not in shown
     assert cast.enterprise_org.uscc in cast.client("moderator").get(path).content.decode()
     assert "0510-00000009" in cast.client("enterprise").get(path).content.decode()
+
+
+def test_the_public_page_shows_the_calls_that_an_organisation_won(cast: Cast) -> None:
+    review = published(cast, ["90", "80"], ["70", "70"])
+    winner, loser = (row.lead_id for row in review.responses())
+    result = f"/calls/{review.ready.call.pk}/result/"
+    assert won(cast, winner) == won(cast, loser) == []
+    write_all_feedback(review)
+    end_notice(review)
+    give_award(cast, review)
+    assert (won(cast, winner), won(cast, loser)) == ([review.ready.call.code], [])
+    shown = cast.client().get(f"/organisations/{winner}/").content.decode()
+    assert (result in shown, "Calls won" in shown) == (True, True)
+    assert result not in cast.client().get(f"/organisations/{loser}/").content.decode()
+
+
+def won(cast: Cast, organisation: Any) -> list[str]:
+    return [card["call"].code for card in cast.client().get(f"/organisations/{organisation}/").context["won"]]
+
+
+def test_the_public_page_shows_projects_under_way_and_what_they_taught(cast: Cast) -> None:
+    path = f"/organisations/{cast.supplier_org.pk}/"
+    preparing = opened_engagement(cast)
+    assert str(preparing.pk) not in cast.client().get(path).content.decode()
+    engagement = running_engagement(cast)
+    lesson = {"title": "先清砂", "text": "未清砂误报高，先清砂再检测。"}
+    write_lesson(actor=cast.actor("manager"), engagement_id=engagement.pk, **lesson)
+    for part in (cast.supplier_org, cast.enterprise_org):
+        page = cast.client().get(f"/organisations/{part.pk}/")
+        assert [*page.context["under_way"]] == [engagement]
+        assert [(one.title, one.engagement) for one in page.context["lessons"]] == [("先清砂", engagement)]
+        assert f"/engagements/{engagement.pk}/" in page.content.decode()
+    stranger = cast.client().get(f"/organisations/{cast.rival_org.pk}/").context
+    assert ([*stranger["under_way"]], [*stranger["lessons"]]) == ([], [])
 
 
 def test_who_has_no_organisation_registers_one(cast: Cast) -> None:
