@@ -1,0 +1,41 @@
+"""Attaching files to a response while it is being written: nothing typed beside them is lost, refusals are told."""
+
+import pytest
+
+from marketplace.models import ResponseAttachment
+from tests.browser.conftest import PageMaker
+from tests.browser.people import Person
+from tests.calls import drafted, sealed_call
+from tests.factories import Cast
+from tests.marketplace.test_responses import PDF
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_files_are_attached_and_removed_without_leaving_the_editor(
+    cast: Cast, open_page: PageMaker, language: str
+) -> None:
+    response = drafted(sealed_call(cast).call, cast.supplier)
+    supplier = Person(open_page, cast.supplier, language)
+    page = supplier.page
+    page.goto(f"{page.url}workspace/responses/{response.pk}/edit/")
+    page.locator("#id_plan").fill("正在写的方案")
+    page.locator("#attachments input[type=file]").set_input_files(
+        {"name": "检测报告.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    supplier.button("Attach").click()
+    page.get_by_text(supplier.word("The file is attached.")).wait_for()
+    assert page.locator("#attachments li span").all_inner_texts() == ["检测报告.pdf"]
+    assert page.locator("#id_plan").input_value() == "正在写的方案"
+    page.locator("#attachments input[type=file]").set_input_files(
+        {"name": "说明.pdf", "mimeType": "application/pdf", "buffer": b"no such file"}
+    )
+    supplier.button("Attach").click()
+    page.locator("#attachments [id$=_error]").wait_for()
+    assert page.locator("#id_plan").input_value() == "正在写的方案"
+    supplier.button("Remove").click()
+    page.locator("#confirm-dialog [value=yes]").click()
+    page.get_by_text(supplier.word("The file is removed.")).wait_for()
+    assert not ResponseAttachment.objects.exists()
+    assert page.locator("#id_plan").input_value() == "正在写的方案"
