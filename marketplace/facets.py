@@ -16,12 +16,12 @@ from marketplace.models import Capability, Gate, Organisation
 from scenarios.actor import Actor
 from scenarios.choices import DataClass, Deploy
 from scenarios.facts import label_of
-from scenarios.listing import Facet
+from scenarios.listing import Facet, entries_of
 from scenarios.models import District
 from scenarios.source_facets import Source, source_facets
 
 Rows = QuerySet[Any]
-LESSONS = Source("demand__engagements__lessons", "engagement__need")
+LESSONS = Source("engagement__demand", "engagement__need")
 
 
 def capability_facets() -> list[Facet]:
@@ -63,10 +63,9 @@ def lesson_facets(actor: Actor) -> list[Facet]:
 
 def organisation_facets() -> list[Facet]:
     """Return the facets of the organisations that are listed."""
-    districts = [(one.pk, str(one)) for one in District.objects.all()]
     return [
         Facet("kind", label_of(Organisation, "kind"), choices.OrganisationKind.choices),
-        Facet("district", label_of(Organisation, "district"), districts),
+        Facet("district", label_of(Organisation, "district"), entries_of(District)),
     ]
 
 

@@ -1,10 +1,9 @@
 """Results of calls and their public notices (公示) as everyone may read them: in a list, as a workbook, in print."""
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, F, Prefetch, Q, Value, When
+from django.db.models import Case, CharField, F, Prefetch, Value, When
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -14,16 +13,16 @@ from marketplace.choices import SelectionStatus
 from marketplace.models import Placing, Selection
 from marketplace.outcomes import WITH_RESULT, Lot, Ranked, last_day_of, ranking
 from scenarios.actor import Actor
-from scenarios.choices import CallKind, Domain, PrintedListKind
+from scenarios.choices import CallKind, PrintedListKind
 from scenarios.facts import label_of, listed, number, plain
 from scenarios.listing import Facet, Order, only_chosen
-from scenarios.models import Call, DemandMember, Need
-from scenarios.naming import in_order
+from scenarios.models import Call
 from scenarios.printed import Printable
 from scenarios.printing import Entry
 from scenarios.querysets import DatabaseClock
 from scenarios.searching import search_of
 from scenarios.sheets import Column
+from scenarios.source_facets import CALLS, source_facets
 
 RUNNING = ("running", "suspended", "over")
 STATES = {
@@ -57,22 +56,11 @@ def results_told(actor: Actor) -> Any:
     return rows.annotate(result_state=state, told_at=told_at, is_decided=decided)
 
 
-def from_domains(actor: Actor, values: list[str]) -> Q:
-    """Return the condition that a call comes from needs of these domains, as far as the actor may know them.
-
-    Of a pool that does not name its members no domain is told: it would lead to them.
-    """
-    needs = Need.objects.visible_to(actor).filter(domain__in=values).order_by()
-    told = DemandMember.objects.living().told_to(actor).filter(need__domain__in=values)
-    return Q(need__in=needs.values("pk")) | Q(demand__in=told.values("demand"))
-
-
 def result_facets(actor: Actor) -> list[Facet]:
     """Return the facets of the results."""
-    domains = [*in_order("domain", Domain.choices)]
     return [
         Facet("result", _("State"), list(STATES.items()), field="result_state"),
-        Facet("domain", label_of(Need, "domain"), domains, condition=partial(from_domains, actor)),
+        *source_facets(CALLS, actor, ("domain",)),
         Facet("kind", label_of(Call, "kind"), list(CallKind.choices)),
     ]
 

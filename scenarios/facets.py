@@ -16,7 +16,7 @@ from scenarios.actor import Actor
 from scenarios.choices import NeedStatus
 from scenarios.facts import label_of
 from scenarios.figure_querysets import ON_THE_WAY
-from scenarios.listing import Facet
+from scenarios.listing import Facet, entries_of
 from scenarios.models import Call, District, Interest, MergedDemand, Need
 from scenarios.naming import in_order
 from scenarios.querysets import LISTED, DatabaseClock
@@ -77,7 +77,7 @@ def need_facets(*, any_status: bool) -> list[Facet]:
     """
     fields = ("domain", "quantity_unit", "data_class", "deploy", "adoption")
     domain, *others = (Facet(name, label_of(Need, name), list(_choices(name))) for name in fields)
-    districts = Facet("district", label_of(Need, "district"), [(row.pk, str(row)) for row in District.objects.all()])
+    districts = Facet("district", label_of(Need, "district"), entries_of(District))
     label = label_of(Need, "status")
     state = Facet(
         "status", label, NEED_STATES, default=("published",), condition=_offered_as, counts=_counted_by_offer_state

@@ -91,6 +91,13 @@ class DemandMemberFigures(models.QuerySet[Any]):
         # Cut off behind the last pool, so that owners are counted once for each pool and not for each of its links.
         return self.of_pools(demand.naming_members().values("pk")[:ALL])
 
+    def told_now_to(self, actor: Actor) -> Self:
+        """The same, with the pools that name members looked up now: once for whatever asks several times."""
+        if actor.is_staff:
+            return self
+        demand: Any = self.model._meta.get_field("demand").related_model._default_manager
+        return self.of_pools([*demand.naming_members().values_list("pk", flat=True)])
+
     def of_pools(self, naming: Any) -> Self:
         """Links of those who consented in these pools. naming : ids, or a query of them."""
         agreed: Self = self.consented()  # type: ignore[attr-defined]

@@ -30,7 +30,7 @@ from django.utils.translation import pgettext_lazy
 from scenarios.actor import Actor
 from scenarios.choices import NeedStatus, Subject, Verdict
 from scenarios.figure_querysets import ALL, ENOUGH_OWNERS, HANDED_IN
-from scenarios.models import Call, DemandMember, Event, MergedDemand, ModerationDecision
+from scenarios.models import Call, DemandMember, Event, ModerationDecision
 
 Links = QuerySet[DemandMember]
 """The links between pools and needs of which a reader may know."""
@@ -192,18 +192,8 @@ def funnel(rows: QuerySet[Any], actor: Actor) -> list[Stage]:
             if not actor.is_staff:
                 passed = Q(**{f"{step.name}__isnull": False})
                 asked[f"{step.name}_owners"] = Count("owner", distinct=True, filter=passed)
-    found = _passings(rows, steps, _told(actor)).aggregate(**asked)
+    found = _passings(rows, steps, DemandMember.objects.living().told_now_to(actor)).aggregate(**asked)
     return [_stage(step, found, steps, actor) for step in steps]
-
-
-def _told(actor: Actor) -> Links:
-    """Return the links told to the actor, of pools that are looked up now and once for all steps."""
-    links = DemandMember.objects.living()
-    return (
-        links
-        if actor.is_staff
-        else links.of_pools([*MergedDemand.objects.naming_members().values_list("pk", flat=True)])
-    )
 
 
 def _passings(rows: QuerySet[Any], steps: tuple[Step, ...], told: Links) -> QuerySet[Any]:

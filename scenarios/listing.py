@@ -9,10 +9,16 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.http import QueryDict
+from django.utils.functional import SimpleLazyObject
 
 from scenarios.tiles import tiles
+
+
+def entries_of(vocabulary: type[Model]) -> Any:
+    """Return the entries of a vocabulary as the choices of a facet, read when they are first asked for."""
+    return SimpleLazyObject(lambda: [(row.pk, str(row)) for row in vocabulary._default_manager.all()])
 
 
 class Facet(NamedTuple):
@@ -78,8 +84,9 @@ class Narrowed(NamedTuple):
 
 def chosen_values(query: QueryDict, facet: Facet) -> list[str]:
     """Return the values of a facet that the address names and the facet knows."""
-    known = {str(value) for value, _ in facet.choices}
-    return [value for value in dict.fromkeys(query.getlist(facet.name)) if value in known]
+    asked = dict.fromkeys(query.getlist(facet.name))
+    known = {str(value) for value, _ in facet.choices} if asked else ()
+    return [value for value in asked if value in known]
 
 
 def only_chosen(rows: QuerySet[Any], facets: Iterable[Facet], query: QueryDict) -> QuerySet[Any]:

@@ -158,20 +158,28 @@ class NeedQuerySet(FullText, NeedFigures):
 
     def visible_to(self, actor: Actor) -> Self:
         """Needs whose page `actor` may open."""
+        return self.filter(self.open_to(actor))
+
+    def open_to(self, actor: Actor, way: str = "") -> Q:
+        """Return the condition that `actor` may open the page of a need. way : to the need, for rows that have one."""
+
+        def is_(**wanted: Any) -> Q:
+            return Q(**{f"{way}{name}": value for name, value in wanted.items()})
+
+        mine = is_(owner_id__in=actor.organisation_ids)
         if actor.is_staff:
             # What was never submitted is nobody's business, withdrawn or not.
-            handed_in = Q(submitted_at__isnull=False) | Q(imported=True)
-            return self.filter(handed_in & ~Q(status=NeedStatus.DRAFT) | Q(owner_id__in=actor.organisation_ids))
+            handed_in = is_(submitted_at__isnull=False) | is_(imported=True)
+            return handed_in & ~is_(status=NeedStatus.DRAFT) | mine
         circles = ["public", "verified"] if actor.verified else ["public"]
-        listed = Q(status__in=LISTED, visibility__in=circles)
+        listed = is_(status__in=LISTED, visibility__in=circles)
+        if not actor.organisation_ids:
+            return listed
         parties = Q(status__in=LISTED, visibility="parties") & Q(
             memberships__left_at__isnull=True, memberships__demand__members__need__owner_id__in=actor.organisation_ids
         )
-        mine = Q(owner_id__in=actor.organisation_ids)
-        if not actor.organisation_ids:
-            return self.filter(listed)
-        party_ids = self.model._default_manager.filter(parties).values("pk")
-        return self.filter(listed | mine | Q(pk__in=party_ids))
+        beside_mine = self.model._default_manager.filter(parties).values("pk")
+        return listed | mine | is_(pk__in=beside_mine)
 
     def once_public(self, actor: Actor) -> Self:
         """Needs that the actor could read while they were on offer, and that were withdrawn or suspended since."""

@@ -4,93 +4,109 @@ Beside the published needs such a value of a pool would lead to its members. It 
 where three distinct owners who consented share it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
+from functools import cached_property, partial
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Case, CharField, F, Q, Value, When
 
 from scenarios.actor import Actor
 from scenarios.choices import Domain
 from scenarios.facts import label_of
 from scenarios.figure_querysets import ENOUGH_OWNERS
-from scenarios.listing import Facet
-from scenarios.models import DemandMember, District, Need
+from scenarios.listing import Facet, entries_of
+from scenarios.models import DemandMember, District, MergedDemand, Need
 from scenarios.naming import in_order
 
 KINDS = ("domain", "district")
+KINDS_OF_NEEDS = [f"need__{name}" for name in KINDS]
 
 
 class Source(NamedTuple):
     """Where the rows of a list come from.
 
-    row : from a link between a pool and a need to the row. need : from the row to its need; empty for pools.
+    pool : from a row to its pool. need : from a row to its need; empty for pools.
     """
 
-    row: str
+    pool: str
     need: str = ""
 
 
-POOLS = Source("demand")
-CALLS = Source("demand__calls", "need")
+POOLS = Source("pk")
+CALLS = Source("demand", "need")
+
+Told = Mapping[str, Mapping[str, set[UUID]]]
+"""Name → value → the pools behind which it is told to stand."""
+
+
+class Behind:
+    """What stands behind the rows of a list, as far as one reader may know; what pools tell is read once."""
+
+    def __init__(self, source: Source, actor: Actor) -> None:
+        self.source, self.actor = source, actor
+
+    def condition(self, name: str, values: list[str]) -> Q:
+        """Return the condition that a need with one of these values stands behind a row."""
+        pools = set[UUID]().union(*(self._told[name].get(value, ()) for value in values))
+        wanted = Q(**{f"{self.source.pool}__in": pools})
+        if not self.source.need:
+            return wanted
+        return wanted | self._readable(**{f"{name}__in": values})
+
+    def counts(self, name: str, rows: Any) -> Counter[str]:
+        """Return how many of these rows each value stands behind; one query. A row has a need or a pool."""
+        value: Any = Value(None, CharField())
+        if self.source.need:
+            value = Case(
+                When(self._readable(), then=F(f"{self.source.need}__{name}")), default=value, output_field=CharField()
+            )
+        found: Counter[str] = Counter()
+        of_pools: Counter[UUID] = Counter()
+        for pool, own in rows.order_by().values_list(self.source.pool, value):
+            of_pools[pool] += 1
+            if own is not None:
+                found[own] += 1
+        for told, pools in self._told[name].items():
+            found[told] += sum(of_pools[pool] for pool in pools)
+        return found
+
+    def _readable(self, **wanted: Any) -> Q:
+        """Return the condition that the need of a row can be read, and is as wanted."""
+        way = f"{self.source.need}__"
+        return Need.objects.open_to(self.actor, way) & Q(**{f"{way}{name}": one for name, one in wanted.items()})
+
+    @cached_property
+    def _told(self) -> Told:
+        """What pools tell of the needs in them: all values where they name them, else those that enough owners share.
+
+        Two queries; for staff, who are told of every need in a pool, one.
+        """
+        staff, links = self.actor.is_staff, DemandMember.objects.living().order_by()
+        rows = (links if staff else links.consented()).values_list("demand", "need__owner", *KINDS_OF_NEEDS)
+        naming = set() if staff else {*MergedDemand.objects.naming_members().values_list("pk", flat=True)}
+        owners: dict[tuple[str, str, UUID], set[UUID]] = defaultdict(set)
+        for pool, owner, *values in rows:
+            for name, value in zip(KINDS, values, strict=True):
+                owners[name, value, pool].add(owner)
+        told: dict[str, dict[str, set[UUID]]] = {name: defaultdict(set) for name in KINDS}
+        for (name, value, pool), sharing in owners.items():
+            if staff or pool in naming or len(sharing) >= ENOUGH_OWNERS:
+                told[name][value].add(pool)
+        return told
 
 
 def source_facets(source: Source, actor: Actor, names: tuple[str, ...] = KINDS) -> list[Facet]:
     """Return the facets of these names, as far as the actor may know what is behind a row."""
-    return [_facet(name, source, actor) for name in names]
+    behind = Behind(source, actor)
+    return [_facet(name, behind) for name in names]
 
 
-def _facet(name: str, source: Source, actor: Actor) -> Facet:
-    def condition(values: list[str]) -> Q:
-        return comes_from(source, actor, name, values)
-
-    def counts(rows: Any) -> Mapping[str, int]:
-        return _counts(rows, source, actor, name)
-
+def _facet(name: str, behind: Behind) -> Facet:
+    condition, counts = partial(behind.condition, name), partial(behind.counts, name)
     return Facet(name, label_of(Need, name), _choices(name), condition=condition, counts=counts)
 
 
-def _choices(name: str) -> list[tuple[Any, Any]]:
-    if name == "district":
-        return [(row.pk, str(row)) for row in District.objects.all()]
-    return [*in_order("domain", Domain.choices)]
-
-
-def comes_from(source: Source, actor: Actor, name: str, values: list[str]) -> Q:
-    """Return the condition that a need with one of these values stands behind a row, as far as the actor may know."""
-    column = f"need__{name}__in"
-    told = [links.filter(**{column: values}).values(source.row) for links in _telling(source, actor, name)]
-    wanted = Q(pk__in=told[0])
-    for rows in told[1:]:
-        wanted |= Q(pk__in=rows)
-    if not source.need:
-        return wanted
-    needs = Need.objects.visible_to(actor).filter(**{f"{name}__in": values})
-    return wanted | Q(**{f"{source.need}__in": needs.order_by().values("pk")})
-
-
-def _telling(source: Source, actor: Actor, name: str, **among: Any) -> list[Any]:
-    """Return links of pools whose value the actor may know: those that are told, and those that enough owners share.
-
-    among : conditions on the rows, which are joined once with them.
-    """
-    links = DemandMember.objects.order_by().filter(**{f"{source.row}__isnull": False}, **among)
-    named = links.living().told_to(actor)
-    if actor.is_staff:
-        return [named]
-    shared = links.consented().values(source.row, f"need__{name}")
-    return [named, shared.annotate(sharers=Count("need__owner", distinct=True)).filter(sharers__gte=ENOUGH_OWNERS)]
-
-
-def _counts(rows: Any, source: Source, actor: Actor, name: str) -> Counter[str]:
-    """Return how many of these rows each value stands behind: one query for the pairs of row and value."""
-    plain = rows.order_by()
-    among = {f"{source.row}__in": plain.values("pk")}
-    first, *others = (
-        links.values_list(source.row, f"need__{name}") for links in _telling(source, actor, name, **among)
-    )
-    if source.need:
-        read = plain.filter(**{f"{source.need}__in": Need.objects.visible_to(actor).order_by().values("pk")})
-        others.append(read.values_list("pk", f"{source.need}__{name}"))
-    pairs = first.union(*others) if others else first.distinct()
-    return Counter(value for _row, value in pairs)
+def _choices(name: str) -> Any:
+    return entries_of(District) if name == "district" else [*in_order("domain", Domain.choices)]

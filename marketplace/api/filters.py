@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from marketplace import choices
 from marketplace.engagement_choices import EngagementStatus
 from marketplace.models import Capability, Engagement, Organisation, Selection, Suggestion
-from marketplace.public_results import from_domains
 from scenarios.actor import PUBLIC
 from scenarios.api.filters import Days, Mine, Narrow, OnOffer, Text, actor_of_filter, ordering
 from scenarios.choices import CallKind, Deploy, Domain, Unit
 from scenarios.models import Call
+from scenarios.source_facets import CALLS, Behind
 
 
 class CapabilityFilter(Narrow):
@@ -76,7 +76,11 @@ class SelectionFilter(Narrow):
 
     def filter_domain(self, rows: Any, name: str, values: list[str]) -> Any:
         actor = getattr(self.request, "actor", PUBLIC)
-        return rows.filter(call__in=Call.objects.filter(from_domains(actor, values))) if values else rows
+        return (
+            rows.filter(call__in=Call.objects.filter(Behind(CALLS, actor).condition("domain", values)))
+            if values
+            else rows
+        )
 
     def filter_notice(self, rows: Any, name: str, value: bool) -> Any:
         return rows.under_notice() if value else rows

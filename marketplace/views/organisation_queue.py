@@ -16,7 +16,7 @@ from marketplace.choices import OrganisationKind, Verification
 from marketplace.models import Organisation
 from scenarios.access import access
 from scenarios.errors import Invalid, refused_for
-from scenarios.listing import Facet
+from scenarios.listing import Facet, entries_of
 from scenarios.models import District
 from scenarios.sheets import Column
 from scenarios.views.parts import actor_of, page_of
@@ -62,10 +62,9 @@ def organisation_queue(request: HttpRequest) -> HttpResponse:
 
 
 def _facets() -> list[Facet]:
-    districts = [(row.pk, str(row)) for row in District.objects.all()]
     return [
         Facet("kind", _("Kind of organisation"), OrganisationKind.choices),
-        Facet("district", _("District"), districts),
+        Facet("district", _("District"), entries_of(District)),
     ]
 
 

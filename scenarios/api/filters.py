@@ -10,7 +10,7 @@ from scenarios import choices, funnel
 from scenarios.actor import PUBLIC, Actor
 from scenarios.funnel import at_step
 from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need
-from scenarios.source_facets import CALLS, POOLS, Source, comes_from
+from scenarios.source_facets import CALLS, POOLS, Behind, Source
 from scenarios.synonyms import said_alike, terms_of
 
 MAX_QUERY = 200
@@ -137,7 +137,7 @@ class FromNeeds(Narrow):
 
     def filter_source(self, rows: Any, name: str, value: str | list[str]) -> Any:
         values = [value] if isinstance(value, str) else value
-        return rows.filter(comes_from(self.source, getattr(self.request, "actor", PUBLIC), name, values))
+        return rows.filter(Behind(self.source, getattr(self.request, "actor", PUBLIC)).condition(name, values))
 
 
 class DemandFilter(FromNeeds):

@@ -19,7 +19,7 @@ from scenarios.choices import Domain, NeedStatus, RiskTier
 from scenarios.errors import Invalid
 from scenarios.facts import label_of
 from scenarios.lifecycle import NEED_MOVES
-from scenarios.listing import Facet, Order, chosen_order, narrow, only_chosen
+from scenarios.listing import Facet, Order, chosen_order, entries_of, narrow, only_chosen
 from scenarios.models import Chain, ChainLead, District, Need
 from scenarios.naming import in_order
 from scenarios.policies import one_of, open_moves
@@ -73,14 +73,13 @@ def _tab_counts() -> dict[str, int]:
 
 
 def _facets(tab: str) -> list[Facet]:
-    districts = [(row.pk, str(row)) for row in District.objects.all()]
     level = Facet("level", _("Service level"), [*LEVELS.items()])
     return [
         *([level] if tab == "waiting" else []),
         Facet("risk_tier", label_of(Need, "risk_tier"), RiskTier.choices),
         Facet("domain", label_of(Need, "domain"), in_order("domain", Domain.choices)),
-        Facet("district", label_of(Need, "district"), districts),
-        Facet("chain", _("Industrial chain"), [(row.pk, str(row)) for row in Chain.objects.all()], "owner__chain"),
+        Facet("district", label_of(Need, "district"), entries_of(District)),
+        Facet("chain", _("Industrial chain"), entries_of(Chain), "owner__chain"),
     ]
 
 

@@ -26,7 +26,7 @@ def test_files_are_attached_and_removed_without_leaving_the_editor(
     )
     supplier.button("Attach").click()
     page.get_by_text(supplier.word("The file is attached.")).wait_for()
-    assert page.locator("#attachments li span").all_inner_texts() == ["检测报告.pdf"]
+    assert page.locator("#attachments li > span").all_inner_texts() == ["检测报告.pdf"]
     assert page.locator("#id_plan").input_value() == "正在写的方案"
     page.locator("#attachments input[type=file]").set_input_files(
         {"name": "说明.pdf", "mimeType": "application/pdf", "buffer": b"no such file"}

@@ -136,9 +136,9 @@ def test_the_lists_take_no_more_queries_for_more_rows(cast: Cast, django_assert_
     open_call(cast, published_need(cast))
     client = cast.client()
     client.get("/calls/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get("/calls/")
     for _number in range(3):
         open_call(cast, published_need(cast, district_id="binhu"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get("/calls/")
