@@ -1,5 +1,7 @@
 """Attaching files to a response while it is being written: nothing typed beside them is lost, refusals are told."""
 
+from functools import partial
+
 import pytest
 
 from marketplace.models import ResponseAttachment
@@ -17,7 +19,7 @@ def test_files_are_attached_and_removed_without_leaving_the_editor(
     cast: Cast, open_page: PageMaker, language: str
 ) -> None:
     response = drafted(sealed_call(cast).call, cast.supplier)
-    supplier = Person(open_page, cast.supplier, language)
+    supplier = Person(partial(open_page, refusals=True), cast.supplier, language)
     page = supplier.page
     page.goto(f"{page.url}workspace/responses/{response.pk}/edit/")
     page.locator("#id_plan").fill("正在写的方案")
