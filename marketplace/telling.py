@@ -18,6 +18,7 @@ from marketplace.choices import MailPace, SearchNotice
 from marketplace.hearers import need_owners, respondents
 from marketplace.models import Notification, SavedSearch
 from marketplace.new_hits import came_since
+from marketplace.notice_details import detail_of
 from marketplace.notice_paths import PATHS_OF_OWNERS, path_of
 from marketplace.notices import NOTICES, allowed, recipients, sentence_of, subject_of, titles_of
 from scenarios import topics
@@ -65,7 +66,7 @@ def send_mail(*, notification_id: int, finish: Finish) -> None:
     if notification and notification.mailed_at is None:
         with translation.override(notification.account.language):
             body = _("%(sentence)s\n\nRead it here: %(url)s\n\nYou can turn these e-mails off in your settings.") % {
-                "sentence": sentence_of(notification),
+                "sentence": _told(notification),
                 "url": settings.SITE_URL.rstrip("/") + notification.path,
             }
             # A title may hold a line break, a subject may not.
@@ -74,6 +75,11 @@ def send_mail(*, notification_id: int, finish: Finish) -> None:
         if notification:
             Notification.objects.filter(pk=notification.pk, mailed_at=None).update(mailed_at=DatabaseClock())
         finish()
+
+
+def _told(notification: Notification) -> str:
+    """Return the sentence of a notification, and beneath it what happened in a few words."""
+    return "\n\n".join(filter(None, (sentence_of(notification), detail_of(notification.event))))
 
 
 def send_digests(*, finish: Finish) -> None:
@@ -101,7 +107,7 @@ def send_digest(*, account_id: int, finish: Finish) -> None:
 def _send_digest(rows: list[Notification]) -> None:
     site, account = settings.SITE_URL.rstrip("/"), rows[0].account
     with translation.override(account.language):
-        parts = [f"{sentence_of(row)}\n{site}{row.path}" for row in rows[:MOST_IN_DIGEST]]
+        parts = [f"{_told(row)}\n{site}{row.path}" for row in rows[:MOST_IN_DIGEST]]
         if more := len(rows) - len(parts):
             text = ngettext("%(number)d more is listed here: %(url)s", "%(number)d more are listed here: %(url)s", more)
             parts.append(text % {"number": more, "url": site + reverse("notification_list")})

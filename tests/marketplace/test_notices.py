@@ -15,7 +15,7 @@ from marketplace.models import Account, Notification
 from marketplace.notice_paths import PATHS, PATHS_BY_KIND, PATHS_OF_OWNERS, path_of
 from marketplace.notices import NOTICES, SUBJECTS, recipients, sentence_of, subject_of
 from scenarios import topics
-from scenarios.actions import moderation
+from scenarios.actions import call_talk, moderation
 from scenarios.actions.following import follow
 from scenarios.actor import SYSTEM
 from scenarios.journal import log_event
@@ -30,6 +30,7 @@ from tests.factories import (
     published_need,
     submitted_capability,
 )
+from tests.scenarios.test_public_pages import open_call
 
 SITE = settings.SITE_URL.rstrip("/")
 
@@ -130,6 +131,41 @@ def test_each_is_told_once_and_in_their_own_language(cast: Cast) -> None:
     assert "铸件表面缺陷在线检测" in sentences["zh-hans"]
     sent: list[Any] = [one for one in mail.outbox if one.to == ["enterprise@example.org"]]
     assert [one.subject for one in sent].count(sentences["en"]) == 1
+
+
+def bodies(account: Account) -> dict[str, str]:
+    """Return kind of event → the last e-mail that told this account of it."""
+    drain_outbox()
+    told = Notification.objects.filter(account=account).select_related("event").order_by("pk")
+    sent: dict[Any, Any] = {one.subject: one.body for one in mail.outbox if one.to == [account.email]}
+    with translation.override(account.language):
+        return {row.event.kind: sent[sentence_of(row)] for row in told if sentence_of(row) in sent}
+
+
+def test_a_mail_says_what_changed_since_the_last_publication(cast: Cast) -> None:
+    Account.objects.filter(pk=cast.enterprise.pk).update(language="en")
+    need = published_need(cast)
+    assert "Changed" not in bodies(Account.objects.get(pk=cast.enterprise.pk))["need.published"]
+    for version, changes in ((need.version + 1, {"quantity": 9, "problem": "另一种说法"}), (need.version + 2, {})):
+        content = {**need.versions.first().content, **changes}
+        need.versions.create(version=version, content=content)
+        with transaction.atomic():
+            log_event("need.published", need, actor=SYSTEM, version=version)
+        told = bodies(Account.objects.get(pk=cast.enterprise.pk))["need.published"]
+        assert ("Changed: Problem, Quantity\n" in told, "另一种说法" in told) == (bool(changes), False)
+
+
+def test_a_mail_holds_the_addendum_and_the_answer(cast: Cast) -> None:
+    call = open_call(cast, published_need(cast))
+    follow(actor=cast.actor("rival"), subject_type="call", subject_id=call.pk)
+    call_talk.publish_addendum(actor=cast.actor("publisher"), call_id=call.pk, text="样本可到现场采集。" + "长" * 600)
+    asked = call_talk.ask_question(actor=cast.actor("supplier"), call_id=call.pk, text="能否分批交付？")
+    assert "call.question_answered" not in bodies(cast.rival)
+    call_talk.answer_question(actor=cast.actor("manager"), question_id=asked.pk, text="可以，分三批。")
+    told = bodies(cast.rival)
+    assert "样本可到现场采集。" + "长" * 590 + "…\n" in told["call.addendum"]
+    assert "能否分批交付？\n\n可以，分三批。\n" in told["call.question_answered"]
+    assert "call.question_answered" not in bodies(cast.enterprise)
 
 
 def digest() -> list[Any]:
