@@ -7,6 +7,7 @@ from config.api_docs import ApiDocs, ApiSchema
 from marketplace.api.call_responses import CallResponses
 from marketplace.api.capabilities import CapabilityEndpoint
 from marketplace.api.deadlines import Deadlines
+from marketplace.api.engagement_notes import EngagementNotes
 from marketplace.api.engagement_steps import (
     CostEndpoint,
     DecisionEndpoint,
@@ -105,6 +106,10 @@ sandbox_urls: list[URLPattern | URLResolver] = [
     path("incidents/<uuid:pk>/close/", SandboxEndpoint.as_view({"post": "close"}), name="api-incident-close"),
 ]
 
+note_urls: list[URLPattern | URLResolver] = [
+    path(f"{project}notes/", EngagementNotes.as_view({"get": "list", "post": "create"}), name="api-engagement-notes"),
+]
+
 opening = "calls/<uuid:pk>/opening/"
 opening_urls: list[URLPattern | URLResolver] = [
     path("openings/", OpeningEndpoint.as_view({"get": "places"}), name="api-openings"),
@@ -128,6 +133,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
     *member_urls,
     *sandbox_urls,
+    *note_urls,
     *opening_urls,
     *own_urls,
     path("follows/<slug:subject_type>/<uuid:subject_id>/", Unfollow.as_view(), name="api-unfollow"),

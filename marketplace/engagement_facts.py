@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from marketplace.engagement_choices import DecisionState, GateState, PartyRole, Stage
-from marketplace.models import Deviation, Engagement, Gate, GateDecision, LedgerEntry, Party, Rollout
+from marketplace.models import Deviation, Engagement, EngagementNote, Gate, GateDecision, LedgerEntry, Party, Rollout
 from marketplace.proof import ProofLine, proof_of
 from marketplace.proof_picture import Picture, picture_of, reading_label
 from scenarios.actor import Actor
@@ -112,6 +113,42 @@ def told_parties(engagement: Engagement, actor: Actor) -> list[ToldParty]:
 
 def _names_owners(engagement: Engagement, actor: Actor) -> bool:
     return engagement.demand is None or actor.is_staff or bool(named_owners(engagement.demand))
+
+
+class ToldNote(NamedTuple):
+    """A note as a reader may know it. role is empty and organisation_id None for the manager; the latter also for a
+    peer whose name is not told.
+    """
+
+    id: UUID
+    author: str
+    role: str
+    organisation_id: UUID | None
+    by_manager: bool
+    text: str
+    created_at: datetime
+
+
+def told_notes(engagement: Engagement, actor: Actor, notes: Iterable[EngagementNote]) -> list[ToldNote]:
+    """Return notes of an engagement whose parties are loaded, each writer named as among the parties."""
+    organisations = {one.pk: one.organisation_id for one in engagement.parties.all()}
+    writers: dict[UUID | None, ToldParty] = {}
+    for party in told_parties(engagement, actor):
+        # Owners come first: one that is also a partner stays a number where owners are not named.
+        writers.setdefault(organisations[party.id], party)
+    return [_told_note(note, writers[note.organisation_id] if note.organisation_id else None) for note in notes]
+
+
+def _told_note(note: EngagementNote, writer: ToldParty | None) -> ToldNote:
+    return ToldNote(
+        id=note.pk,
+        author=writer.name if writer else _("Scenario manager"),
+        role=writer.role_label if writer else "",
+        organisation_id=writer.organisation_id if writer else None,
+        by_manager=writer is None,
+        text=note.text,
+        created_at=note.created_at,
+    )
 
 
 class IndicatorTold(NamedTuple):

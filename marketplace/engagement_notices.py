@@ -104,5 +104,6 @@ ENGAGEMENT_NOTICES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "engagement.rollout_done": (_("A rollout of the project %(code)s is done: %(title)s"), (LEAD, MANAGER)),
     "engagement.deviation_noted": (_("A rollout of the project %(code)s deviates from the core: %(title)s"), (LEAD,)),
     "engagement.lesson_written": (_("The project %(code)s has a new lesson: %(title)s"), (PARTIES, FOLLOWERS)),
+    "engagement.note_written": (_("A note was written in the project %(code)s: %(title)s"), (PARTIES, MANAGER)),
     "engagement.close": (_("The project %(code)s is closed: %(title)s"), (PARTIES, FOLLOWERS)),
 }

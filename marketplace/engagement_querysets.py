@@ -34,6 +34,10 @@ class EngagementQuerySet(FullText, models.QuerySet[Any]):
             else self.filter(public)
         )
 
+    def inside(self, actor: Actor) -> Self:
+        """Engagements whose parties' pages `actor` may open: the parties and staff."""
+        return self if actor.is_staff else self.of(actor)
+
     def begun(self) -> Self:
         """Engagements that began, whatever became of them."""
         return self.exclude(status__in=NOT_PUBLIC)
@@ -197,6 +201,18 @@ class RolloutQuerySet(models.QuerySet[Any]):
 class LessonQuerySet(FullText, models.QuerySet[Any]):
     def for_page(self) -> Self:
         return self.select_related("engagement__need", "engagement__demand", "gate").order_by("-published_at", "id")
+
+
+class NoteQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Notes of the engagements inside which the actor is; nobody else learns that there are any."""
+        if actor.is_staff:
+            return self
+        engagements: Any = self.model._meta.get_field("engagement").related_model
+        return self.filter(engagement__in=engagements._default_manager.inside(actor).values("pk"))
+
+    def newest(self) -> Self:
+        return self.order_by("-created_at", "-id")
 
 
 class IncidentQuerySet(models.QuerySet[Any]):

@@ -52,6 +52,7 @@ MEANINGS: dict[str, Meaning] = {
     "lots": Meaning(_("Lots")),
     "met": Meaning(_("Criteria met")),
     "needs": Meaning(_("Needs")),
+    "note": Meaning(_("Note to the parties")),
     "objection": Meaning(_("Objection")),
     "overlap": Meaning(_("Overlap"), as_share),
     "response": Meaning(_("Response")),

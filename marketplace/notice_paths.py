@@ -21,6 +21,7 @@ PATHS_BY_KIND = {
     "engagement.element_confirmed": "/engagements/{}/ledger/",
     "engagement.element_refused": "/engagements/{}/ledger/",
     "engagement.element_released": "/engagements/{}/ledger/",
+    "engagement.note_written": "/engagements/{}/#notes",
     **{f"engagement.{kind}": "/engagements/{}/sandbox/" for kind in SANDBOX_KINDS},
     "need.checked": "/staff/moderation/needs/{}/",
     "need.returned": "/workspace/needs/{}/edit/",

@@ -44,6 +44,7 @@ from marketplace.models import (
     Organisation,
     SavedSearch,
 )
+from scenarios.actor import Actor
 from scenarios.models import Call, Event, MergedDemand, MergeProposal, Need, PrintedList
 
 
@@ -277,6 +278,9 @@ NOTICES |= {
     for kind, (sentence, names) in ENGAGEMENT_NOTICES.items()
 }
 
+TOLD_INSIDE = ("engagement.note_written",)
+"""Kinds that only those hear of who may open the parties' pages, whoever may open the page itself."""
+
 SUBJECTS: dict[str, Any] = {
     "search": SavedSearch,
     "printed_list": PrintedList,
@@ -305,6 +309,12 @@ def recipients(event: Event, subject: Any) -> Accounts:
     return heard - {event.actor_id, None}
 
 
+def _readable(event: Event, actor: Actor) -> Any:
+    """Return what the actor may open of the kind of thing that an event is about, with what the event tells of it."""
+    model = SUBJECTS[event.subject_type]
+    return model.objects.inside(actor) if event.kind in TOLD_INSIDE else model.objects.visible_to(actor)
+
+
 def allowed(accounts: Accounts, event: Event, subject: Any) -> Accounts:
     """Return those of the accounts that may open what the event is about, now that they are told."""
     model = SUBJECTS[event.subject_type]
@@ -315,7 +325,7 @@ def allowed(accounts: Accounts, event: Event, subject: Any) -> Accounts:
     return {
         account.pk
         for account in found
-        if model.objects.visible_to(actor := actor_for(account)).filter(pk=subject.pk).exists()
+        if _readable(event, actor := actor_for(account)).filter(pk=subject.pk).exists()
         or (gone and model.objects.once_public(actor).filter(pk=subject.pk).exists())
     }
 

@@ -93,7 +93,7 @@ ENGAGEMENT_FIELDS: dict[str, Audience] = {
     **dict.fromkeys(("indicators", "indicator.accepted"), Audience.PUBLIC),
     **dict.fromkeys(("indicator.promised", "indicator.readings", "indicator.methods"), Audience.STAFF),
     **dict.fromkeys(("gate.plan", "gate.cost_cap", "gate.spent", "costs", "trials", "decisions"), Audience.STAFF),
-    **dict.fromkeys(("capability", "reason", "elements", "rollouts", "created_at"), Audience.STAFF),
+    **dict.fromkeys(("capability", "reason", "elements", "rollouts", "notes", "created_at"), Audience.STAFF),
     "contact": Audience.OWNER,
 }
 

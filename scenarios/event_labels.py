@@ -229,6 +229,7 @@ EVENT_LABELS: dict[str, Any] = {
     "engagement.incident_closed": _("Incident closed"),
     "engagement.grave_incident_closed": _("Incident of severity 1 closed"),
     "engagement.lesson_written": _("Lesson published"),
+    "engagement.note_written": _("Note to the parties written"),
     "need.landed": _("Landed"),
     "need.closed": _("Closed"),
     **dict.fromkeys(("need.followed", "demand.followed", "call.followed", "engagement.followed"), _("Followed")),

@@ -247,8 +247,9 @@ class EventQuerySet(models.QuerySet[Any]):
         return self.filter(subject_type=subject_type, subject_id=subject_id)
 
     def history_of(self, subject_type: str, subject_id: UUID | OuterRef) -> Self:
-        """What happened to an object, as its pages tell it: who follows it is none of it."""
-        return self.about(subject_type, subject_id).exclude(kind__endswith="followed")
+        """What happened to an object, as its pages tell it: who follows it, and what was said there, is none of it."""
+        beside = Q(kind__endswith="followed") | Q(kind__endswith=".note_written")
+        return self.about(subject_type, subject_id).exclude(beside)
 
     def sealable(self) -> Self:
         """Events not sealed yet whose transaction is older than every running one: no earlier row can still appear."""

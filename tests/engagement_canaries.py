@@ -8,6 +8,7 @@ from marketplace.actions import (
     engagement_costs,
     engagement_elements,
     engagement_landing,
+    engagement_notes,
     engagement_opening,
     engagement_trials,
 )
@@ -73,6 +74,7 @@ def _plant_single(cast: Cast, world: Any) -> tuple[Engagement, Gate]:
     follow(actor=cast.actor("stranger"), subject_type="engagement", subject_id=engagement.pk)
     gate = running_gate(cast, engagement)
     _plant_steps(cast, engagement, gate, secret)
+    _plant_notes(cast, engagement, secret, ("rival", "supplier", "manager"))
     return engagement, gate
 
 
@@ -118,6 +120,12 @@ def _plant_steps(cast: Cast, engagement: Engagement, gate: Gate, secret: Any) ->
     )
 
 
+def _plant_notes(cast: Cast, engagement: Engagement, secret: Any, parts: tuple[str, ...]) -> None:
+    for part in parts:
+        words = secret(f"note of {part}", f"canary-note-{part}-{engagement.code}")
+        engagement_notes.write_note(actor=cast.actor(part), engagement_id=engagement.pk, text=words)
+
+
 def _plant_pooled(cast: Cast, world: Any) -> Engagement:
     """Plant what the members of a pool must not learn of each other: contacts, and how each takes it over."""
     engagement = landed_pool(cast)
@@ -137,6 +145,10 @@ def _plant_pooled(cast: Cast, world: Any) -> Engagement:
         part="problem",
         value=world.plant("deviation.value", "canary-deviation-value", seen),
         reason=world.plant("deviation.reason", "canary-deviation-reason", seen),
+    )
+    inside = _party_or_staff(cast.enterprise_org, cast.rival_org, cast.supplier_org)
+    _plant_notes(
+        cast, engagement, lambda field, text: world.plant(f"pooled.{field}", text, inside), ("enterprise", "rival")
     )
     engagement_landing.write_lesson(
         actor=cast.actor("supplier"), engagement_id=engagement.pk, title="光源", text="先做光源试验。"

@@ -261,6 +261,10 @@ def lesson(cast: Cast) -> Any:
     return opened_engagement(cast).lessons.create(title="x", text="y", written_by=cast.manager)
 
 
+def engagement_note(cast: Cast) -> Any:
+    return opened_engagement(cast).notes.create(text="x", written_by=cast.manager)
+
+
 def sandbox_plan(cast: Cast) -> SandboxPlan:
     terms = {"scope": SCOPE, "limits": LIMITS, "exit_criteria": CRITERIA}
     return SandboxPlan.objects.create(call=call(cast), supervisor=cast.supervisor, **terms)
@@ -322,6 +326,7 @@ FORBIDDEN: list[tuple[str, Maker, dict[str, Any]]] = [
     ("rollout_done_has_day", rollout, {"state": "done"}),
     ("deviation_says_what_and_why", deviation, {"value": ""}),
     ("lesson_is_written", lesson, {"text": ""}),
+    ("engagement_note_is_written", engagement_note, {"text": ""}),
     ("core_change_part_known", core_change, {"part": "title_zh"}),
     ("core_change_decided_by_someone", core_change, {"state": "taken"}),
     ("core_change_in_a_core_was_taken", core_change, {"core_version": 1}),

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from marketplace import engagement_choices as choices
+from marketplace.models.engagement_note import NOTE_LIMIT
 from scenarios.api.input import MAX_VERSION, Strict, Version, Words
 from scenarios.choices import CorePart
 
@@ -111,6 +112,13 @@ class ContactChanged(Strict):
 class LessonWritten(Strict):
     title = serializers.CharField(max_length=120)
     text = serializers.CharField(max_length=4000)
+
+
+class NoteWritten(Strict):
+    text = serializers.CharField(max_length=NOTE_LIMIT, help_text="What is written stands.")
+    organisation = serializers.UUIDField(
+        required=False, help_text="A party for which you write; needed where you act for several."
+    )
 
 
 class DaySet(Strict):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db.models import F
 
-from marketplace.models import Engagement, Gate, Incident, Lesson, Response, Selection
+from marketplace.models import Engagement, EngagementNote, Gate, Incident, Lesson, Response, Selection
 from scenarios.actions import deadlines
 from scenarios.actions.call_readiness import needs_behind
 from scenarios.models import Call, DemandMember, MergedDemand, ModerationDecision, Need
@@ -79,6 +79,11 @@ def age_end(engagement: Engagement, *, days: int) -> None:
         accepted_at=F("accepted_at") - by, landed_at=F("landed_at") - by, ended_at=F("ended_at") - by
     )
     Lesson.objects.filter(engagement=engagement).update(published_at=F("published_at") - by)
+
+
+def age_note(note: EngagementNote, *, days: int) -> None:
+    """Have a note written so many days ago."""
+    EngagementNote.objects.filter(pk=note.pk).update(created_at=F("created_at") - timedelta(days=days))
 
 
 def age_report(incident: Incident) -> None:

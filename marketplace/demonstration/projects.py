@@ -12,6 +12,7 @@ from marketplace.actions import (
     engagement_elements,
     engagement_gates,
     engagement_landing,
+    engagement_notes,
     engagement_opening,
     engagement_proof,
     engagement_rollouts,
@@ -65,6 +66,8 @@ def carry(engagement: Engagement, row: Row) -> Engagement:
         if "rounds" in gate:
             run(engagement, stage, gate)
     past.age_project(engagement, days=row["started_days_ago"])
+    for note in row.get("notes", []):
+        write(engagement, note)
     if sandbox:
         report(engagement, sandbox["incidents"])
     if "acceptance" in row:
@@ -201,6 +204,13 @@ def roll_out(engagement: Engagement, row: Row) -> None:
     engagement_rollouts.accept_rollout(actor=owner, rollout_id=rollout.pk)
     engagement_rollouts.note_deviation(actor=owner, rollout_id=rollout.pk, **row["deviation"])
     engagement_rollouts.plan_rollout(actor=owner, rollout_id=rollout.pk, planned_on=day(row["planned_in_days"]))
+
+
+def write(engagement: Engagement, row: Row) -> None:
+    """Have a party or the manager write a note to the others, so many days ago."""
+    actor = staff("manager") if row["by"] == "manager" else speaker(row["by"])
+    note = engagement_notes.write_note(actor=actor, engagement_id=engagement.pk, text=row["text"])
+    past.age_note(note, days=row["days_ago"])
 
 
 def set_up(engagement: Engagement, row: Row) -> None:

@@ -13,6 +13,7 @@ from marketplace.actions.engagement_decisions import DecisionFields
 from marketplace.actions.engagement_elements import ElementFields
 from marketplace.actions.engagement_trials import TrialFields
 from marketplace.engagement_choices import Element, GateVerdict
+from marketplace.models.engagement_note import NOTE_LIMIT
 from scenarios.choices import CorePart
 from scenarios.forms import DATE, RefusableForm
 from scenarios.two_versions import Differing, compared
@@ -201,6 +202,33 @@ class LessonForm(RefusableForm):
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Lesson in one line"), max_length=120)
     text = _words(_("What was learnt"), rows=8, limit=4000)
+
+
+class NoteForm(RefusableForm):
+    """A note to the other parties; who acts for several of them chooses in whose name."""
+
+    key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    organisation = forms.ChoiceField(label=_("In the name of"))
+    text = _words(
+        _("Note to the parties"),
+        rows=4,
+        limit=NOTE_LIMIT,
+        help_text=_("Every party and the government staff read it, nobody else. What is written stands."),
+    )
+
+    def __init__(self, *args: Any, organisations: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        if len(organisations) < 2:
+            del self.fields["organisation"]
+        else:
+            self.fields["organisation"].choices = organisations  # type: ignore[attr-defined]
+
+    @property
+    def note(self) -> dict[str, Any]:
+        """The arguments of `write_note`."""
+        chosen = self.cleaned_data.get("organisation")
+        said = {name: self.cleaned_data[name] for name in ("text", "key")}
+        return {**said, "organisation_id": UUID(chosen) if chosen else None}
 
 
 class DayForm(VersionedForm):

@@ -4,6 +4,7 @@ from marketplace.models.account import Account, StaffRole
 from marketplace.models.calendar_address import CalendarAddress
 from marketplace.models.capability import Capability, CapabilityVersion, Evidence, PriceTier
 from marketplace.models.engagement import Engagement, EngagementIndicator, Party
+from marketplace.models.engagement_note import EngagementNote
 from marketplace.models.fit import NeedFit
 from marketplace.models.gate import Cost, Gate, GateDecision, Measurement, Trial
 from marketplace.models.import_job import ImportJob, ImportKind, ImportState
@@ -32,6 +33,7 @@ __all__ = [
     "Deviation",
     "Engagement",
     "EngagementIndicator",
+    "EngagementNote",
     "Evidence",
     "Exclusion",
     "Feedback",

@@ -13,24 +13,27 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from marketplace.actions import engagement_landing as landing
+from marketplace.actions import engagement_notes as notes
 from marketplace.actions import engagement_opening as opening
 from marketplace.actions import engagement_standing as standing
 from marketplace.engagement_facts import (
+    Standing,
     gates_of,
     own_parties,
     standing_of,
     steps_of,
     told_elements,
     told_indicators,
+    told_notes,
     told_parties,
     told_rollouts,
     unplanned_stages,
 )
 from marketplace.engagement_parties import party_of
 from marketplace.finding import KINDS
-from marketplace.forms.engagements import ContactForm
+from marketplace.forms.engagements import ContactForm, NoteForm
 from marketplace.lifecycle import ENGAGEMENT_MOVES
-from marketplace.models import Engagement, Lesson, Party
+from marketplace.models import Engagement, EngagementNote, Lesson, Party
 from marketplace.project_columns import ENGAGEMENTS
 from marketplace.views.printed import engagement_entry
 from scenarios.access import access
@@ -39,6 +42,7 @@ from scenarios.beside import rows_beside, rows_of
 from scenarios.errors import Conflict, Invalid, NotFound, refused_for
 from scenarios.event_labels import event_label
 from scenarios.finding import find
+from scenarios.forms import new_key
 from scenarios.lifecycle import moves_from
 from scenarios.listing import Order, narrow
 from scenarios.models import Event
@@ -56,7 +60,8 @@ ORDERS = (
 LESSON = ("id", "title", "published_at")
 READ = ("summary", "title_zh", "title_en")
 FILES = ListFiles("projects", gettext_lazy("Projects"), lambda: sheet_columns(Engagement, ENGAGEMENTS))
-SHOWN_EVENTS = 20
+NOTE = ("id", "organisation_id", "text", "created_at")
+SHOWN_EVENTS = SHOWN_NOTES = 20
 
 
 def found_engagement(actor: Actor, pk: UUID) -> Engagement:
@@ -118,7 +123,12 @@ def engagement_page(request: HttpRequest, pk: UUID, *, status: int = 200, **form
     actor = actor_of(request)
     rows = Engagement.objects.visible_to(actor).select_related("sandbox")
     lessons = Lesson.objects.filter(engagement=OuterRef("pk"))
-    told = {"is_followed": followed(actor, "engagement"), "its_lessons": rows_beside(lessons, *LESSON)}
+    latest = EngagementNote.objects.visible_to(actor).filter(engagement=OuterRef("pk")).newest()[: SHOWN_NOTES + 1]
+    told = {
+        "is_followed": followed(actor, "engagement"),
+        "its_lessons": rows_beside(lessons, *LESSON),
+        "its_notes": rows_beside(latest, *NOTE),
+    }
     engagement = _found(rows.annotate(**told), pk)
     if engagement.started_at and (file := entry_file(request, engagement.code, lambda: engagement_entry(engagement))):
         return file
@@ -142,13 +152,17 @@ def engagement_page(request: HttpRequest, pk: UUID, *, status: int = 200, **form
     return render(request, "marketplace/engagement_detail.html", {**context, **forms}, status=status)
 
 
-def _inside(engagement: Engagement, actor: Actor, may: Any, gates: list[Any]) -> dict[str, Any]:
+def _inside(engagement: Any, actor: Actor, may: Standing, gates: list[Any]) -> dict[str, Any]:
     """Return what the parties and staff read besides."""
     own = own_parties(engagement, actor)
+    latest = rows_of(EngagementNote, engagement.its_notes)
     plannable = engagement.status in ("preparing", "running", "accepted") and may.decides
     return {
         "elements": told_elements(engagement, actor),
         "rollouts": told_rollouts(engagement, actor),
+        "notes": told_notes(engagement, actor, reversed(latest[:SHOWN_NOTES])),
+        "has_earlier_notes": len(latest) > SHOWN_NOTES,
+        "note_form": note_form(engagement, actor) if notes_open(engagement, may) else None,
         "unplanned": unplanned_stages(gates) if plannable else [],
         "contact_form": ContactForm(initial={"contact": own[0].contact, "version": own[0].version}) if own else None,
         "events": [
@@ -156,6 +170,17 @@ def _inside(engagement: Engagement, actor: Actor, may: Any, gates: list[Any]) ->
             for row in Event.objects.history_of("engagement", engagement.pk)[:SHOWN_EVENTS]
         ],
     }
+
+
+def notes_open(engagement: Engagement, may: Standing) -> bool:
+    """Whether the reader is shown the form for a note."""
+    return engagement.status in notes.OPEN and (may.party or may.manager)
+
+
+def note_form(engagement: Engagement, actor: Actor, data: Any = None) -> NoteForm:
+    """Return the form for a note, in the name of one of the reader's own parties."""
+    own = {str(row.organisation_id): str(row) for row in own_parties(engagement, actor)}
+    return NoteForm(data, organisations=list(own.items()), initial={"key": new_key()})
 
 
 def _open_moves(engagement: Engagement, may: Any, actor: Actor) -> frozenset[str]:

@@ -88,8 +88,9 @@ def test_each_circle_reads_its_fields(api: Send, cast: Cast) -> None:
         "costs",
         "trials",
         "decisions",
+        "notes",
         "created_at",
-    }  # parts of parties and gates, or of no answer
+    }  # parts of parties and gates, an address of their own, or of no answer
     for part, audience in circles.items():
         shown = api(part, "get", path).json()
         table = {name for name in visible_fields(ENGAGEMENT_FIELDS, audience) if "." not in name}

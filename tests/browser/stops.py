@@ -117,6 +117,7 @@ MEMBERS = [
     Stop("enterprise", "engagement_detail", ("busy",)),
     Stop("enterprise", "engagement_detail", ("landed",)),
     Stop("enterprise", "engagement_elements", ("busy",)),
+    Stop("enterprise", "engagement_notes", ("busy",)),
     Stop("enterprise", "engagement_acceptance", ("accepted",)),
     Stop("enterprise", "gate_plan", ("accepted", "mid")),
     Stop("enterprise", "decision_propose", ("open_gate",)),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.actions import objections
+from marketplace.actions.engagement_notes import write_note
 from marketplace.actions.word_previews import preview_stop_word
 from marketplace.actors import actor_for
 from marketplace.demonstration.carrying_on import carry_on
@@ -199,6 +200,8 @@ def projects(cast: Cast) -> dict[str, Any]:
     pooled = landed_pool(cast)
     busy = running_engagement(cast)
     promised(cast, busy, due_on="2026-01-15")
+    for part in ("supplier", "enterprise", "manager"):
+        write_note(actor=cast.actor(part), engagement_id=busy.pk, text="周三上午进厂安装，请安排停线两小时。")
     gate = running_gate(cast, busy)
     measure(cast, gate, "0.9")
     decide(cast, gate, "iterate")

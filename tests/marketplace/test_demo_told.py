@@ -108,6 +108,8 @@ def check_projects() -> None:
         ("scale", "planned", 0, Decimal(0)),
     ]
     assert Gate.objects.get(engagement=going, stage="small").decisions.filter(state="proposed").count() == 1
+    authors = [str(note.organisation or "") for note in going.notes.select_related("organisation")]
+    assert authors == ["示范·新吴视觉检测公司", "示范·锡山电动车制造厂", ""]
     stopped = project_of("ebike-weld", "robot-integration")
     assert (stopped.status, stopped.lessons.get().gate) == ("stopped_no_fault", stopped.gates.get())
     landed = Engagement.objects.get(status="landed")
