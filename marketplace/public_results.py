@@ -24,7 +24,6 @@ from scenarios.searching import search_of
 from scenarios.sheets import Column
 from scenarios.source_facets import CALLS, source_facets
 
-RUNNING = ("running", "suspended", "over")
 STATES = {
     "running": gettext_lazy("Under public notice: objections are possible"),
     "suspended": gettext_lazy("Public notice suspended by an objection"),
@@ -127,7 +126,9 @@ def listed_entry(call: Any) -> Entry:
     return Entry(call.code, call.title, [pair for pair in facts if pair[1]], [pair for pair in texts if pair[1]], [])
 
 
-RESULTS_PRINTED = Printable("results", PrintedListKind.RESULT.label, lambda rows: rows, listed_entry, results_found)
+RESULTS_PRINTED = Printable(
+    "results", "result_list", PrintedListKind.RESULT.label, lambda rows: rows, listed_entry, results_found
+)
 
 
 def whole_entry(call: Any) -> Entry:

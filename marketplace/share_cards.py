@@ -92,7 +92,7 @@ PAGES = {
         _("Calls"), _("What the city asks suppliers to answer, with frozen indicators, dates and criteria.")
     ),
     "pool_list": Page(
-        _("Pools"), _("Like needs merged around one core, each with its owners consent, until the scale pays.")
+        _("Pools"), _("Like needs merged around one core, each with its owners’ consent, until the scale pays.")
     ),
     "capability_list": Page(
         _("Capabilities"), _("What suppliers can do, from which scale on it pays, and what it does not do.")

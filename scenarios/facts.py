@@ -136,12 +136,12 @@ def indicator_sentence(row: Mapping[str, Any]) -> str:
     if not row.get("metric") or row.get("target") in (None, ""):
         return ""
     unit = f" {row['unit']}" if row.get("unit") else ""
-    end = f"–{number(row['target_max'])}" if row.get("target_max") not in (None, "") else ""
+    end = f"–{grouped(row['target_max'])}" if row.get("target_max") not in (None, "") else ""
     has_today = row.get("baseline") not in (None, "")
     values = {
         "metric": row["metric"],
         "today": f"{grouped(row['baseline'])}{unit}" if has_today else "",
-        "target": f"{number(row['target'])}{end}{unit}",
+        "target": f"{grouped(row['target'])}{end}{unit}",
     }
     said = str(_ASKED[row.get("comparator") or Comparator.GE][has_today]) % values
     method = (row.get("test_method") or "").strip().rstrip("。.")

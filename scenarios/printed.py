@@ -156,12 +156,15 @@ def _indicators(rows: Iterable[IndicatorRow]) -> list[Indicator]:
 
 
 class Printable(NamedTuple):
-    """A public list that is printed. name : of the file. loaded : rows → the same with what an entry reads.
+    """A public list that is printed. name : of the file. page : the name of its address.
+
+    loaded : rows → the same with what an entry reads.
 
     found : reader and address → the rows, for a worker; None where `scenarios.finding` knows the kind.
     """
 
     name: str
+    page: str
     title: Any
     loaded: Callable[[Any], Any]
     entry: Callable[[Any], Entry]
@@ -169,8 +172,12 @@ class Printable(NamedTuple):
 
 
 PRINTED_LISTS: dict[str, Printable] = {
-    PrintedListKind.NEED: Printable("needs", PrintedListKind.NEED.label, lambda rows: rows.for_page(), need_entry),
-    PrintedListKind.CALL: Printable("calls", PrintedListKind.CALL.label, lambda rows: rows.for_print(), call_entry),
+    PrintedListKind.NEED: Printable(
+        "needs", "need_list", PrintedListKind.NEED.label, lambda rows: rows.for_page(), need_entry
+    ),
+    PrintedListKind.CALL: Printable(
+        "calls", "call_list", PrintedListKind.CALL.label, lambda rows: rows.for_print(), call_entry
+    ),
 }
 
 

@@ -131,6 +131,11 @@ def events_of(model: Any, *kinds: str, generation: OuterRef) -> Any:
     return event.objects.filter(subject_id=OuterRef("pk"), kind__in=kinds, generation=generation)
 
 
+def circles_of(actor: Actor) -> list[str]:
+    """Return the visibilities under which whoever is no party reads a need."""
+    return ["public", "verified"] if actor.verified else ["public"]
+
+
 class NeedQuerySet(FullText, NeedFigures):
     def listed(self) -> Self:
         """Needs that were published and may still be read at their public address."""
@@ -171,8 +176,7 @@ class NeedQuerySet(FullText, NeedFigures):
             # What was never submitted is nobody's business, withdrawn or not.
             handed_in = is_(submitted_at__isnull=False) | is_(imported=True)
             return handed_in & ~is_(status=NeedStatus.DRAFT) | mine
-        circles = ["public", "verified"] if actor.verified else ["public"]
-        listed = is_(status__in=LISTED, visibility__in=circles)
+        listed = is_(status__in=LISTED, visibility__in=circles_of(actor))
         if not actor.organisation_ids:
             return listed
         parties = Q(status__in=LISTED, visibility="parties") & Q(
@@ -183,10 +187,8 @@ class NeedQuerySet(FullText, NeedFigures):
 
     def once_public(self, actor: Actor) -> Self:
         """Needs that the actor could read while they were on offer, and that were withdrawn or suspended since."""
-        circles = ["public", "verified"] if actor.verified else ["public"]
-        return self.filter(
-            status__in=[NeedStatus.WITHDRAWN, NeedStatus.SUSPENDED], published_at__isnull=False, visibility__in=circles
-        )
+        gone = [NeedStatus.WITHDRAWN, NeedStatus.SUSPENDED]
+        return self.filter(status__in=gone, published_at__isnull=False, visibility__in=circles_of(actor))
 
     def of(self, actor: Actor) -> Self:
         """Needs of the actor's own organisations."""
@@ -312,8 +314,11 @@ class IndexBuildQuerySet(models.QuerySet[Any]):
 class PrintedListQuerySet(models.QuerySet[Any]):
     def of(self, actor: Actor) -> Self:
         """Lists that the actor ordered and that are not forgotten yet, even before the night removes them."""
-        kept = Q(created_at__gte=DatabaseClock() - PRINTED_LIST_KEPT)
-        return self.filter(kept, account_id=actor.signed_in_id)
+        return self.by(actor).filter(created_at__gte=DatabaseClock() - PRINTED_LIST_KEPT)
+
+    def by(self, actor: Actor) -> Self:
+        """Lists that the actor ordered, those among them that the night is to remove."""
+        return self.filter(account_id=actor.signed_in_id)
 
     def forgotten(self) -> Self:
         """Lists that are kept no longer."""

@@ -25,7 +25,7 @@ def revisions(pairs: Iterable[tuple[Content, Content]], *, inside: bool) -> list
     """Return what changed from each older to its newer content, in the order of reading; at most one query.
 
     inside : for the owner and staff. Everybody else is told of a free text only that it changed: what stood there may
-    have been taken out because it told too much.
+    have been taken out because it told too much. So may an indicator that is gone, whose name is a free text.
     """
     pairs = list(pairs)
     moved = any(before.get("district") != after.get("district") for before, after in pairs)
@@ -37,10 +37,17 @@ def _changes(before: Content, after: Content, districts: Mapping[str, str], insi
     rows = []
     for name in READ_IN_ORDER:
         if name in after and before.get(name) != after[name]:
-            old, new = (_words(name, one.get(name), districts, inside) for one in (before, after))
+            earlier = before.get(name) if inside or name != "indicators" else _kept(before, after)
+            old, new = (_words(name, one, districts, inside) for one in (earlier, after[name]))
             told = (inside or not _is_free_text(name)) and old != new
             rows.append(Change(name, label_of(Need, name), old, new, told))
     return rows
+
+
+def _kept(before: Content, after: Content) -> list[Mapping[str, Any]]:
+    """Return the earlier indicators that are asked for still."""
+    metrics = {row["metric"] for row in after["indicators"] or ()}
+    return [row for row in before.get("indicators") or () if row["metric"] in metrics]
 
 
 def _is_free_text(name: str) -> bool:

@@ -59,7 +59,7 @@ def dates_in(story: str, *, today: date = date.min) -> dict[str, str]:
         if _START_AFTER.match(story, found.end()) or _START_BEFORE.search(before):
             starts.add(period.first)
         elif _is_end(found, before, story):
-            ends.add(_deadline(found, period, before, story))
+            ends |= {day for day in (_deadline(found, period, before, story),) if day >= today}
     if starts and ends and max(starts) > min(ends):
         return {}
     named = (("start_by", starts), ("finish_by", ends))

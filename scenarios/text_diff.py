@@ -1,6 +1,7 @@
 """What changed between two texts: Chinese compared by its characters, everything else by words and numbers."""
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -8,6 +9,12 @@ from matching.text import HAN
 
 MOST = 1_000_000
 """Pairs of tokens that are compared; longer texts are compared by sentences, still longer ones not at all."""
+
+MOST_EQUAL = 20_000
+"""Pairs of equal tokens that are compared: what repeats itself would take seconds, so it is compared by sentences too.
+
+Blanks are matched beside what is equal only, and do not count.
+"""
 
 ISLAND = 3
 """Words or characters that must be the same between two changes, or they read as one."""
@@ -41,9 +48,14 @@ def text_diff(before: str, after: str) -> list[Part]:
 def _tokens(before: str, after: str) -> tuple[list[str], list[str]]:
     for pattern in (_TOKEN, _SENTENCE):
         old, new = pattern.findall(before), pattern.findall(after)
-        if len(old) * len(new) <= MOST:
+        if len(old) * len(new) <= MOST and _equal_pairs(old, new) <= MOST_EQUAL:
             return old, new
     return [before], [after]
+
+
+def _equal_pairs(old: list[str], new: list[str]) -> int:
+    other = Counter(new)
+    return sum(count * other[token] for token, count in Counter(old).items() if not token.isspace())
 
 
 def _common(old: list[str], new: list[str]) -> int:
@@ -55,7 +67,7 @@ def _common(old: list[str], new: list[str]) -> int:
 def _inner(old: list[str], new: list[str]) -> list[Part]:
     parts: list[Part] = []
     removed, added = "", ""
-    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    steps = SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes()
     for place, (step, i1, i2, j1, j2) in enumerate(steps):
         between = 0 < place < len(steps) - 1
         if step == "equal" and not (between and _is_island(old[i1:i2])):

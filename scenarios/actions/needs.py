@@ -306,7 +306,8 @@ def offer(need: Need) -> None:
     need.expiry_generation += 1
     need.save()
     Need.objects.filter(pk=need.pk).update(search=lexemes(search_tokens(need)), expires_at=DatabaseClock() + SHELF_LIFE)
-    NeedVersion.objects.create(need=need, version=need.version, content=public_content(need))
+    told = {"visibility": need.visibility, "content": public_content(need)}
+    NeedVersion.objects.create(need=need, version=need.version, **told)
     emit(topics.NEED_PUBLISHED, need_ids=[str(need.pk)])
 
 

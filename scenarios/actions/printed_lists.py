@@ -28,11 +28,11 @@ def order_list(
     Whoever has a list in the making gets that one back, whatever it is of. query : the address's, by which a worker
     looks whether an entry is still in the list. Raises Invalid beyond ten lists a day.
     """
-    mine = PrintedList.objects.of(actor)
+    mine = PrintedList.objects.by(actor)
     mine.given_up().update(state=PrintedListState.FAILED)
     if running := mine.running().first():
         return running
-    if mine.count() >= MOST_A_DAY:
+    if PrintedList.objects.of(actor).count() >= MOST_A_DAY:
         hours = int(PRINTED_LIST_KEPT.total_seconds() // 3600)
         text = _("You have had %(most)d lists made within %(hours)d hours. Your notifications lead to them.")
         raise Invalid({"list": [text % {"most": MOST_A_DAY, "hours": hours}]})
@@ -41,7 +41,7 @@ def order_list(
         with transaction.atomic():
             printed = PrintedList.objects.create(account_id=actor.signed_in_id, language=get_language() or "", **values)
     except IntegrityError:  # ordered in another tab at the same moment
-        return mine.running().get()
+        return mine.latest("created_at")
     log_event("printed_list.ordered", printed, actor=actor, list=kind, format=format, entries=len(ids))
     emit(topics.PRINTED_LIST_ORDERED, list_id=str(printed.pk))
     return printed

@@ -287,10 +287,14 @@ class Indicator(models.Model):
 
 
 class NeedVersion(models.Model):
-    """What the public could read from one publication to the next. Never changed."""
+    """What could be read from one publication to the next. Never changed.
+
+    visibility : to whom it was told; empty for what was published before this was noted.
+    """
 
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
+    visibility = models.CharField(max_length=8, blank=True)
     content = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
 

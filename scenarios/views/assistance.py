@@ -1,7 +1,6 @@
 """What helps while a need is typed: how precise it is, what is like it, whom to block. Nothing is saved or indexed."""
 
 from collections.abc import Sequence
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -16,31 +15,15 @@ from scenarios.actor import Actor
 from scenarios.content import IndicatorFields, NeedFields, need_draft
 from scenarios.drafts import PrecisionError
 from scenarios.likeness import like_texts
-from scenarios.limits import within_limit
 from scenarios.models import Indicator, Need, VaguePhrase
 from scenarios.precision import PrecisionReport, check
 from scenarios.views.drafting_form import posted
 from scenarios.views.need_parts import parts_of
-from scenarios.views.parts import actor_of
+from scenarios.views.parts import actor_of, limited
 
-PER_MINUTE = 90
 # Below this many characters nothing is like anything.
 SHORTEST = 4
 STEPS = (risk.PUBLISH_NEED, risk.OPEN_CALL, risk.START_PILOT)
-
-
-def limited(view: Any) -> Any:
-    """Answer 429 once an account asks more often than anybody types."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        account = actor_of(request).account_id
-        if account is not None and not within_limit(view.__name__, account, per_minute=PER_MINUTE):
-            return render(request, "scenarios/parts/too_often.html", status=429)
-        answer: HttpResponse = view(request, *args, **kwargs)
-        return answer
-
-    return guarded
 
 
 @require_POST

@@ -48,7 +48,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     search, narrowed = found.search, narrow(found.rows, found.facets, request.GET)
     ordered, order = search.ordered(narrowed.rows.with_openness(), ORDERS, request.GET)
     chips = [*found.chips, *narrowed.chips]
-    rows = ordered.for_print()
+    rows = ordered.select_related("need", "demand")
     labels = [*([search.text] if search.text else []), *(chip.label for chip in chips)]
     if file := file_of(request, FILES, rows, total=narrowed.total, narrowed=labels):
         return file

@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from rest_framework.throttling import BaseThrottle
 
 from scenarios.actions.printed_lists import order_list
 from scenarios.choices import PrintedFormat
@@ -22,7 +21,7 @@ from scenarios.limits import within_limit
 from scenarios.printed import FORMATS, PRINTED_LISTS, list_document, one_document
 from scenarios.printing import Document, Entry
 from scenarios.sheets import MOST_ROWS, Column
-from scenarios.views.parts import actor_of
+from scenarios.views.parts import actor_of, reader_of
 from scenarios.views.sheets import sheet_response
 
 MOST_AT_ONCE = 100
@@ -65,7 +64,7 @@ def file_of(
     kind = request.POST.get("as") or request.GET.get("as")
     if kind not in {one.value for one in files.kinds}:
         return None
-    if not within_limit("list file", _reader(request), per_minute=PER_MINUTE):
+    if not within_limit("list file", reader_of(request), per_minute=PER_MINUTE):
         return _back(request, _("You have fetched many files in a short time. Wait a minute, then try again."))
     most = MOST_ROWS if kind == "xlsx" else MOST_PRINTED
     if total > most:
@@ -86,7 +85,7 @@ def entry_file(request: HttpRequest, name: str, entry: Callable[[], Entry]) -> H
     """Return one need or call as PDF where the address asks for it with ``as=pdf``."""
     if request.GET.get("as") != "pdf":
         return None
-    if not within_limit("list file", _reader(request), per_minute=PER_MINUTE):
+    if not within_limit("list file", reader_of(request), per_minute=PER_MINUTE):
         return _back(request, _("You have fetched many files in a short time. Wait a minute, then try again."))
     return _printed("pdf", name, one_document(entry()))
 
@@ -127,11 +126,6 @@ def _ordered(
     if any(getattr(printed, name) != value for name, value in asked.items()):
         messages.info(request, _("One list at a time: this one is being made. Ask for the other when it is ready."))
     return redirect("printed_list", pk=printed.pk)
-
-
-def _reader(request: HttpRequest) -> int | str:
-    """Return whose limit counts: the account's, or that of the address behind as many proxies as are believed."""
-    return actor_of(request).account_id or BaseThrottle().get_ident(request)  # type: ignore[arg-type]
 
 
 def _query(request: HttpRequest) -> str:

@@ -1,15 +1,20 @@
-"""What the public and the enterprise's views share: who asks, pages of a list, what is looked for and followed."""
+"""What the public and the enterprise's views share: who asks and how often, pages of lists, what is looked for."""
 
+from functools import wraps
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from rest_framework.throttling import BaseThrottle
 
 from scenarios.actor import Actor
+from scenarios.limits import within_limit
 from scenarios.models import Follow, Need
 from scenarios.searching import text_of
 
+PER_MINUTE = 90
 PAGE_SIZE = 20
 DEEP = 10 * PAGE_SIZE
 
@@ -18,6 +23,24 @@ def actor_of(request: HttpRequest) -> Actor:
     """Return who asks."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
+
+
+def reader_of(request: HttpRequest) -> int | str:
+    """Return whose limit counts: the account's, or that of the address behind as many proxies as are believed."""
+    return actor_of(request).account_id or BaseThrottle().get_ident(request)  # type: ignore[arg-type]
+
+
+def limited(view: Any) -> Any:
+    """Answer 429 once a reader asks more often than anybody types or turns pages."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not within_limit(view.__name__, reader_of(request), per_minute=PER_MINUTE):
+            return render(request, "scenarios/parts/too_often.html", status=429)
+        answer: HttpResponse = view(request, *args, **kwargs)
+        return answer
+
+    return guarded
 
 
 def page_of(

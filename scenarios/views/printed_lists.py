@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from scenarios.access import access
 from scenarios.choices import PrintedListState
-from scenarios.finding import KINDS
 from scenarios.models import PrintedList
 from scenarios.policies import one_of
 from scenarios.printed import PRINTED_LISTS
@@ -26,7 +25,7 @@ def printed_list(request: HttpRequest, pk: UUID) -> HttpResponse:
             return render(request, "scenarios/parts/printing_progress.html", {"printed": printed})
         # It is ready meanwhile: the whole page has something else to say.
         return HttpResponse(headers={"HX-Refresh": "true"})
-    page = reverse(KINDS[printed.kind].page)
+    page = reverse(PRINTED_LISTS[printed.kind].page)
     context = {
         "printed": printed,
         "number": len(printed.ids),

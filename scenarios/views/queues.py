@@ -85,7 +85,9 @@ def queue_response(
     """
     waiting = rows_of(queue, actor_of(request)).order_by()
     # Apart from what it was found by: rows that are distinct by more than their keys would be counted by their values.
-    rows = waiting.model._default_manager.filter(pk__in=waiting.values("pk")).select_related(*queue.shown)
+    rows = waiting.model._default_manager.filter(pk__in=waiting.values("pk"))
+    if queue.shown:  # without a name it would follow every foreign key
+        rows = rows.select_related(*queue.shown)
     found, shown = aged(request, rows, since=queue.since, promised=queue.days)
     if wants_sheet(request):
         return sheet_response(f"queue-{queue.name}", queue.label, _columns(queue, line), found)

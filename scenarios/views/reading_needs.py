@@ -30,11 +30,12 @@ from scenarios.open_columns import NEEDS, sheet_columns
 from scenarios.policies import one_of, open_moves
 from scenarios.precision import PrecisionReport
 from scenarios.printed import need_entry
+from scenarios.querysets import circles_of
 from scenarios.revisions import revisions
 from scenarios.searching import fields_read
 from scenarios.shown_need import shown_need
 from scenarios.views.list_files import ListFiles, entry_file, file_of
-from scenarios.views.parts import actor_of, followed, page_of
+from scenarios.views.parts import actor_of, followed, limited, page_of
 
 ORDERS = (
     Order("newest", _("Newest first"), (F("published_at").desc(nulls_last=True), "pk")),
@@ -99,7 +100,7 @@ def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_join": bool(actor.editor_of) and not actor.belongs_to(need.owner_id) and need.status == "published",
         "pool": _pool(need, actor, inside=shown.is_inside),
         "calls": Call.objects.visible_to(actor).filter(need=need, status__in=["open", "closed"]),
-        "versions": _versions(need, inside=shown.is_inside or actor.is_staff),
+        "versions": _versions(need, actor, inside=shown.is_inside or actor.is_staff),
         "offers": own_offers(need, actor),
         "is_offered": need.status == "published",
     }
@@ -116,6 +117,7 @@ def need_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @access("public")
+@limited
 def like_this(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Needs and pools like a need on offer, as a page, and for htmx as the part of the need's page that shows them."""
     actor = actor_of(request)
@@ -150,18 +152,22 @@ def _pool(need: Need, actor: Actor, *, inside: bool) -> MergedDemand | None:
     return member.demand if actor.is_staff or need.owner_id in named_owners(member.demand) else None
 
 
-def _versions(need: Need, *, inside: bool) -> list[dict[str, Any]]:
-    """Return the published versions, the latest first, each with what it changed."""
+def _versions(need: Need, actor: Actor, *, inside: bool) -> list[dict[str, Any]]:
+    """Return the published versions, the latest first, each with what it changed.
+
+    What stood in an earlier one is told to those alone who could read it then.
+    """
     rows = list(need.versions.all())
+    earlier = [inside or row.visibility in circles_of(actor) for row in rows[1:]]
     changes = revisions([(older.content, row.content) for row, older in pairwise(rows)], inside=inside)
     return [
         {
             "version": row.version,
             "at": row.created_at,
             "changed": [change.label for change in changed],
-            "changes": [change for change in changed if change.told] if place < SHOWN_VERSIONS else [],
+            "changes": [change for change in changed if change.told and told] if place < SHOWN_VERSIONS else [],
         }
-        for place, (row, changed) in enumerate(zip(rows, [*changes, []], strict=False))
+        for place, (row, changed, told) in enumerate(zip(rows, [*changes, []], [*earlier, False], strict=False))
     ]
 
 

@@ -24,6 +24,7 @@ from tests.drain import drain_outbox
 from tests.factories import Cast, published_need
 from tests.scenarios.test_public_pages import open_call
 from tests.scenarios.test_races import at_once
+from tests.selections import published
 
 HTMX = {"HX-Request": "true"}
 
@@ -160,6 +161,18 @@ def test_calls_are_printed_in_chinese_as_pdf(cast: Cast) -> None:
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
     for part in ("场景榜单", "共 2 项", *(call.code for call in calls)):
         assert part in text, part
+
+
+def test_results_are_ordered_and_lead_back_to_their_list(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_files, "MOST_AT_ONCE", 0)
+    review = published(cast, ["90", "80"], ["70", "70"])
+    client = cast.client("supplier")
+    printed = ordered(client, "/results/?kind=bounty")
+    assert 'href="/results/?kind=bounty"' in shown(client, printed)
+    drain_outbox()
+    answer = client.get(f"{page_of(printed)}file/")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="results.docx"'
+    assert review.ready.call.title in " ".join(titles_in(Document(io.BytesIO(answer.content))))
 
 
 @pytest.mark.usefixtures("few")
@@ -315,6 +328,14 @@ def test_a_list_that_does_not_come_is_given_up_and_can_be_ordered_again(cast: Ca
     assert again != printed
     drain_outbox()
     assert dict(PrintedList.objects.values_list("pk", "state")) == {printed.pk: "failed", again.pk: "done"}
+
+
+def test_a_list_that_failed_before_yesterday_is_in_nobodys_way(cast: Cast) -> None:
+    order: Any = {"actor": cast.actor("supplier"), "kind": "need", "format": "pdf", "query": "", "ids": []}
+    stale = actions.order_list(**order, narrowed=[])
+    PrintedList.objects.filter(pk=stale.pk).update(created_at=DatabaseClock() - timedelta(hours=30))
+    assert actions.order_list(**order, narrowed=[]).pk != stale.pk
+    assert PrintedList.objects.get(pk=stale.pk).state == "failed"
 
 
 @pytest.mark.usefixtures("few")

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from scenarios.models import Need
-from scenarios.views import assistance
+from scenarios.views import parts
 from tests.drain import drain_outbox
 from tests.factories import NEED, Cast, draft_need, published_need
 from tests.scenarios.test_drafting_pages import NEW, VAGUE, form, whole
@@ -79,7 +79,7 @@ def test_starting_from_a_like_need_copies_public_fields_only(cast: Cast) -> None
 
 
 def test_help_is_limited_per_account(cast: Cast, monkeypatch: Any) -> None:
-    monkeypatch.setattr(assistance, "PER_MINUTE", 2)
+    monkeypatch.setattr(parts, "PER_MINUTE", 2)
     client = cast.client("enterprise")
     assert [client.post(LIKE, {"title_zh": "检测"}).status_code for _ in range(3)] == [200, 200, 429]
     assert client.post(PRECISION, form()).status_code == 200

@@ -186,6 +186,33 @@ def test_published_versions_tell_what_changed(cast: Cast) -> None:
     assert "6 名工人" not in _page(cast, "rival", need)
 
 
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        ("public", (None, "rival", "moderator")),
+        ("verified", ("rival", "moderator")),
+        ("parties", ("moderator",)),
+        ("", ("moderator",)),
+    ],
+)
+def test_what_an_earlier_version_said_is_told_to_those_who_could_read_it(
+    cast: Cast, then: str, told: tuple[str | None, ...]
+) -> None:
+    need = published_need(cast)
+    first = need.versions.get()
+    assert first.visibility == "public"
+    kept, gone = first.content["indicators"]
+    need.versions.update(visibility=then)
+    content = {**first.content, "quantity": "12000", "indicators": [{**kept, "target": "0.3"}]}
+    need.versions.create(version=need.version + 1, visibility="public", content=content)
+    for part in (None, "rival", "moderator"):
+        (version, _first) = cast.client(part).get(f"/needs/{need.pk}/").context["versions"]
+        assert version["changed"] == ["Indicators", "Quantity"]
+        said = {change.label: change.before for change in version["changes"]}
+        assert (said.get("Quantity") == "4") == (part in told)
+        assert (gone["metric"] in said.get("Indicators", "")) == (part == "moderator")
+
+
 def test_following_and_stopping(cast: Cast) -> None:
     need = published_need(cast)
     client = cast.client("supplier")

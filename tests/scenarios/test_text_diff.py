@@ -47,6 +47,12 @@ def test_long_texts_are_compared_by_sentences_and_endless_ones_as_a_whole() -> N
     ]
 
 
+@pytest.mark.parametrize("words", [("质检", "检质"), ("ab", "ba")])
+def test_what_repeats_itself_is_compared_as_a_whole(words: tuple[str, str]) -> None:
+    before, after = (" ".join([word] * 500) for word in words)
+    assert text_diff(before, after) == [("removed", before), ("added", after)]
+
+
 def test_both_texts_can_be_read_from_it() -> None:
     before, after = "漏检率 5 %，节拍 12 s，四条线。", "误检率 5 %，节拍 10 s，六条线，两班。"
     parts = text_diff(before, after)
