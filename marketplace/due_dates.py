@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.choices import SelectionStatus
 from marketplace.models import Gate, GateDecision, LedgerEntry, Sandbox, Selection
 from marketplace.waiting_rows import in_language
+from marketplace.working_days import last_day
 from scenarios.actor import Actor
 from scenarios.figure_querysets import midnight, within_days
 from scenarios.models import Call, MergedDemand
@@ -64,7 +65,7 @@ def _asking(actor: Actor) -> Any:
 def _noticed(actor: Actor) -> Any:
     noticed = Selection.objects.visible_to(actor).filter(status=SelectionStatus.PUBLICITY)
     rows = Call.objects.visible_to(actor).filter(selection__in=noticed)
-    return rows.annotate(notice_ends_at=F("selection__notice_ends_at"))
+    return rows.annotate(last_day=last_day("selection__"))
 
 
 KEPT = ("preparing", "running", "suspended", "accepted")
@@ -98,7 +99,7 @@ _OF_PROJECT: dict[str, Any] = {"for_staff": True, "whole_day": True, "of": "enga
 SOURCES = (
     Source("questions_end", _("Questions until"), _calls, "question_deadline", "call_detail"),
     Source("call_closes", _("Call closes"), _calls, "closes_at", "call_detail"),
-    Source("notice_ends", _("Public notice ends"), _noticed, "notice_ends_at", "call_result"),
+    Source("notice_ends", _("Public notice ends"), _noticed, "last_day", "call_result", whole_day=True),
     Source("pool_deadline", _("Deadline of the pool"), _pools, "deadline", "pool_detail"),
     Source("consent_ends", _("Owners answer until"), _asking, "consent_by", "staff_pool", for_staff=True),
     Source("opening_due", _("Responses to be opened by"), _unopened, "open_by", "call_opening", for_staff=True),

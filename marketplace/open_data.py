@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Max
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from marketplace import open_outcomes
@@ -36,7 +37,7 @@ CHUNK = 1000
 class DataSet(NamedTuple):
     """A data set. table : the audiences of its fields. list_page : where people read the same.
 
-    changed : the time of a row's last change, as a path from the row.
+    changed : the time of a row's last change, as a path from the row or an expression.
     """
 
     name: str
@@ -47,7 +48,7 @@ class DataSet(NamedTuple):
     rows: Callable[[], Any]
     fields: tuple[Field, ...]
     list_page: str = ""
-    changed: str = "updated_at"
+    changed: Any = "updated_at"
 
     def label(self, field: Field) -> str:
         """Return what a column is called in the reader's language."""
@@ -189,7 +190,7 @@ DATA_SETS = {
             SELECTION_FIELDS,
             open_outcomes.results,
             open_outcomes.RESULTS,
-            changed="selection__published_at",
+            changed=Greatest("selection__published_at", "selection__decided_at"),
         ),
         DataSet(
             "projects",

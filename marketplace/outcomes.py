@@ -63,9 +63,11 @@ class Excluded(NamedTuple):
 
 
 def last_day_of(selection: Selection) -> date | None:
-    """Return the last working day of the notice in Shanghai; None where none runs."""
+    """Return the last working day of the notice in Shanghai; None before a notice, and while it is suspended."""
     ends = selection.notice_ends_at
-    return ends and (ends.astimezone(SHANGHAI) - DAY).date()
+    if ends is None or selection.status == "suspended":
+        return None
+    return (ends.astimezone(SHANGHAI) - DAY).date()
 
 
 def ranking(selection: Selection, placings: Iterable[Placing] | None = None) -> list[Lot]:

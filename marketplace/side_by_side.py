@@ -60,9 +60,7 @@ def require_may_compare(call: Call, actor: Actor) -> None:
     if may_compare(call, actor):
         return
     if actor.organisation_ids & owners_of(call) and CallKey.objects.filter(call=call, opened_at__isnull=False).exists():
-        raise NotPermitted(
-            _("You belong to an organisation that responded to this call, or are to review it and have not declared.")
-        )
+        raise NotPermitted(_("You belong to an organisation that responded to this call, or were named to review it."))
     raise NotFound
 
 
@@ -173,11 +171,11 @@ def _promises(indicator: dict[str, Any], beside: Sequence[Beside], longest: int 
     """Return what each promises for an indicator, whether that is enough and the best of all, and its evidence."""
     found = [promised(indicator, one.content) for one in beside]
     better = {Comparator.LE: min, Comparator.GE: max}.get(indicator.get("comparator", ""))
-    values = {value for value, _met in found if value is not None}
+    values = {value for (value, _met), one in zip(found, beside, strict=True) if value is not None and _competes(one)}
     best = better(values) if better and len(values) > 1 else None
     cells = []
     for (value, met), one in zip(found, beside, strict=True):
-        line = "" if value is None else _promise(indicator, value, met, is_best=value == best)
+        line = "" if value is None else _promise(indicator, value, met, is_best=value == best and _competes(one))
         shown = _cut(evidence(indicator, one.content), longest)
         cells.append(Cell("\n".join(part for part in (line, shown) if part), True))
     return cells
@@ -207,14 +205,26 @@ def _prices(call: Call, content: dict[str, Any]) -> str:
 
 
 def _totals(quantity: Decimal, beside: Sequence[Beside]) -> list[Cell]:
-    """Return the price of the whole quantity at the tier that holds for it; empty below the smallest tier."""
+    """Return the price of the whole quantity at the tier that holds for it; empty below the smallest tier.
+
+    The lowest is marked where all respond to the same lots.
+    """
     totals = []
     for one in beside:
         prices = [price for start, price in tiers(one.content) if start <= quantity]
         totals.append(prices[-1] * quantity if prices else None)
-    known = {total for total in totals if total is not None}
-    lowest = min(known) if len(known) > 1 else None
-    return [Cell("" if total is None else _total(total, is_lowest=total == lowest), True) for total in totals]
+    known = {total for total, one in zip(totals, beside, strict=True) if total is not None and _competes(one)}
+    lots = {frozenset(one.content.get("lots", ())) for one in beside if _competes(one)}
+    lowest = min(known) if len(known) > 1 and len(lots) == 1 else None
+    return [
+        Cell("" if total is None else _total(total, is_lowest=total == lowest and _competes(one)), True)
+        for total, one in zip(totals, beside, strict=True)
+    ]
+
+
+def _competes(one: Beside) -> bool:
+    """Whether a response is compared with the others: one that is not eligible is beside them only."""
+    return one.response.status != "ineligible"
 
 
 def _total(total: Decimal, *, is_lowest: bool) -> str:

@@ -15,6 +15,7 @@ from marketplace.models import (
     Suggestion,
 )
 from marketplace.waiting_rows import Found, Kind, by_code, columns_of, in_language, until
+from marketplace.working_days import last_day
 from scenarios.actor import Actor
 from scenarios.models import Call, Consent, Interest, Need
 from scenarios.querysets import DatabaseClock
@@ -142,7 +143,7 @@ def _answered_calls(actor: Actor) -> Kind:
 def _fitting(actor: Actor) -> Kind:
     return Kind(
         "fitting-capabilities",
-        gettext_lazy("Capabilities that fit your needs"),
+        gettext_lazy("Needs of yours that a capability fits"),
         gettext_lazy("Shortlist, note a contact, or say why not."),
         "my_needs",
         Suggestion.objects.for_owner(actor).filter(state="open", failed_gates=[]).order_by("-score", "pk"),
@@ -163,9 +164,9 @@ def result_side(actor: Actor) -> list[Kind]:
             "notices",
             gettext_lazy("Results under public notice to which you may object"),
             gettext_lazy("Read the ranking and its grounds; what you say is answered before the award."),
-            "my_responses",
-            Selection.objects.open_to_objection(actor).order_by("notice_ends_at", "pk"),
-            columns_of("call", page="call_result", object="call", day=TruncDate("notice_ends_at")),
+            "result_list",
+            Selection.objects.open_to_objection(actor).order_by("status", "notice_ends_at", "pk"),
+            columns_of("call", page="call_result", object="call", day=last_day()),
             until,
         )
     ]

@@ -5,6 +5,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db.models import Case, DateField, F, When
+from django.db.models.functions import TruncDate
 from holidays import HolidayBase, country_holidays
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -67,3 +69,9 @@ def left_at(moment: datetime, ends_at: datetime) -> int:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI).astimezone(UTC)
+
+
+def last_day(way: str = "") -> Case:
+    """Return the last day of a public notice as an expression; null while it is suspended. way : to the selection."""
+    day = TruncDate(F(f"{way}notice_ends_at") - DAY, tzinfo=SHANGHAI)
+    return Case(When(**{f"{way}status": "suspended"}, then=None), default=day, output_field=DateField())

@@ -49,11 +49,15 @@ def _tasks(actor: Actor, *, supplies: bool) -> list[Task]:
 
 @access("signed_in")
 def workspace_counts(request: HttpRequest) -> HttpResponse:
-    """Return how much waits on each page of the workspace menu, which asks for it when it is opened."""
+    """Return how much waits on each page of the workspace menu, which asks for it when it is opened.
+
+    Beside the workspace stands what waits on it: the tasks of members, and for everyone else all that waits.
+    """
     actor, counts = actor_of(request), Counter[str]()
-    for waiting in waiting_for(actor):
-        counts[waiting.queue.page] += waiting.count
     for task in _tasks(actor, supplies=False) if actor.organisation_ids else []:
         counts[task.page] += task.number
-    counts["workspace"] = counts.total()
+    own = counts.total()
+    for waiting in waiting_for(actor):
+        counts[waiting.queue.page] += waiting.count
+    counts["workspace"] = own if actor.organisation_ids else counts.total()
     return render(request, "includes/workspace_counts.html", {"nav_counts": counts})

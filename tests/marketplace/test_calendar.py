@@ -59,8 +59,8 @@ def test_a_month_shows_what_ends_in_it_by_the_citys_days(cast: Cast, call: Call)
 
 def test_the_end_of_a_public_notice_leads_to_the_result(cast: Cast) -> None:
     review = published(cast, ["90", "80"])
-    Selection.objects.filter(pk=review.selection.pk).update(notice_ends_at=POOL)
-    assert entries(cast, "/calendar/?month=2030-03") == [("03-20", "notice_ends")]
+    Selection.objects.filter(pk=review.selection.pk).update(notice_ends_at=POOL.replace(hour=0))
+    assert entries(cast, "/calendar/?month=2030-03") == [("03-19", "notice_ends")]
     assert (
         f'href="/calls/{review.ready.call.pk}/result/"'
         in cast.client().get("/calendar/?month=2030-03").content.decode()
@@ -155,7 +155,8 @@ def test_staff_read_until_when_responses_are_to_be_opened(cast: Cast) -> None:
     due = timezone.localtime(Call.objects.get(pk=ready.call.pk).closes_at + timedelta(days=3))
     month = f"calendar/?month={due:%Y-%m}&kind=opening_due"
     assert entries(cast, f"/staff/{month}", "manager") == [(f"{due:%m-%d}", "opening_due")]
-    assert entries(cast, f"/{month}") != [(f"{due:%m-%d}", "opening_due")]
+    kinds = {kind for _day, kind in entries(cast, f"/{month}")}
+    assert "opening_due" not in kinds
     open_all(ready)
     assert entries(cast, f"/staff/{month}", "manager") == []
 

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from marketplace.actions import responses
 from marketplace.models import Account, Capability, Gate, Member, Notification, Objection, Selection
+from marketplace.outcomes import last_day_of
 from scenarios.actions import demands, moderation
 from scenarios.models import Call, Event, Need
 from tests.calls import close, drafted, sealed_call
@@ -135,8 +136,11 @@ def test_a_notice_waits_for_those_who_may_object_until_they_have(cast: Cast) -> 
     page, loser = f"/calls/{review.ready.call.pk}/result/", signed_in(review.suppliers[1])
     assert waiting(loser)["notices"] == waiting(cast.client("enterprise"))["notices"] == [page]
     assert "notices" not in waiting(cast.client("rival"))
+    last = last_day_of(review.fresh())
+    assert f"until {last}" in loser.get(WORKSPACE).content.decode()
     loser.post(f"{page}object/", {"organisation": review.responses()[1].lead_id, "reasons": "评分与承诺不符"})
     assert ("notices" in waiting(loser), "notices" in waiting(cast.client("enterprise"))) == (False, True)
+    assert last_day_of(review.fresh()) is None  # it is suspended: how long it goes on is known when it resumes
     Objection.objects.all().delete()
     Selection.objects.update(status="publicity", suspended_at=None)
     end_notice(review)
