@@ -48,8 +48,12 @@ def require_move(table: tuple[Move, ...], name: str, *, actor: Actor, owner_id: 
 
 
 def open_moves(table: tuple[Move, ...], *, actor: Actor, owner_id: UUID | None, status: str) -> frozenset[str]:
-    """Return the names of the moves that the actor may make now, for buttons."""
-    return frozenset(row.name for row in moves_from(table, status) if may_make(actor, row, owner_id))
+    """Return the names of the moves that the actor may make now, for buttons.
+
+    Taking one's own decision back is none of them: it is offered where the decision was made, on the report of a batch.
+    """
+    rows = (row for row in moves_from(table, status) if "own_decision" not in row.requires)
+    return frozenset(row.name for row in rows if may_make(actor, row, owner_id))
 
 
 def require_role(actor: Actor, *roles: str) -> None:
