@@ -143,11 +143,11 @@ def staff(*roles: str) -> Audience:
 
 
 def moderators(event: Event, subject: Any) -> Accounts:
-    """The moderators of the lead of the owner's chain; every moderator where the chain has none."""
+    """The moderators of the lead of the owner's chain, without those of the owner; else every moderator."""
     every = staff("moderator")(event, subject)
     chain = Organisation.objects.filter(pk=subject.owner_id).values("chain")
     leads = set(ChainLead.objects.filter(chain__in=chain).values_list("account", flat=True))
-    return leads & every or every
+    return (leads & every) - members_of({subject.owner_id}) or every
 
 
 def organisation_members(event: Event, subject: Organisation) -> Accounts:

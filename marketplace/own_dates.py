@@ -20,7 +20,10 @@ MOST = 100
 
 
 def own_dates(actor: Actor, today: date, since: date, until: date) -> list[Due]:
-    """Return what the actor has to do by a day within these, and for staff every deadline that they are told."""
+    """Return what the actor has to do by a day within these, and for staff every deadline that they are told.
+
+    What is to be done on one page by one day is one date.
+    """
     told = due_dates(actor, since, until) if actor.is_staff else []
     dues = [replace(due, title="") if due.for_staff else due for due in told]
     if not actor.organisation_ids:
@@ -28,20 +31,20 @@ def own_dates(actor: Actor, today: date, since: date, until: date) -> list[Due]:
     sides = (project_side, result_side, demand_side, supply_side)
     kinds = [kind for side in sides for kind in side(actor) if "day" in kind.shown and kind.name not in KEPT_OUT]
     tasks = tasks_of(kinds, shown=MOST)
-    own = [
-        Due(
+    own = {
+        (task.name, row.url, row.day): Due(
             task.name,
             task.label,
             midnight(row.day),
             row.code,
             "",
             row.url,
-            uuid5(NAMESPACE_URL, row.url),
+            uuid5(NAMESPACE_URL, f"{row.url} {row.day}"),
             midnight(today),
             whole_day=True,
         )
         for task in tasks
         for row in task.rows
         if row.day and since <= row.day <= until
-    ]
-    return sorted([*dues, *own], key=lambda due: (due.at, due.code, due.kind))
+    }
+    return sorted([*dues, *own.values()], key=lambda due: (due.at, due.code, due.kind))

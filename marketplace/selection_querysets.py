@@ -70,25 +70,27 @@ class SelectionQuerySet(models.QuerySet[Any]):
         return self.filter(Q(status="suspended") | Q(status="publicity", notice_ends_at__gt=DatabaseClock()))
 
     def open_to_objection(self, actor: Actor) -> Self:
-        """Those under notice in which an organisation of the actor is concerned and has not objected to this round.
-
-        Concerned is who responded, declared interest, or stands behind the call.
+        """Those under notice in which a verified organisation that the actor writes for is concerned and has not
+        objected to this round: it responded, declared interest, or stands behind the call.
         """
         related: Any = self.model._meta.apps.get_model
-        of_call, mine = {"call": OuterRef("call")}, actor.organisation_ids
-        responded = related("marketplace", "Response")._default_manager.opened().filter(**of_call, lead__in=mine)
-        interested = related("scenarios", "Interest")._default_manager.filter(
-            **of_call, organisation__in=mine, state="declared"
+        call, me = OuterRef(OuterRef("call")), OuterRef("pk")
+        pool, need = OuterRef(OuterRef("call__demand")), OuterRef(OuterRef("call__need"))
+        round_ = {"selection": OuterRef(OuterRef("pk")), "round": OuterRef(OuterRef("round"))}
+        responses = related("marketplace", "Response")._default_manager.opened()
+        interests = related("scenarios", "Interest")._default_manager.filter(state="declared")
+        links = related("scenarios", "DemandMember")._default_manager.filter(left_at__isnull=True)
+        needs = related("scenarios", "Need")._default_manager
+        objections = related("marketplace", "Objection")._default_manager
+        concerned = (
+            Exists(responses.filter(call=call, lead=me))
+            | Exists(interests.filter(call=call, organisation=me))
+            | Exists(links.filter(demand=pool, need__owner=me))
+            | Exists(needs.filter(pk=need, owner=me))
         )
-        members = related("scenarios", "DemandMember")._default_manager.filter(
-            demand=OuterRef("call__demand"), left_at__isnull=True, need__owner__in=mine
-        )
-        behind = Q(call__need__owner__in=mine) | Exists(members)
-        objected = related("marketplace", "Objection")._default_manager.filter(
-            selection=OuterRef("pk"), round=OuterRef("round"), organisation__in=mine
-        )
-        concerned = self.under_notice().filter(Exists(responded) | Exists(interested) | behind)
-        return concerned.filter(~Exists(objected)) if actor.verified else self.none()
+        own = related("marketplace", "Organisation")._default_manager.filter(pk__in=actor.editor_of)
+        able = own.filter(concerned, ~Exists(objections.filter(organisation=me, **round_)), verification="verified")
+        return self.under_notice().filter(Exists(able))
 
     def with_notice(self) -> Self:
         """Annotate is_past_notice and is_under_notice by the database clock."""

@@ -63,7 +63,7 @@ def send_mail(*, notification_id: int, finish: Finish) -> None:
     again.
     """
     notification = Notification.objects.select_related("account", "event").filter(pk=notification_id).first()
-    if notification and notification.mailed_at is None:
+    if notification and notification.mailed_at is None and _wanted([notification]):
         with translation.override(notification.account.language):
             body = _("%(sentence)s\n\nRead it here: %(url)s\n\nYou can turn these e-mails off in your settings.") % {
                 "sentence": _told(notification),
@@ -75,6 +75,15 @@ def send_mail(*, notification_id: int, finish: Finish) -> None:
         if notification:
             Notification.objects.filter(pk=notification.pk, mailed_at=None).update(mailed_at=DatabaseClock())
         finish()
+
+
+def _wanted(rows: list[Notification]) -> list[Notification]:
+    """Return those of one account's notifications that are mailed now, a while after they were made: its reader wants
+    e-mails still, and may open still what they are about.
+    """
+    if not rows or not rows[0].account.is_active or rows[0].account.mail_pace == MailPace.OFF:
+        return []
+    return [row for row in rows if (subject := subject_of(row.event)) and allowed({row.account_id}, row.event, subject)]
 
 
 def _told(notification: Notification) -> str:
@@ -97,8 +106,8 @@ def send_digest(*, account_id: int, finish: Finish) -> None:
     """
     waiting = Notification.objects.to_digest().filter(account=account_id).select_related("account", "event")
     rows = list(waiting.order_by("-created_at", "-pk"))
-    if rows:
-        _send_digest(rows)
+    if wanted := _wanted(rows):
+        _send_digest(wanted)
     with transaction.atomic():
         Notification.objects.filter(pk__in=[row.pk for row in rows], mailed_at=None).update(mailed_at=DatabaseClock())
         finish()

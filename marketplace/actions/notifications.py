@@ -3,8 +3,11 @@
 from django.db import transaction
 from django.db.models.functions import Now
 
+from marketplace.choices import MailPace
 from marketplace.models import Account, Notification
+from scenarios import topics
 from scenarios.actor import Actor
+from scenarios.outbox import emit
 
 
 @transaction.atomic
@@ -18,5 +21,12 @@ def mark_read(*, actor: Actor, notification_id: int | None = None) -> int:
 
 @transaction.atomic
 def set_mail(*, actor: Actor, mail_pace: str) -> None:
-    """Keep how often the actor is sent e-mails; notifications in the product stay."""
-    Account.objects.filter(pk=actor.signed_in_id).update(mail_pace=mail_pace)
+    """Keep how often the actor is sent e-mails; notifications in the product stay.
+
+    Whoever wants them at once from now on is sent what waited for the end of the day.
+    """
+    account = Account.objects.select_for_update().get(pk=actor.signed_in_id)
+    if account.mail_pace == MailPace.DAILY and mail_pace == MailPace.AT_ONCE:
+        emit(topics.DIGEST_DUE, account_id=account.pk)
+    account.mail_pace = mail_pace
+    account.save(update_fields=["mail_pace"])

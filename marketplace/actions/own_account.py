@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from knox.models import AuthToken
 
+from marketplace.actions.notifications import set_mail
 from marketplace.models import Account, CalendarAddress
 from scenarios.actor import Actor
 from scenarios.errors import Invalid, NotFound
@@ -22,8 +23,10 @@ def save_settings(*, actor: Actor, name: str, language: str, mail_pace: str) -> 
     account = Account.objects.select_for_update().get(pk=actor.signed_in_id)
     if language not in dict(settings.LANGUAGES):
         raise Invalid({"language": [_("Choose one of the languages offered.")]})
-    account.name, account.language, account.mail_pace = name.strip(), language, mail_pace
-    account.save(update_fields=["name", "language", "mail_pace"])
+    account.name, account.language = name.strip(), language
+    account.save(update_fields=["name", "language"])
+    set_mail(actor=actor, mail_pace=mail_pace)
+    account.mail_pace = mail_pace
     log_event("account.saved", account, actor=actor)
     return account
 
@@ -89,8 +92,10 @@ def _digest(secret: str) -> str:
 @transaction.atomic
 def revoke_all_tokens(*, account: Account) -> int:
     """Take back every token and the calendar address of an account whose password changed; return how many tokens."""
-    CalendarAddress.objects.filter(account=account).delete()
+    own = Actor(account_id=account.pk)
+    if CalendarAddress.objects.filter(account=account).delete()[0]:
+        log_event("account.calendar_address_removed", account, actor=own)
     deleted, _rows = AuthToken.objects.filter(user=account).delete()
     if deleted:
-        log_event("account.token_revoked", account, actor=Actor(account_id=account.pk), tokens=deleted)
+        log_event("account.token_revoked", account, actor=own, tokens=deleted)
     return deleted

@@ -47,7 +47,8 @@ def become(request: HttpRequest) -> HttpResponse:
         raise NotFound
     login(request, get_object_or_404(Account, email=wanted), backend="marketplace.backends.AccountBackend")
     onward = request.POST.get("next", "")
-    return redirect(onward if url_has_allowed_host_and_scheme(onward, allowed_hosts=None) else "tour")
+    inside = onward.startswith("/") and url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
+    return redirect(onward if inside else "tour")
 
 
 def _there_or_404() -> None:

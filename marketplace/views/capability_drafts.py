@@ -165,7 +165,7 @@ def _save(
         made = one_of(Capability.objects.of(actor), earlier)
         if made.status not in actions.EDITABLE:
             return made
-        pk, version = earlier, 1
+        pk, version = earlier, version or 1
     if pk is None:
         owner = given.get("owner") or next(iter(owners or ()))
         made_of: dict[str, Any] = {name: value for name, value in content.items() if value is not None}
@@ -181,14 +181,16 @@ def _save(
 def capability_autosave(request: HttpRequest) -> HttpResponse:
     """Save what is valid of a form that is being typed in; the answer says which draft and version it is now.
 
-    A conflict is left to the save button, which shows both versions: the answer is 409 and the page says “not saved”.
+    Nothing is kept before it is known for whom. A conflict is left to the save button, which shows both versions: the
+    answer is 409 and the page says “not saved”.
     """
     actor = actor_of(request)
     owners = _owners(actor)
     forms = _typed(request, owners)
     forms.are_valid()
     pk = forms.main.cleaned_data.get("capability")
-    if pk is None and not (request.POST.get("title_zh") or request.POST.get("solves")):
+    unnamed = len(owners) > 1 and not forms.main.cleaned_data.get("owner")
+    if pk is None and (unnamed or not (request.POST.get("title_zh") or request.POST.get("solves"))):
         return HttpResponse(status=204)
     capability = _own(actor, pk) if pk else None
     try:

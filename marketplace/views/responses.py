@@ -135,15 +135,18 @@ def _form_page(
 @access("member")
 @require_POST
 def response_autosave(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Keep what is typed; answer with the version that the form is to post next."""
+    """Keep what is typed; answer with the version that the form is to post next.
+
+    What cannot be kept is left to the save button, which says why: the answer is 409 and the page says “not saved”.
+    """
     response = _own(request, pk)
     editor = Editor(response.call, read(response.content), response.version, request.POST)
     if not editor.is_valid():
-        return HttpResponse(status=422)
+        return HttpResponse(status=409)
     try:
         saved = _save(request, response, editor)
-    except (Invalid, Conflict) as refused:
-        return HttpResponse(status=409 if isinstance(refused, Conflict) else 422)
+    except (Invalid, Conflict):
+        return HttpResponse(status=409)
     context = {"version": saved.version, "call": saved.call, **progress(saved)}
     return render(request, "marketplace/parts/response_saved.html", context)
 

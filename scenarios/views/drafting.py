@@ -157,7 +157,7 @@ def _store(actor: Actor, drafting: Drafting, pk: UUID | None, *, autosave: bool 
     key, version = form.cleaned_data.get("key", ""), form.cleaned_data.get("version") or 0
     if pk is None and (earlier := known_result(actor, "need", key)):
         # The page did not learn of the draft that it made (a lost answer, the back button): go on with that one.
-        pk, version = earlier, 1
+        pk, version = earlier, version or 1
     if pk is None:
         owner = _owner(actor, form.cleaned_data.get("owner", ""))
         blocked = form.blocked_ids or ()
@@ -229,7 +229,8 @@ def autosave(request: HttpRequest) -> HttpResponse:
     drafting.form.full_clean()
     drafting.indicators.full_clean()
     pk = drafting.form.cleaned_data.get("need")
-    if pk is None and not (request.POST.get("title_zh") or request.POST.get("problem")):
+    unnamed = len(actor.editor_of) > 1 and not drafting.form.cleaned_data.get("owner")
+    if pk is None and (unnamed or not (request.POST.get("title_zh") or request.POST.get("problem"))):
         return HttpResponse(status=204)
     try:
         need = _store(actor, drafting, pk, autosave=True)

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from marketplace import telling
 from marketplace.actions import capabilities
+from marketplace.actions.notifications import set_mail
 from marketplace.models import Account, Notification
 from marketplace.notice_paths import PATHS, PATHS_BY_KIND, PATHS_OF_OWNERS, path_of
 from marketplace.notices import NOTICES, SUBJECTS, recipients, sentence_of, subject_of
@@ -19,7 +20,7 @@ from scenarios.actions import call_talk, moderation
 from scenarios.actions.following import follow
 from scenarios.actor import SYSTEM
 from scenarios.journal import log_event
-from scenarios.models import Event
+from scenarios.models import Event, Need
 from scenarios.outbox import emit
 from tests.drain import drain_outbox
 from tests.factories import (
@@ -106,7 +107,7 @@ def test_every_kind_has_a_subject_and_leads_somewhere(kind: str) -> None:
 def test_every_path_is_an_address_of_the_site(path: str) -> None:
     from django.urls import resolve
 
-    assert resolve(path.format("7c1d2f5e-4f0c-4a5e-9f0a-8d2b7f1c3a10")).func
+    assert resolve(path.format("7c1d2f5e-4f0c-4a5e-9f0a-8d2b7f1c3a10").partition("#")[0]).func
 
 
 def test_news_that_asks_for_a_decision_leads_to_it(cast: Cast) -> None:
@@ -147,7 +148,7 @@ def test_a_mail_says_what_changed_since_the_last_publication(cast: Cast) -> None
     need = published_need(cast)
     assert "Changed" not in bodies(Account.objects.get(pk=cast.enterprise.pk))["need.published"]
     for version, changes in ((need.version + 1, {"quantity": 9, "problem": "另一种说法"}), (need.version + 2, {})):
-        content = {**need.versions.first().content, **changes}
+        content = {**need.versions.latest("version").content, **changes}
         need.versions.create(version=version, content=content)
         with transaction.atomic():
             log_event("need.published", need, actor=SYSTEM, version=version)
@@ -209,6 +210,43 @@ def test_what_is_older_than_a_week_stands_in_no_digest_and_a_long_one_is_cut(
     rest = mine.count() - 1
     assert sent.subject == f"{rest} unread notifications"
     assert f"{rest - 1} more are listed here: {SITE}/workspace/notifications/" in sent.body
+
+
+def test_who_turns_to_mails_at_once_is_sent_what_waited_for_the_end_of_the_day(cast: Cast) -> None:
+    Account.objects.filter(pk=cast.enterprise.pk).update(mail_pace="daily", language="en")
+    published_need(cast, title_en="Casting 1")
+    drain_outbox()
+    assert [one for one in mail.outbox if one.to == ["enterprise@example.org"]] == []
+    set_mail(actor=cast.actor("enterprise"), mail_pace="at_once")
+    drain_outbox()
+    (sent,) = (one for one in mail.outbox if one.to == ["enterprise@example.org"])
+    assert "Casting 1" in str(sent.body)
+
+
+@pytest.mark.parametrize("change", [{"mail_pace": "off"}, {"is_active": False}])
+def test_who_wants_no_mail_any_more_is_sent_none_that_was_due(cast: Cast, change: dict[str, Any]) -> None:
+    published_need(cast)
+    telling.notify(event_ids=[Event.objects.get(kind="need.published").pk], finish=lambda: None)
+    Account.objects.filter(pk=cast.enterprise.pk).update(**change)
+    drain_outbox()
+    assert [one for one in mail.outbox if one.to == ["enterprise@example.org"]] == []
+    assert Notification.objects.get(account=cast.enterprise, event__kind="need.published").mailed_at is not None
+
+
+def test_a_digest_leaves_out_what_its_reader_may_not_open_any_more(cast: Cast) -> None:
+    Account.objects.filter(pk=cast.rival.pk).update(mail_pace="daily", language="en")
+    kept, gone = published_need(cast, title_en="Kept"), published_need(cast, title_en="Hidden")
+    for need in (kept, gone):
+        follow(actor=cast.actor("rival"), subject_type="need", subject_id=need.pk)
+        with transaction.atomic():
+            log_event("need.published", need, actor=SYSTEM, version=need.version)
+    drain_outbox()
+    Need.objects.filter(pk=gone.pk).update(visibility="parties")
+    with transaction.atomic():
+        emit(topics.NIGHT_CAME)
+    drain_outbox()
+    (sent,) = (one for one in mail.outbox if one.to == ["rival@example.org"])
+    assert ("Kept" in str(sent.body), "Hidden" in str(sent.body)) == (True, False)
 
 
 def test_who_wants_no_mail_gets_none_but_is_told(cast: Cast) -> None:

@@ -10,6 +10,7 @@
   const autosaves = (event) => event.target.closest("[data-autosave]");
   document.addEventListener("htmx:beforeRequest", (event) => autosaves(event) && show(event, "saving"));
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (autosaves(event)) show(event, event.detail.successful ? "done" : "failed");
+    // 204: there is nothing to keep yet.
+    if (autosaves(event)) show(event, event.detail.xhr.status === 204 ? "idle" : event.detail.successful ? "done" : "failed");
   });
 })();
