@@ -1,4 +1,4 @@
-"""Attaching files to a response while it is being written: nothing typed beside them is lost, refusals are told."""
+"""A response while it is being written: files beside it, and what cannot be kept as it is typed."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.models import ResponseAttachment
 from tests.browser.conftest import PageMaker
-from tests.browser.people import Person
+from tests.browser.people import Person, session_of
 from tests.calls import drafted, sealed_call
 from tests.factories import Cast
 from tests.marketplace.test_responses import PDF
@@ -41,3 +41,18 @@ def test_files_are_attached_and_removed_without_leaving_the_editor(
     page.get_by_text(supplier.word("The file is removed.")).wait_for()
     assert not ResponseAttachment.objects.exists()
     assert page.locator("#id_plan").input_value() == "正在写的方案"
+
+
+def test_what_cannot_be_kept_as_it_is_typed_is_said_and_nothing_is_lost(cast: Cast, open_page: PageMaker) -> None:
+    response = drafted(sealed_call(cast).call, cast.supplier)
+    address = f"/workspace/responses/{response.pk}/edit/"
+    page = open_page(address, locale="en", cookies=session_of(cast.supplier), refusals=True)
+    value = page.locator("[name=commitments-0-value]")
+    value.fill("0.12345")  # more decimals than an indicator has
+    page.locator(".saved[data-state=failed]").wait_for()
+    assert page.locator("#response-version").input_value() == str(response.version)
+    value.fill("0.3")
+    page.locator(".saved[data-state=done]").wait_for()
+    response.refresh_from_db()
+    assert page.locator("#response-version").input_value() == str(response.version)
+    assert '"0.3"' in response.content

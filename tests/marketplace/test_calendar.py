@@ -302,3 +302,4 @@ def test_the_address_of_a_closed_account_or_after_a_new_password_is_worthless(ca
     assert cast.client().get(address).status_code == 200
     revoke_all_tokens(account=cast.enterprise)
     assert cast.client().get(address).status_code == 404
+    assert Event.objects.filter(kind__startswith="account.calendar").latest("pk").kind.endswith("_removed")

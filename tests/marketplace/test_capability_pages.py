@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from marketplace.models import Capability, Member
 from scenarios.models import Event
-from tests.factories import CAPABILITY, Cast, draft_capability, make_account, published_capability
+from tests.factories import CAPABILITY, Cast, draft_capability, make_account, make_organisation, published_capability
 
 
 def page(capability: Capability) -> str:
@@ -184,6 +184,31 @@ def test_a_page_that_did_not_learn_of_its_draft_goes_on_with_it(cast: Cast) -> N
     client.post(AUTOSAVE, {**data, "limits": "第一稿"})
     assert client.post("/workspace/capabilities/new/", {**data, "limits": "第二稿"}).status_code == 302
     assert [row.limits for row in Capability.objects.all()] == ["第二稿"]
+
+
+def test_a_page_that_comes_back_after_another_saved_chooses_once(cast: Cast) -> None:
+    client, data = cast.client("supplier"), form_data()
+    client.post(AUTOSAVE, {**data, "limits": "第一稿"})
+    capability = Capability.objects.get()
+    client.post(edit(capability), {**data, "version": "1", "limits": "第二稿"})
+    new = "/workspace/capabilities/new/"
+    refused = client.post(new, {**data, "limits": "第三稿"})
+    assert refused.status_code == 409
+    version = refused.context["form"]["version"].value()
+    assert client.post(new, {**data, "version": str(version), "limits": "第三稿"}).status_code == 302
+    capability.refresh_from_db()
+    assert capability.limits == "第三稿"
+
+
+def test_nothing_is_kept_before_it_is_known_for_which_organisation(cast: Cast) -> None:
+    second = make_organisation("丁视觉科技")
+    Member.objects.create(organisation=second, account=cast.supplier, role="editor")
+    client, data = cast.client("supplier"), form_data()
+    data.pop("owner", None)
+    assert client.post(AUTOSAVE, data).status_code == 204
+    assert not Capability.objects.exists()
+    assert client.post(AUTOSAVE, {**data, "owner": str(second.pk)}).status_code == 200
+    assert Capability.objects.get().owner_id == second.pk
 
 
 def test_others_save_nothing(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from knox.models import AuthToken
 from pytest_django import DjangoAssertNumQueries
 
 from marketplace.actions import responses
-from marketplace.models import Account, Capability, Gate, Member, Notification, Objection, Selection
+from marketplace.models import Account, Capability, Gate, Member, Notification, Objection, Organisation, Selection
 from marketplace.outcomes import last_day_of
 from scenarios.actions import demands, moderation
 from scenarios.models import Call, Event, Need
@@ -145,6 +145,22 @@ def test_a_notice_waits_for_those_who_may_object_until_they_have(cast: Cast) -> 
     Selection.objects.update(status="publicity", suspended_at=None)
     end_notice(review)
     assert "notices" not in waiting(loser)
+
+
+def test_a_notice_waits_for_whoever_can_object_alone(cast: Cast) -> None:
+    review = published(cast, ["90", "80"], ["35", "100"])
+    loser, page = review.suppliers[1], f"/calls/{review.ready.call.pk}/result/"
+    (own,) = Organisation.objects.filter(members__account=loser)
+    Member.objects.filter(account=loser).update(role="viewer")
+    assert "notices" not in waiting(signed_in(loser))
+    Member.objects.filter(account=loser).update(role="editor")
+    Organisation.objects.filter(pk=own.pk).update(verification="unverified")
+    Member.objects.create(organisation=cast.rival_org, account=loser, role="editor")
+    assert "notices" not in waiting(signed_in(loser))  # the verified one has no part in it
+    Organisation.objects.filter(pk=own.pk).update(verification="verified")
+    Member.objects.create(organisation=cast.enterprise_org, account=loser, role="editor")
+    signed_in(loser).post(f"{page}object/", {"organisation": own.pk, "reasons": "评分与承诺不符"})
+    assert waiting(signed_in(loser))["notices"] == [page]  # the other one can object too
 
 
 def test_a_gate_waits_in_its_last_fortnight_and_the_acceptance_once_all_are_passed(cast: Cast) -> None:
