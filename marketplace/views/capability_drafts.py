@@ -1,6 +1,6 @@
 """The supplier's own capabilities: the list, the form, and the moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -37,6 +37,7 @@ from scenarios.policies import one_of
 from scenarios.two_versions import compared_again, holds_version, kept_as_saved
 from scenarios.views.parts import actor_of, page_of
 
+SCALE = {"min_scale_quantity", "min_scale_unit"}
 ONLY_EDITORS = gettext_lazy("You may read for your organisation. An owner of it can make you an editor.")
 
 
@@ -150,14 +151,20 @@ def _save(
     owners: dict[UUID, str] | None,
     *,
     autosave: bool = False,
+    without: Collection[str] = (),
 ) -> Capability:
-    """Store what is valid, but for what its author keeps as it is saved; a draft is made where there is none yet."""
+    """Store what is valid, but for what its author keeps as it is saved; a draft is made where there is none yet.
+
+    without : fields and sets of rows that stay as they are.
+    """
     content: dict[str, Any] = {
         "fields": forms.main.values(),
         "evidence": forms.evidence.kept() if forms.evidence.is_valid() else None,
         "price_tiers": forms.tiers.kept() if forms.tiers.is_valid() else None,
         "district_ids": forms.main.district_ids(),
     }
+    content["fields"] = {name: value for name, value in content["fields"].items() if name not in without}
+    content |= {name: None for name in without if name in content}
     given, saved = forms.main.cleaned_data, kept_as_saved(forms.main.data)
     pk, version, key = capability.pk if capability else None, given.get("version") or 0, given.get("key", "")
     if pk is None and (earlier := known_result(actor, "capability", key)):
@@ -174,6 +181,17 @@ def _save(
     for name, part in (("evidence", "evidence"), ("price_tiers", "price_tiers"), ("district_ids", "districts")):
         content[name] = None if part in saved else content[name]
     return actions.save_capability(actor=actor, capability_id=pk, version=version, autosave=autosave, **content)
+
+
+def _save_valid(
+    actor: Actor, capability: Capability | None, forms: Forms, owners: dict[UUID, str] | None
+) -> Capability:
+    """Store what a half-typed form holds, without what the action refuses: a minimum scale that has no unit yet."""
+    try:
+        return _save(actor, capability, forms, owners, autosave=True)
+    except Invalid as invalid:
+        refused = {*invalid.fields, *(SCALE if SCALE & invalid.fields.keys() else ())}
+        return _save(actor, capability, forms, owners, autosave=True, without=refused)
 
 
 @access("member")
@@ -194,7 +212,7 @@ def capability_autosave(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     capability = _own(actor, pk) if pk else None
     try:
-        saved = _save(actor, capability, forms, owners, autosave=True)
+        saved = _save_valid(actor, capability, forms, owners)
     except (Conflict, Invalid):
         return HttpResponse(status=409)
     context = {"pk": saved.pk, "version": saved.version, "key": request.POST.get("key", "")}

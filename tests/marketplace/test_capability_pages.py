@@ -179,6 +179,21 @@ def test_autosave_makes_one_draft_and_tells_how_complete_it_is(cast: Cast) -> No
     assert list(Event.objects.values_list("kind", flat=True)) == ["capability.drafted"]
 
 
+def test_a_scale_without_its_unit_keeps_nothing_else_from_being_saved(cast: Cast) -> None:
+    capability = draft_capability(cast, min_scale_quantity=Decimal(5), min_scale_unit="line", limits="")
+    half = form_data(
+        capability=str(capability.pk), version="1", limits="不做报警", min_scale_quantity="8", min_scale_unit=""
+    )
+    assert cast.client("supplier").post(AUTOSAVE, half).status_code == 200
+    capability.refresh_from_db()
+    assert capability.limits == "不做报警"
+    assert (capability.min_scale_quantity, capability.min_scale_unit) == (Decimal(5), "line")
+    both = {**half, "version": "2", "min_scale_unit": "line"}
+    assert cast.client("supplier").post(AUTOSAVE, both).status_code == 200
+    capability.refresh_from_db()
+    assert capability.min_scale_quantity == Decimal(8)
+
+
 def test_a_page_that_did_not_learn_of_its_draft_goes_on_with_it(cast: Cast) -> None:
     client, data = cast.client("supplier"), form_data()
     client.post(AUTOSAVE, {**data, "limits": "第一稿"})
