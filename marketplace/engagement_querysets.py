@@ -15,6 +15,7 @@ from scenarios.querysets import DatabaseClock, FullText, database_time
 
 NOT_PUBLIC = ("proposed", "preparing", "called_off")
 UNDER_WAY = ("running", "accepted")
+STOPPED = ("stopped_no_fault", "stopped_breach")
 
 
 def today() -> date:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.engagement_querysets import UNDER_WAY
+from marketplace.engagement_querysets import STOPPED, UNDER_WAY
 from marketplace.finding import ORGANISATIONS
 from marketplace.models import Capability, Engagement, Lesson, Organisation
 from marketplace.open_data import ORGANISATIONS as COLUMNS
@@ -86,6 +86,7 @@ def organisation_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "won": [result_card(call) for call in won_by(organisation.pk, actor)[:SHOWN]],
         "landed": Engagement.objects.landed_with(organisation.pk).for_page()[:SHOWN],
         "under_way": known.filter(status__in=UNDER_WAY).for_page().order_by("-started_at", "pk")[:SHOWN],
-        "lessons": Lesson.objects.for_page().filter(engagement__in=known)[:SHOWN],
+        # What was learnt where a project was stopped without fault is no mark on those who worked in it.
+        "lessons": Lesson.objects.for_page().filter(engagement__in=known.exclude(status__in=STOPPED))[:SHOWN],
     }
     return render(request, "marketplace/organisation_detail.html", context)

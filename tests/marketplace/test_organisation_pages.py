@@ -8,7 +8,7 @@ from marketplace.actions import members
 from marketplace.actions.accounts import appoint_staff
 from marketplace.actions.engagement_landing import write_lesson
 from marketplace.actors import actor_for
-from marketplace.models import Invitation, Member, Notification, Organisation
+from marketplace.models import Engagement, Invitation, Member, Notification, Organisation
 from scenarios.actor import SYSTEM
 from scenarios.errors import Invalid
 from scenarios.models import Event
@@ -84,6 +84,9 @@ def test_the_public_page_shows_projects_under_way_and_what_they_taught(cast: Cas
         assert [*page.context["under_way"]] == [engagement]
         assert [(one.title, one.engagement) for one in page.context["lessons"]] == [("先清砂", engagement)]
         assert f"/engagements/{engagement.pk}/" in page.content.decode()
+    Engagement.objects.update(status="stopped_no_fault")
+    stopped = cast.client().get(path).context  # a stop without fault leaves no mark on the supplier
+    assert ([*stopped["under_way"]], [*stopped["lessons"]]) == ([], [])
     stranger = cast.client().get(f"/organisations/{cast.rival_org.pk}/").context
     assert ([*stranger["under_way"]], [*stranger["lessons"]]) == ([], [])
 

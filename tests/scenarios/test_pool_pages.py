@@ -167,7 +167,7 @@ def test_the_list_of_pools_costs_the_same_for_many(cast: Cast, django_assert_num
         accept(cast, "enterprise", pool)
         accept(cast, "rival", pool)
         client = cast.client()
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             answer = client.get("/pools/")
     assert len(answer.context["cards"]) == 2
 
