@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marketplace.models import Account, Organisation, StaffRole
+from marketplace.models import Account, Member, Organisation, StaffRole
 from marketplace.notices import recipients, subject_of
 from scenarios.models import Chain, ChainLead, Event, Need
 from tests.factories import STAFF, Cast, checked_need, make_account
@@ -55,6 +55,14 @@ def test_the_lead_is_told_of_the_needs_of_the_chain_and_every_moderator_of_the_o
     assert (event.subject_code, event.data) == (chain.pk, {"list": "chains", "accounts": [lead.pk]})
     StaffRole.objects.filter(account=lead).delete()
     assert told(checked_need(cast, "enterprise")) == {"moderator"}
+
+
+def test_a_lead_who_belongs_to_the_owner_is_not_the_only_one_told(cast: Cast) -> None:
+    chain = chain_of(cast, "enterprise")
+    lead = make_account("lead@example.org", roles=("moderator",))
+    named(cast, chain, lead)
+    Member.objects.create(organisation=cast.enterprise_org, account=lead, role="viewer")
+    assert "moderator" in told(checked_need(cast, "enterprise"))
 
 
 def test_a_lead_finds_the_own_chains_by_one_link(cast: Cast) -> None:

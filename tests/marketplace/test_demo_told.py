@@ -217,6 +217,9 @@ def check_becoming(settings: Any) -> None:
     stranger = make_account("stranger@example.org")
     assert client.post(reverse("tour_become"), {"account": stranger.email}).status_code == 404
     assert client.get(reverse("tour_become")).status_code == 405
+    for onward in ("foo", "//example.org/"):
+        answer = enter("").post(reverse("tour_become"), {**given, "next": onward})
+        assert (answer.status_code, answer["Location"]) == (302, reverse("tour"))
     assert client.get(stop.url).status_code == 302
     answer = client.post(reverse("tour_become"), given, follow=True)
     assert (answer.redirect_chain, answer.status_code) == ([(stop.url, 302)], 200)
