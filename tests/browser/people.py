@@ -12,12 +12,19 @@ from django.db.models import Model
 from django.test import Client
 from django.utils.translation import gettext, override
 from playwright.sync_api import Locator, Page
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from marketplace.models import Account
-from tests.browser.conftest import PageMaker
+from tests.browser.conftest import PATIENCE_MS, PageMaker
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
+LOOK_MS = 200
+HIDDEN_BY = """field => {
+    const line = [];
+    for (let one = field; one; one = one.parentElement) line.push(one);
+    const hidden = line.filter((one) => getComputedStyle(one).display === "none").pop();
+    return [field, hidden].map((one) => one?.cloneNode().outerHTML);
+}"""
+"""A field, and the outermost element around it that is not drawn."""
 AUTOSAVE_MS = 1600  # a form is saved 1.5 s after the last key
 LOCALES = {"zh": "zh-CN", "en": "en"}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
@@ -98,14 +105,18 @@ class Person:
             self._let_it_save()
 
     def _visible(self, selector: str) -> Locator:
-        """Return the fields that can be seen; if none comes into sight, tell what is there instead."""
+        """Return the fields that can be seen; if none comes into sight, tell what is there instead.
+
+        Asked again and again instead of waited for: that waits for a frame, which a page behind others may not draw.
+        """
+        self.page.bring_to_front()
         found = self.page.locator(selector).filter(visible=True)
-        try:
-            found.first.wait_for()
-        except PlaywrightTimeout as late:
-            there = [one.evaluate("one => one.outerHTML") for one in self.page.locator(selector).all()]
-            raise AssertionError(f"{selector} is out of sight on {self.page.url}, there is {there}") from late
-        return found
+        for _ in range(PATIENCE_MS // LOOK_MS):
+            if found.count():
+                return found
+            self.page.wait_for_timeout(LOOK_MS)
+        there = [one.evaluate(HIDDEN_BY) for one in self.page.locator(selector).all()]
+        raise AssertionError(f"{selector} is out of sight on {self.page.url}, there is {there}")
 
     def _let_it_save(self) -> None:
         """Wait as people do who stop typing: leaving amid a request would be an error in the console."""
