@@ -18,6 +18,7 @@ from tests.browser.conftest import PATIENCE_MS, PageMaker
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 LOOK_MS = 200
+LOOKS_BEFORE_RELOAD = 50
 HIDDEN_BY = """field => {
     const line = [];
     for (let one = field; one; one = one.parentElement) line.push(one);
@@ -107,14 +108,17 @@ class Person:
     def _visible(self, selector: str) -> Locator:
         """Return the fields that can be seen; if none comes into sight, tell what is there instead.
 
-        Asked again and again instead of waited for: that waits for a frame, which a page behind others may not draw.
+        On a busy machine Chromium now and then leaves a part of a page without boxes, whatever its styles say; the page
+        is then loaded again.
         """
         self.page.bring_to_front()
         found = self.page.locator(selector).filter(visible=True)
-        for _ in range(PATIENCE_MS // LOOK_MS):
+        for look in range(1, PATIENCE_MS // LOOK_MS):
             if found.count():
                 return found
             self.page.wait_for_timeout(LOOK_MS)
+            if look % LOOKS_BEFORE_RELOAD == 0:
+                self.page.reload(wait_until="load")  # what was typed before is saved by now
         there = [one.evaluate(HIDDEN_BY) for one in self.page.locator(selector).all()]
         raise AssertionError(f"{selector} is out of sight on {self.page.url}, there is {there}")
 
